@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: ISC
+#
+# Manual pages in mdoc, a page a subject: dist_man_MANS += %D%/kith.1
+
+dist_man_MANS +=

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: ISC
+#
+# Files of the room, source and header, one a line in alphabetical order:
+#
+#	libkith_seal_la_SOURCES = \
+#		%D%/this.c \
+#		%D%/this.h
+
+noinst_LTLIBRARIES += libkith_seal.la
+libkith_seal_la_SOURCES =

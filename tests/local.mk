@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: ISC
+#
+# Every test speaks TAP: cmocka programs, shell (.sh) and Python (.py) scripts alike.
+# Scripts source tests/support/tap.sh for it.
+
+TEST_EXTENSIONS = .sh .py
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(tap_driver)
+SH_LOG_DRIVER = $(tap_driver)
+SH_LOG_COMPILER = $(SHELL)
+PY_LOG_DRIVER = $(tap_driver)
+PY_LOG_COMPILER = python3
+
+AM_TESTS_ENVIRONMENT = \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS; \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	CC='$(CC)' CXX='$(CXX_FOR_LINT)' NM='$(NM)' READELF='$(READELF)' MANDOC='$(MANDOC)'; \
+	export CC CXX NM READELF MANDOC; \
+	SANITIZER='$(SANITIZER)'; export SANITIZER;
+
+include %D%/support/local.mk
+include %D%/unit/local.mk
+include %D%/api/local.mk
+include %D%/fuzz/local.mk
+include %D%/vectors/local.mk
+include %D%/story/local.mk
+include %D%/daemon/local.mk
+include %D%/lint/local.mk
+
+# The same programs under valgrind; scripts are left out, they start programs of their own.
+check-valgrind: $(check_LTLIBRARIES) $(check_PROGRAMS)
+	@test -n '$(VALGRIND)' || { echo 'valgrind was not found; on Debian: apt-get install valgrind.'; exit 1; }
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)' \
+		LOG_COMPILER='$(LIBTOOL) --mode=execute $(VALGRIND) -q --leak-check=full --errors-for-leak-kinds=definite,indirect --error-exitcode=99'

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: ISC
+#
+# Tests that read as stories: a cluster in one process, a fault, a wait in virtual seconds, a claim.
+#
+#	story_tests += %D%/story_join
+
+story_tests =
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(story_tests)
+TESTS += $(story_tests)
+endif
