@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * wire/msg.h: the messages, on one screen. The plaintext of a DATA packet and of a TCP frame alike
+ * is a concatenation of msgpack arrays whose first element is the kind (8-decisions.md). Unknown
+ * kinds and extra elements are skipped; nesting is at most 2 deep; nothing is allocated.
+ *
+ * One row below is one message: decoding, encoding and the manual's table are made from it.
+ * Field letters, in order of the array:
+ *	n seq, e epoch, q seq of a record, k id, u unix_s, c count, o owners, p proto, f flags,
+ *	h health, t clock   unsigned integers into the field of that name
+ *	M mid (16 bytes)    R root (8 bytes)    T trust (16)   L lo (16)   H hi (16)   D digest (8)
+ *	B blob (binary, any length)   C certificate (binary or nil)
+ *	Z coord (skipped: reserved, nil for now)   * items: every further element, binary
+ */
+#ifndef KITH_WIRE_MSG_H
+#define KITH_WIRE_MSG_H
+
+#include <kith/types.h>
+#include <stdbool.h>
+
+#define KITH_MSGS(X) \
+	X(PING, 1, "n", "is the receiver there?") \
+	X(ACK, 2, "nRhZt", "it is: my root digest, local health, coordinate, unix seconds mod 2^16") \
+	X(RELAY, 3, "nMB", "carry this packet to the member (or back to it)") \
+	X(RELAYED, 4, "nMB", "a packet carried for the member named") \
+	X(NACK, 5, "n", "the relay's target has not answered me") \
+	X(RECORD, 6, "B", "one signed record; a member record without its certificate") \
+	X(INTRO, 7, "CB", "a certificate and its member record") \
+	X(WANT, 8, "Meq", "send me this member's certificate and record, if newer than epoch, seq") \
+	X(PUT, 9, "k*", "records whose arrival matters") \
+	X(GOT, 10, "k", "they arrived") \
+	X(HELLO, 16, "puTRof", "start of a synchronisation") \
+	X(SUM, 17, "LHcD", "digest of the range lo..hi") \
+	X(LIST, 18, "LHB", "its owners: mid[16] || leaf[8], sorted") \
+	X(NEED, 19, "B", "send everything of these owners: mid[16]...") \
+	X(OWNER, 20, "C*", "everything of one owner") \
+	X(BUSY, 21, "*", "try these: certificate, record, certificate, record, ...") \
+	X(END, 22, "", "nothing more to send") \
+	X(NAMES, 23, "B", "names of my newest records: mid[16] || epoch u32 || seq u32 ...")
+/* Kinds 11 to 15 are reserved: fetch and body of large records, events. */
+enum kith_msg_kind {
+#define X(name, number, fields, help) KITH_MSG_##name = number,
+	KITH_MSGS(X)
+#undef X
+};
+
+enum { KITH_MSG_ITEMS_MAX = 64, KITH_HELLO_JOIN = 1 << 0 };
+
+struct kith_msg {
+	enum kith_msg_kind kind;
+	uint32_t n, e, q, k, u, c, o, p, f, h, t; /* letters as above */
+	const uint8_t *mid, *root, *trust, *lo, *hi, *digest; /* borrowed, of their fixed length */
+	struct kith_bytes blob, certificate; /* borrowed */
+	struct kith_bytes items[KITH_MSG_ITEMS_MAX]; /* borrowed */
+	uint8_t item_count;
+};
+
+/* Reads the next message of a plaintext. 1 and *m; 0 at the end; KITH_EMALFORMED. Messages of
+ * unknown kind are skipped and counted in *unknown. More than KITH_MSG_ITEMS_MAX items are
+ * malformed. *at starts at 0. */
+KITH_MUST_USE int kith_msg_next(struct kith_bytes plain, size_t *at, struct kith_msg *m,
+				uint32_t *unknown);
+/* Appends a message to out[*len .. room); false and nothing written if it does not fit. */
+KITH_MUST_USE bool kith_msg_write(const struct kith_msg *m, uint8_t *out, size_t room,
+				  size_t *len);
+/* Bytes it would take. */
+size_t kith_msg_len(const struct kith_msg *m);
+/* "ping", ...; NULL for an unknown number. */
+const char *kith_msg_name(unsigned kind);
+
+#endif
