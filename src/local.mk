@@ -8,6 +8,7 @@ include %D%/wire/local.mk
 include %D%/seal/local.mk
 include %D%/core/local.mk
 include %D%/lib/local.mk
+include %D%/files/local.mk
 include %D%/query/local.mk
 include %D%/daemon/local.mk
 include %D%/cli/local.mk
