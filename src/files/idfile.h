@@ -20,13 +20,10 @@
 #define KITH_FILES_IDFILE_H
 
 #include "files/disk.h"
+#include "files/seed.h"
 #include <stdbool.h>
 
-enum {
-	KITH_SEEDS_MAX = 64,      /* as many as kith_node_join() takes */
-	KITH_SEED_TEXT_MAX = 180, /* with its key it fits one line of the file */
-	KITH_IDFILE_TEXT_MAX = 16 * 1024
-};
+enum { KITH_IDFILE_TEXT_MAX = 16 * 1024 }; /* all fields at their bounds fit */
 
 struct kith_idfile {
 	char cluster[KITH_CLUSTER_NAME_MAX + 1];
@@ -34,7 +31,7 @@ struct kith_idfile {
 	uint8_t authority_count;
 	uint8_t cluster_keys[KITH_CLUSTER_KEYS_MAX][KITH_KEY_LEN];
 	uint8_t cluster_key_count;
-	char seeds[KITH_SEEDS_MAX][KITH_SEED_TEXT_MAX + 1]; /* address literals or host names */
+	char seeds[KITH_SEEDS_MAX][KITH_SEED_TEXT_MAX + 1]; /* as files/seed.h has it */
 	uint8_t seed_count;
 	char name[KITH_NAME_MAX + 1];
 	uint8_t certificate[KITH_CERTIFICATE_MAX];
@@ -59,7 +56,5 @@ KITH_MUST_USE enum kith_file_result kith_idfile_write(const char *path, unsigned
 						      struct kith_report *r);
 /* Erases the secrets. */
 void kith_idfile_wipe(struct kith_idfile *f);
-/* Whether `text` may stand as a seed: an address literal or a host name, either with :port. */
-bool kith_seed_is_valid(const char *text);
 
 #endif

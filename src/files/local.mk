@@ -4,11 +4,25 @@
 
 noinst_LTLIBRARIES += libkith_files.la
 libkith_files_la_SOURCES = \
+	%D%/authority.c \
 	%D%/authority.h \
+	%D%/disk.c \
 	%D%/disk.h \
+	%D%/epoch.c \
 	%D%/epoch.h \
+	%D%/fields.c \
+	%D%/fields.h \
+	%D%/idfile.c \
 	%D%/idfile.h \
+	%D%/ini.c \
 	%D%/ini.h \
+	%D%/peers.c \
 	%D%/peers.h \
+	%D%/report.c \
 	%D%/report.h \
-	%D%/state.h
+	%D%/seed.c \
+	%D%/seed.h \
+	%D%/state.c \
+	%D%/state.h \
+	%D%/suggest.c \
+	%D%/suggest.h

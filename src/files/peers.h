@@ -25,7 +25,7 @@ struct kith_peers {
 	size_t count;
 };
 
-/* ABSENT: *p is empty. */
+/* *p is what could be read, empty if nothing. ABSENT, BAD. */
 KITH_MUST_USE enum kith_file_result kith_peers_read(const char *path, struct kith_peers *p,
 						    struct kith_report *r);
 KITH_MUST_USE enum kith_file_result kith_peers_write(const char *path, const struct kith_peers *p,

@@ -7,9 +7,9 @@
  *	epoch          the last epoch promised to disk (files/epoch.h), and epoch.old the same again
  *	cluster.join   the identity file without its identity
  *	peers          where others were (files/peers.h)
- *	lock           empty; flock()ed
+ *	lock           flock()ed; tells the pid of its holder
  *
- * All are 0600 and have a version line.
+ * All are 0600, and all but the lock have a version line.
  */
 #ifndef KITH_FILES_STATE_H
 #define KITH_FILES_STATE_H
