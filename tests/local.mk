@@ -16,9 +16,11 @@ AM_TESTS_ENVIRONMENT = \
 	UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS; \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
-	CC='$(CC)' CXX='$(CXX_FOR_LINT)' NM='$(NM)' READELF='$(READELF)' MANDOC='$(MANDOC)'; \
-	export CC CXX NM READELF MANDOC; \
-	SANITIZER='$(SANITIZER)'; export SANITIZER;
+	CC='$(CC)' CXX='$(CXX_FOR_LINT)' NM='$(NM)' OBJDUMP='$(OBJDUMP)' READELF='$(READELF)'; \
+	export CC CXX NM OBJDUMP READELF; \
+	MANDOC='$(MANDOC)' SANITIZER='$(SANITIZER)' HARDENING='$(HARDENING)'; \
+	export MANDOC SANITIZER HARDENING; \
+	PROGRAMS='$(bin_PROGRAMS) $(sbin_PROGRAMS)'; export PROGRAMS;
 
 include %D%/support/local.mk
 include %D%/unit/local.mk

@@ -2,7 +2,16 @@
 #
 # Rules that are programs. Each is a shell script that speaks TAP.
 
-lint_tests =
+lint_tests = \
+	%D%/configure.sh \
+	%D%/exports.sh \
+	%D%/hardening.sh \
+	%D%/headers.sh \
+	%D%/layers.sh \
+	%D%/man.sh \
+	%D%/tidy.sh
 
 dist_check_SCRIPTS += $(lint_tests)
 TESTS += $(lint_tests)
+
+EXTRA_DIST += %D%/names.sh

@@ -1,0 +1,297 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# Who may include whom, and what each room may ask of the world.
+#
+# Two views of one table: the #include lines of src/<room>/, and the undefined symbols of the
+# room's archive. The second cannot be talked round by a declaration written by hand. The rooms
+# below the host (base wire seal core lib) also own no writable global, so that many nodes live in
+# one process without meeting. At the end mutants prove that each rule bites.
+#
+# To open a door: add the header to headers_of, the symbol to symbols_of, and say why.
+
+. "${top_srcdir:?}/tests/support/tap.sh"
+# Tools are unquoted below: libtool sets NM to a command with an option.
+: "${top_builddir:?}" "${CC:=cc}" "${NM:=nm}" "${OBJDUMP:=objdump}"
+
+all_rooms="base wire seal core lib query daemon cli sim"
+pure_rooms="base wire seal core lib"
+
+# ---- the table
+
+# Rooms whose headers a room includes, its own among them.
+rooms_of() {
+	case $1 in
+	base) echo base ;;
+	wire) echo base wire ;;
+	seal) echo base seal ;;
+	core) echo base wire seal core ;;
+	lib) echo base wire seal core lib ;;
+	query) echo base query ;;
+	daemon) echo base query daemon ;;
+	sim) echo base query sim ;;
+	cli) echo base wire seal cli ;;
+	esac
+}
+
+# Single headers of other rooms, and public ones. types.h and stats.h are the shared vocabulary;
+# seal and core also speak in the structures of kith.h. Its functions live in lib, so the symbols
+# keep them from calling one.
+doors_of() {
+	echo kith/types.h kith/stats.h
+	case $1 in
+	seal | core) echo kith/kith.h ;;
+	lib | query | daemon) echo 'kith/*.h' ;;
+	sim) echo 'kith/*.h' core/pool.h seal/seal.h ;;
+	cli) echo kith/client.h 'query/json*.h' ;;
+	esac
+}
+
+# Headers from outside. A room that lists "*" may use the whole C library and the system's, but of
+# other people's libraries only those it names.
+headers_of() {
+	pure="assert.h inttypes.h limits.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdlib.h
+		string.h"
+	case $1 in
+	base | lib) echo "$pure" ;;
+	core) echo "$pure" uthash.h ;;
+	wire) echo "$pure" 'msgpack.h' 'msgpack/*.h' ;;
+	seal) echo "$pure" sodium.h ;;
+	query)
+		echo "$pure" config.h ctype.h errno.h stdio.h time.h uthash.h jansson.h \
+			'ldns/*.h' msgpack.h 'msgpack/*.h'
+		;;
+	daemon) echo '*' ev.h microhttpd.h ares.h ini.h uthash.h ;;
+	cli) echo '*' msgpack.h 'msgpack/*.h' sodium.h uthash.h ;;
+	sim) echo '*' uthash.h ;;
+	esac
+}
+foreign_headers="sodium* msgpack* ldns/* jansson* ev.h microhttpd* ares* ini.h uthash.h curl/*"
+
+# Symbols from outside, as one extended regular expression. What the compiler itself calls is in
+# `quiet`: stack protector, FORTIFY's twins, failed assertions, wide arithmetic.
+symbols_of() {
+	quiet='_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__assert_fail'
+	quiet="$quiet|__(mem|str)[a-z]+_chk|__(u?div|u?mod|mul)[a-z]*[0-9]"
+	memory='malloc|calloc|realloc|free|abort|bsearch|mem(cpy|move|set|cmp|chr|rchr)'
+	memory="$memory|str(n?len|n?cmp|r?chr|str|c?spn)"
+	case $1 in
+	base | core | lib) echo "^($quiet|$memory)\$" ;;
+	wire) echo "^($quiet|$memory|msgpack_[a-z0-9_]+)\$" ;;
+	seal) echo "^($quiet|$memory|crypto_[a-z0-9_]+|sodium_[a-z0-9_]+|randombytes_buf_deterministic)\$" ;;
+	esac
+}
+
+# Symbols that are refused although the line above admits them, with the reason.
+refused() {
+	case $1:$2 in
+	wire:msgpack_unpack | wire:msgpack_unpack_next | wire:msgpack_unpacker_*)
+		echo "it sizes arrays before their items are seen; use wire/mp.h" ;;
+	seal:crypto_*seed_keypair) return 1 ;;
+	seal:crypto_*_keypair | seal:crypto_*_keygen | seal:crypto_pwhash_str*)
+		echo "it draws entropy of its own; take bytes from the host's stream" ;;
+	*) return 1 ;;
+	esac
+}
+
+# ---- include lines
+
+matches() { # NAME PATTERN...
+	name=$1
+	shift
+	for pattern; do
+		# shellcheck disable=SC2254 # the pattern is one
+		case $name in $pattern) return 0 ;; esac
+	done
+	return 1
+}
+
+# judge_include ROOM HEADER QUOTED: prints the objection, if any.
+judge_include() {
+	set -f
+	# shellcheck disable=SC2046
+	if [ "$3" = yes ]; then
+		case $2 in
+		*/*) matches "${2%%/*}" $(rooms_of "$1") || matches "$2" $(doors_of "$1") ||
+			echo "room $1 may not include \"$2\"" ;;
+		*) echo "\"$2\" lacks its room" ;;
+		esac
+	else
+		case $2 in
+		kith/*) matches "$2" $(doors_of "$1") || echo "room $1 may not include <$2>" ;;
+		*)
+			if matches "$2" $foreign_headers; then
+				matches "$2" $(headers_of "$1" | sed 's/^\* //') ||
+					echo "library header <$2> does not belong in room $1"
+			else
+				matches "$2" $(headers_of "$1") ||
+					echo "<$2> is not among the C headers of room $1"
+			fi
+			;;
+		esac
+	fi
+	set +f
+}
+
+# include_faults ROOM SRC: objections to the include lines of SRC/ROOM/*.[ch], with file and line.
+include_faults() {
+	grep -HnE '^[[:space:]]*#[[:space:]]*include' "$2/$1"/*.[ch] /dev/null 2>/dev/null |
+		sed -E 's|^.*/([^/:]+):([0-9]+):[^<"]*([<"])([^>"]+)[>"].*|\1 \2 \3 \4|' |
+		sort -u |
+		while read -r file line mark header; do
+			[ "$mark" = '"' ] && quoted=yes || quoted=no
+			fault=$(judge_include "$1" "$header" $quoted)
+			[ -z "$fault" ] || echo "src/$1/$file:$line: $fault"
+		done
+}
+
+# order_faults ROOM SRC: a source file that has a header of its own includes it before all others,
+# so that the header is known to stand alone.
+order_faults() {
+	for file in "$2/$1"/*.c; do
+		own=$1/$(basename "$file" .c).h
+		[ -f "$file" ] && [ -f "$2/$own" ] || continue
+		first=$(sed -nE 's/^#include +[<"]([^>"]+)[>"].*/\1/p' "$file" | grep -v '^config\.h$' |
+			head -n 1)
+		[ "$first" = "$own" ] || echo "src/$1/${file##*/}: includes $first before $own"
+	done
+}
+
+# ---- symbols
+
+# defined_in ROOM...: the names that these rooms' archives define.
+defined_in() {
+	for room; do
+		$NM -g --defined-only "$top_builddir/.libs/libkith_$room.a" 2>/dev/null
+	done | awk 'NF >= 3 { print $3 }' | sort -u
+}
+
+# symbol_faults ROOM FILE...: objections to what the objects or archives leave undefined.
+symbol_faults() {
+	room=$1
+	shift
+	# shellcheck disable=SC2046
+	defined_in $(rooms_of "$room") >"$tmp/defined"
+	$NM -u "$@" 2>/dev/null | awk 'NF == 2 { print $2 }' | sort -u |
+		comm -23 - "$tmp/defined" >"$tmp/outside"
+	grep -vE "$(symbols_of "$room")" "$tmp/outside" |
+		sed "s/.*/room $room may not use &()/"
+	while read -r symbol; do
+		why=$(refused "$room" "$symbol") && echo "room $room may not use $symbol(): $why"
+	done <"$tmp/outside"
+}
+
+# global_faults FILE...: writable objects. Tables of pointers that the loader fills in and then
+# write-protects (.data.rel.ro) are constants.
+global_faults() {
+	$OBJDUMP -t "$@" 2>/dev/null | awk '
+		/:[[:space:]]+file format/ { file = $1; sub(/:$/, "", file) }
+		$0 ~ /[[:space:]](\.data|\.bss|\.tdata|\.tbss|\*COM\*)/ && $0 ~ / O / &&
+		$0 !~ /\.data\.rel\.ro/ { print file ": " $NF " is a writable global" }
+		$0 ~ /\*COM\*/ && $0 !~ / O / { print file ": " $NF " is a writable global" }'
+}
+
+# ---- the claims
+
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+
+silent() { # NAME COMMAND...: the command has no objection to print.
+	name=$1
+	shift
+	faults=$("$@")
+	if [ -z "$faults" ]; then
+		ok "$name"
+	else
+		not_ok "$name"
+		diag "$faults"
+	fi
+}
+
+loud() { # NAME COMMAND...: the command objects; for the mutants.
+	name=$1
+	shift
+	if [ -n "$("$@")" ]; then ok "$name"; else not_ok "$name"; fi
+}
+
+for room in $all_rooms; do
+	[ -d "$top_srcdir/src/$room" ] || continue
+	silent "$room includes only what it may" include_faults "$room" "$top_srcdir/src"
+	silent "$room includes a file's own header first" order_faults "$room" "$top_srcdir/src"
+done
+
+for room in $pure_rooms; do
+	archive=$top_builddir/.libs/libkith_$room.a
+	if [ -n "$SANITIZER" ]; then
+		skip "$room uses only what it may" "a sanitizer adds symbols of its own"
+	elif [ ! -f "$archive" ]; then
+		not_ok "$room has an archive at $archive"
+	else
+		silent "$room uses only what it may" symbol_faults "$room" "$archive"
+		silent "$room has no writable global" global_faults "$archive"
+	fi
+done
+
+# ---- mutants: each breaks one rule and must be caught
+
+mutant() { # ROOM NAME: source on standard input, compiled to $tmp/NAME.o
+	mkdir -p "$tmp/src/$1"
+	cat >"$tmp/src/$1/$2.c"
+	# shellcheck disable=SC2086 # CC may carry flags
+	$CC -O1 -fPIC -I"$top_srcdir/src" -I"$top_srcdir/include" -c "$tmp/src/$1/$2.c" \
+		-o "$tmp/$2.o" 2>"$tmp/log" || { not_ok "mutant $2 compiles"; diag "$(cat "$tmp/log")"; }
+}
+
+mutant core clock <<'C'
+#include <time.h>
+long core_now(void); long core_now(void) { return (long)time(0); }
+C
+mutant core hidden_clock <<'C'
+extern long time(long *);
+long core_now(void); long core_now(void) { return time(0); }
+C
+mutant core stdio <<'C'
+int puts(const char *);
+void core_say(void); void core_say(void) { puts("hello"); }
+C
+mutant core entropy <<'C'
+void randombytes_buf(void *, unsigned long);
+void core_draw(void *p); void core_draw(void *p) { randombytes_buf(p, 8); }
+C
+mutant seal entropy2 <<'C'
+void randombytes_buf(void *, unsigned long);
+void seal_draw(void *p); void seal_draw(void *p) { randombytes_buf(p, 8); }
+C
+mutant seal keypair <<'C'
+int crypto_sign_keypair(unsigned char *, unsigned char *);
+void seal_pair(unsigned char *p); void seal_pair(unsigned char *p) { (void)crypto_sign_keypair(p, p); }
+C
+mutant wire decoder <<'C'
+int msgpack_unpack_next(void *, const char *, unsigned long, unsigned long *);
+int wire_read(void *p); int wire_read(void *p) { return msgpack_unpack_next(p, "", 0, 0); }
+C
+mutant core counter <<'C'
+static int calls;
+int core_count(void); int core_count(void) { return ++calls; }
+C
+mkdir -p "$tmp/src/base"
+printf '#include "core/node.h"\n' >"$tmp/src/base/up.c"
+printf '#include <string.h>\n#include "base/late.h"\n' >"$tmp/src/base/late.c"
+: >"$tmp/src/base/late.h"
+printf '%s\n' 'int core_fine(const char *, const char *);' '#include <string.h>' \
+	'int core_fine(const char *a, const char *b) { return strcmp(a, b); }' | mutant core fine
+
+loud "a core that calls time() is caught by its include" include_faults core "$tmp/src"
+loud "a core that calls time() is caught by its symbol" symbol_faults core "$tmp/clock.o"
+loud "a core that declares time() by hand is caught" symbol_faults core "$tmp/hidden_clock.o"
+loud "a core that prints is caught" symbol_faults core "$tmp/stdio.o"
+loud "a core that draws entropy is caught" symbol_faults core "$tmp/entropy.o"
+loud "a seal that draws entropy is caught" symbol_faults seal "$tmp/entropy2.o"
+loud "a seal that makes keys from entropy is caught" symbol_faults seal "$tmp/keypair.o"
+loud "a wire that uses the allocating decoder is caught" symbol_faults wire "$tmp/decoder.o"
+loud "a core with a static counter is caught" global_faults "$tmp/counter.o"
+loud "a base that includes core is caught" include_faults base "$tmp/src"
+loud "a header that comes late is caught" order_faults base "$tmp/src"
+silent "a core that compares strings is not caught" symbol_faults core "$tmp/fine.o"
+
+done_testing

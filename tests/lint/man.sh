@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# The manual is well-formed mdoc, and each name that a reader can meet has its entry: one row of
+# `covers` per kind of name, below. To document a new kind, add a row.
+
+. "${top_srcdir:?}/tests/support/tap.sh"
+: "${CC:=cc}" "${MANDOC=}"
+
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+. "$top_srcdir/tests/lint/names.sh"
+
+# well_formed PAGE: mandoc has no warning, but for links to pages that are not installed.
+well_formed() {
+	"$MANDOC" -Tlint -W warning "$1"
+}
+
+# has_entry NAME PAGE...: a line of a page whose macro introduces NAME.
+has_entry() {
+	name=$1
+	shift
+	awk -v name="$name" '
+		/^\.(Fn|Fo|It|Nm|Ic|Cm|Va|Dv|Sx|Ss) / {
+			for (i = 2; i <= NF; i++) {
+				word = $i
+				gsub(/^[",]+|[",]+$/, "", word)
+				if (word == name) { found = 1; exit }
+			}
+		}
+		END { exit !found }' "$@"
+}
+
+# covers KIND SOURCE PAGES: every name in $tmp/names has its entry in one of man/PAGES.
+covers() {
+	set -- "$1" "$2" "$top_srcdir"/man/$3
+	kind=$1 source=$2
+	shift 2
+	if [ ! -e "$top_srcdir/$source" ]; then
+		skip "the manual has every $kind" "there is no $source yet"
+	elif [ ! -e "$1" ]; then
+		skip "the manual has every $kind" "there is no ${1#"$top_srcdir/"} yet"
+	elif [ ! -s "$tmp/names" ]; then
+		not_ok "the manual has every $kind"
+		diag "no $kind was found in $source: does this row still read it right?"
+	else
+		missing=
+		while read -r name; do
+			has_entry "$name" "$@" || missing="$missing $name"
+		done <"$tmp/names"
+		if [ -z "$missing" ]; then
+			ok "the manual has every $kind"
+		else
+			not_ok "the manual has every $kind"
+			diag "missing in $(echo "$@" | sed "s|$top_srcdir/||g"):$missing"
+		fi
+	fi
+}
+
+if [ -z "$MANDOC" ]; then
+	skip "the pages are well-formed" "mandoc is missing (Debian: mandoc)"
+else
+	for page in "$top_srcdir"/man/*.[1-8]; do
+		[ -e "$page" ] || continue
+		check "${page##*/} is well-formed" well_formed "$page"
+	done
+	printf '.Dd January 1, 2026\n.Dt X 1\n.Os\n.Sh NAME\n.Nm x\n.Bl -tag\n.It Fl a\n' >"$tmp/bad.1"
+	if well_formed "$tmp/bad.1" >/dev/null; then
+		not_ok "a broken page is caught"
+	else
+		ok "a broken page is caught"
+	fi
+fi
+
+public_functions "$top_srcdir/include" >"$tmp/names"
+covers "public function" include/kith/kith.h '*.3'
+x_rows "$top_srcdir/include/kith/stats.h" KITH_STATS >"$tmp/names"
+covers "counter" include/kith/stats.h kith-metrics.7
+x_rows "$top_srcdir/include/kith/stats.h" KITH_DROPS >"$tmp/names"
+covers "reason to drop" include/kith/stats.h kith-metrics.7
+x_rows "$top_srcdir/include/kith/types.h" KITH_STATUSES | tr '[:upper:]' '[:lower:]' >"$tmp/names"
+covers "status" include/kith/types.h kith-intro.7
+
+done_testing
