@@ -7,7 +7,7 @@ dnl KITH_CC_FLAG(VARIABLE, FLAG): append FLAG to VARIABLE if the compiler takes 
 AC_DEFUN([KITH_CC_FLAG], [
 	AC_MSG_CHECKING([whether the compiler takes $2])
 	kith_save_CFLAGS=$CFLAGS
-	CFLAGS="$CFLAGS -Werror $2"
+	CFLAGS="$CFLAGS -Werror $$1 $2"
 	AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <string.h>]], [[char b[16]; memset(b, 0, 16); return b[3];]])],
 		[AC_MSG_RESULT([yes]); $1="$$1 $2"],
 		[AC_MSG_RESULT([no])])
