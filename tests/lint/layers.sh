@@ -43,7 +43,8 @@ doors_of() {
 	seal | core) echo kith/kith.h ;;
 	lib | query | daemon) echo 'kith/*.h' ;;
 	sim) echo 'kith/*.h' core/pool.h seal/seal.h ;;
-	cli) echo kith/client.h 'query/json*.h' ;;
+	# The RPC's words, and the writer and reader of its bytes: the archive libkith_json.
+	cli) echo kith/client.h 'query/json*.h' query/buf.h query/calls.h query/out.h query/tree.h ;;
 	esac
 }
 
@@ -58,7 +59,8 @@ headers_of() {
 	wire) echo "$pure" 'msgpack.h' 'msgpack/*.h' ;;
 	seal) echo "$pure" sodium.h ;;
 	query)
-		echo "$pure" config.h ctype.h errno.h stdio.h time.h uthash.h jansson.h \
+		# regex.h: Serf's member filters are regular expressions.
+		echo "$pure" config.h ctype.h errno.h stdio.h time.h regex.h uthash.h jansson.h \
 			'ldns/*.h' msgpack.h 'msgpack/*.h'
 		;;
 	daemon) echo '*' ev.h microhttpd.h ares.h ini.h uthash.h ;;

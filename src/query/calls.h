@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * query/calls.h: what kith's own calls take and answer: the contract between kithd and everything
+ * that prints it. Words and constants only; the table that runs the calls is query/table.h.
+ *
+ * A call goes over Serf's framing (header {Command, Seq}, then one body) to the unix socket, after
+ * `handshake`. Each native call has a body both ways; the request's is a map of arguments (or nil),
+ * the reply's is one envelope, also after an error:
+ *
+ *	{"v":1, "ok":true, "index":N, "age_ms":A|null, "isolated":B, <nouns of the call>}
+ *	{"v":1, "ok":false, "error":{"code","message","hint","exit"}, <nouns, where told below>}
+ *
+ * index     rises with every visible change of a member; starts at unix ms
+ * age_ms    since a round of ours was last answered, how old the view may be; null: never
+ * isolated  more than a third of the members failed: this host may be the one that is cut off
+ * hint      the command or setting that helps, or ""
+ * exit      what `kith` exits with (KITH_CALL_ERRORS)
+ *
+ * The header's Error is "" or error.message. Documents only grow: readers skip unknown keys. An
+ * unknown argument is an error of code "usage", so that no filter is ever silently ignored.
+ * Times are RFC 3339 UTC with milliseconds ("2026-11-23T05:12:44.120Z"); null stands for unknown
+ * or never. Addresses are "10.0.0.5:5484", "[fd00::5]:5484". Ids are 32 hexadecimal digits.
+ *
+ * kith.version      {}
+ *	"version": {"kithd":"0.1.0", "libkith":"0.1.0", "protocol_min":1, "protocol_max":1}
+ *
+ * kith.status       {}
+ *	"state": first word of the verdict, KITH_CALL_STATES
+ *	"message": the rest of it, "1 member failed", or ""
+ *	"cluster": {"name"}
+ *	"members": {"alive","restarting","suspect","failed","left"}, counts with this host
+ *	"self": {"name","id","state","zone","addrs":[text],"version","uptime_s","self_health" (0 good
+ *		to 8 bad),"epoch","seq","certificate_not_after","certificate_left_s"}
+ *	"sync": {"joined":bool, "answered_age_ms"|null, "synced_age_ms"|null, "root": hex; equal at
+ *		all when views are equal}
+ *	"seeds": [{"addr","result" (KITH_CALL_SEEDS)|null: not tried,"message","age_ms"|null,
+ *		"attempts"}]
+ *	"daemon": {"config_path","state_dir","started"}
+ *	"problems": [{"code","member": name|null,"since"|null,"message","hint"}]
+ *
+ * kith.members      {"filter":[text] (query/filter.h), "all":bool, "after":text, "limit":1..1000}
+ *	Left members are listed with `all`, or when the filter speaks of states.
+ *	"members": [MEMBER], by name; at most limit (default 1000)
+ *	"total": how many match in all
+ *	"next": what to give as `after` for the next page, or null
+ *	MEMBER: {"name","id","state" (kith_status_name),"self":bool,"zone","addrs":[text],"rtt_us"|null,
+ *		"seen_age_ms"|null (a packet of it),"since" (of the state),"state_age_ms","epoch","seq",
+ *		"version","tags":{text:text}}
+ *
+ * kith.member       {"name": name, id, or the first 4 or more digits of an id}
+ *	"member": MEMBER and {"protocol_min","protocol_max","rights":[text],"certificate_not_after",
+ *		"evidence","need","back_s"|null (restarting: announced absence)}
+ *	error not_found, ambiguous
+ *
+ * kith.why          {"name": as for kith.member}
+ *	"member": as for kith.member
+ *	"verdict": KITH_CALL_VERDICTS;  "message": a sentence;  "hint": what to do next, or ""
+ *	"why": [{"at","kind":"round"|"suspicion"|"status"|"answer",
+ *		"by":{"name","id"}|null (suspicion: the suspector),"refusal":bool (it refused; else it was
+ *		silent),"path":["direct","nack:2","tcp_timeout","tcp_refused"],"from"|null,"to"|null
+ *		(states, for kind status),"evidence","need","epoch","seq"}], oldest first
+ *	error not_found, ambiguous
+ *
+ * kith.join         {"addrs":[text "host" or "host:port"], "wait_ms":0..60000 (default 10000)}
+ *	"contacted": how many answered (joined, busy)
+ *	"seeds": [{"text","addr"|null,"result" (KITH_CALL_SEEDS),"message"}] in the order given
+ *	error refused when none answered, or timeout when some may still; both with "contacted", "seeds"
+ *
+ * kith.leave        {}
+ *	"left": true; kithd stops when this is sent
+ *
+ * kith.tags         {"set":{text:text}, "unset":[text]}; first unset, then set; neither: just tell
+ *	"tags": {text:text} afterwards
+ *	error too_big (512 bytes as msgpack)
+ *
+ * kith.stats        {"prefix": text}
+ *	"stats": {group:{name:number}}; groups "node" (KITH_STATS), "drops" (KITH_DROPS), "rpc", and the
+ *	daemon's own. `prefix` is compared with "group.name".
+ *
+ * kith.reload       {}
+ *	"message": "reloaded; needs restart: network.listen"
+ *	error config with the first mistake found; then nothing has changed
+ *
+ * kith.stop         {}
+ *	"stopping": true; without leaving: the others will find this host failed
+ */
+#ifndef KITH_QUERY_CALLS_H
+#define KITH_QUERY_CALLS_H
+
+enum { KITH_CALLS_VERSION = 1 };
+
+/* Exit codes of `kith` (5-ecosystem.md §3.8). */
+enum kith_exit {
+	KITH_EXIT_YES = 0,
+	KITH_EXIT_NO = 1,          /* asked, and the answer is no */
+	KITH_EXIT_USAGE = 2,
+	KITH_EXIT_UNREACHABLE = 3, /* kithd could not be asked */
+	KITH_EXIT_FORBIDDEN = 4,
+	KITH_EXIT_TIMEOUT = 5,     /* no answer in time: the outcome is unknown */
+	KITH_EXIT_REFUSED = 6,     /* by kithd or a peer */
+	KITH_EXIT_BUG = 70,
+	KITH_EXIT_CONFIG = 78
+};
+
+/* Columns: name, code in "error", exit. */
+#define KITH_CALL_ERRORS(X) \
+	X(USAGE, "usage", KITH_EXIT_USAGE) \
+	X(UNKNOWN_CALL, "unknown_call", KITH_EXIT_USAGE) \
+	X(NOT_FOUND, "not_found", KITH_EXIT_NO) \
+	X(AMBIGUOUS, "ambiguous", KITH_EXIT_USAGE) \
+	X(NOT_ALLOWED, "not_allowed", KITH_EXIT_FORBIDDEN) \
+	X(NOT_OFFERED, "not_offered", KITH_EXIT_REFUSED) \
+	X(TIMEOUT, "timeout", KITH_EXIT_TIMEOUT) \
+	X(REFUSED, "refused", KITH_EXIT_REFUSED) \
+	X(TOO_BIG, "too_big", KITH_EXIT_REFUSED) \
+	X(CONFIG, "config", KITH_EXIT_CONFIG) \
+	X(NO_MEMORY, "no_memory", KITH_EXIT_REFUSED)
+enum kith_call_error {
+#define X(upper, code, exit) KITH_CALL_##upper,
+	KITH_CALL_ERRORS(X)
+#undef X
+	KITH_CALL_ERROR_COUNT
+};
+
+/* First word of `kith status`. The worst that holds is told. Columns: name, word, meaning. */
+#define KITH_CALL_STATES(X) \
+	X(STARTING, "starting", "the own record is not signed yet") \
+	X(LEAVING, "leaving", "a leave is under way, or done") \
+	X(ISOLATED, "isolated", "probably cut off") \
+	X(DEGRADED, "degraded", "something needs attention; see problems") \
+	X(JOINING, "joining", "no seed has answered yet") \
+	X(ALONE, "alone", "no other member, and no seed to ask") \
+	X(HEALTHY, "healthy", "nothing needs attention")
+enum kith_call_state {
+#define X(upper, word, help) KITH_CALL_STATE_##upper,
+	KITH_CALL_STATES(X)
+#undef X
+	KITH_CALL_STATE_COUNT
+};
+
+/* How asking a seed ended: enum kith_seed_result, and two that the daemon adds. Columns: name,
+ * word, sentence. */
+#define KITH_CALL_SEEDS(X) \
+	X(JOINED, "joined", "joined") \
+	X(REFUSED, "refused", "connection refused: the host is up, but nothing listens there") \
+	X(TIMEOUT, "timeout", "no answer in time: host down, wrong address, or a firewall") \
+	X(CLOSED, "closed", "it hung up: it has another cluster key, or does not trust us") \
+	X(UNTRUSTED, "untrusted", "its certificate is not from an authority of ours") \
+	X(BUSY, "busy", "it is busy and named others, which are asked instead") \
+	X(SELF, "self", "the address is our own") \
+	X(UNRESOLVED, "unresolved", "the name has no address") \
+	X(PENDING, "pending", "no answer yet; kithd keeps trying")
+enum kith_call_seed {
+#define X(upper, word, text) KITH_CALL_SEED_##upper,
+	KITH_CALL_SEEDS(X)
+#undef X
+	KITH_CALL_SEED_COUNT
+};
+
+/* What `kith why` concludes. Columns: name, word, sentence, hint. */
+#define KITH_CALL_VERDICTS(X) \
+	X(SELF, "self", "this host itself", "") \
+	X(ANSWERS, "answers", "it answers", "") \
+	X(UNPROVEN, "unproven", "nothing is held against it, and nothing of it was heard here yet", "") \
+	X(DOUBTED, "doubted", "it answers, but some rounds of probes failed", "") \
+	X(SUSPECT_SILENT, "suspect_silent", "it does not answer; it can still refute", "") \
+	X(SUSPECT_REFUSED, "suspect_refused", "its host is up, but kithd is not; it can still refute", "") \
+	X(HOST_UP_DAEMON_DOWN, "host_up_daemon_down", "its host is up, but kithd is not", \
+	  "on that host: systemctl status kithd") \
+	X(SILENT, "silent", "it does not answer: host down, cut off, or a firewall", \
+	  "is that host up, and are its UDP and TCP ports open?") \
+	X(RESTARTING, "restarting", "it announced a restart", "") \
+	X(LEFT, "left", "it said that it leaves", "")
+enum kith_call_verdict {
+#define X(upper, word, text, hint) KITH_CALL_VERDICT_##upper,
+	KITH_CALL_VERDICTS(X)
+#undef X
+	KITH_CALL_VERDICT_COUNT
+};
+
+#endif
