@@ -23,3 +23,28 @@ fuzz_ldadd += libkith_support.la $(room_libs) $(SODIUM_LIBS) $(MSGPACK_LIBS)
 libkith_fuzzmain_la_SOURCES = %D%/main.c
 
 check_PROGRAMS += $(fuzz_programs)
+
+# make fuzz in any build: the targets with libFuzzer, in fuzz-build/ unless this build has it.
+# make fuzz-run tries each for FUZZ_SECONDS, as TAP; new inputs stay in fuzz-corpus/.
+FUZZ_SECONDS = 60
+FUZZ_JOBS = 1
+
+if FUZZER
+fuzz: $(fuzz_programs)
+fuzz-run: fuzz
+	@$(SHELL) $(srcdir)/%D%/run.sh $(FUZZ_SECONDS) $(FUZZ_JOBS) $(fuzz_programs)
+else
+fuzz fuzz-run:
+	$(MKDIR_P) fuzz-build
+	test -f fuzz-build/Makefile || { cd fuzz-build && \
+		$(abs_top_srcdir)/configure -q CC=clang CFLAGS='-O1 -g' \
+			--with-fuzzer --with-sanitizer=address,undefined; }
+	cd fuzz-build && $(MAKE) $(AM_MAKEFLAGS) FUZZ_SECONDS='$(FUZZ_SECONDS)' \
+		FUZZ_JOBS='$(FUZZ_JOBS)' $@
+endif
+
+EXTRA_DIST += %D%/run.sh
+
+clean-local: clean-fuzz
+clean-fuzz:
+	rm -rf fuzz-build fuzz-corpus

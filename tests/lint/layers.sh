@@ -14,7 +14,7 @@
 # Tools are unquoted below: libtool sets NM to a command with an option.
 : "${top_builddir:?}" "${CC:=cc}" "${NM:=nm}" "${OBJDUMP:=objdump}"
 
-all_rooms="base wire seal core lib query daemon cli sim"
+all_rooms="base wire seal core lib files query daemon cli sim"
 pure_rooms="base wire seal core lib"
 
 # ---- the table
@@ -28,9 +28,10 @@ rooms_of() {
 	core) echo base wire seal core ;;
 	lib) echo base wire seal core lib ;;
 	query) echo base query ;;
-	daemon) echo base query daemon ;;
+	files) echo base files ;;
+	daemon) echo base files query daemon ;;
 	sim) echo base query sim ;;
-	cli) echo base wire seal cli ;;
+	cli) echo base wire seal files cli ;;
 	esac
 }
 
@@ -63,6 +64,7 @@ headers_of() {
 		echo "$pure" config.h ctype.h errno.h stdio.h time.h regex.h uthash.h jansson.h \
 			'ldns/*.h' msgpack.h 'msgpack/*.h'
 		;;
+	files) echo '*' ini.h uthash.h ;;
 	daemon) echo '*' ev.h microhttpd.h ares.h ini.h uthash.h ;;
 	cli) echo '*' msgpack.h 'msgpack/*.h' sodium.h uthash.h ;;
 	sim) echo '*' uthash.h ;;
@@ -215,6 +217,11 @@ loud() { # NAME COMMAND...: the command objects; for the mutants.
 	shift
 	if [ -n "$("$@")" ]; then ok "$name"; else not_ok "$name"; fi
 }
+
+for directory in "$top_srcdir"/src/*/; do
+	room=$(basename "$directory")
+	check "$room is in the table" matches "$room" $all_rooms
+done
 
 for room in $all_rooms; do
 	[ -d "$top_srcdir/src/$room" ] || continue

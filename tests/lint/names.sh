@@ -1,6 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: ISC
 #
+# shellcheck disable=SC2154 # the script that sources this sets tmp
+#
 # Lists of names read from the sources, for the gates that compare them. Wants $tmp and $CC.
 
 # public_functions DIR: functions declared KITH_API in the headers of DIR/kith.
