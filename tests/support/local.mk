@@ -3,6 +3,28 @@
 # What several tests share: an archive that every unit test links, and tap.sh for shell scripts.
 
 check_LTLIBRARIES += libkith_support.la
-libkith_support_la_SOURCES =
+libkith_support_la_SOURCES = \
+	%D%/alloc_fail.c \
+	%D%/alloc_fail.h
+
+# A cluster in one process, for the stories. An archive of its own: it needs cmocka and a node.
+check_LTLIBRARIES += libkith_cluster.la
+libkith_cluster_la_SOURCES = \
+	%D%/claims.c \
+	%D%/claims.h \
+	%D%/cluster.c \
+	%D%/cluster.h \
+	%D%/faults.c \
+	%D%/faults.h \
+	%D%/net.c \
+	%D%/net.h \
+	%D%/nettcp.c \
+	%D%/nettcp.h \
+	%D%/process.c \
+	%D%/process.h \
+	%D%/report.c \
+	%D%/report.h \
+	%D%/world.c \
+	%D%/world.h
 
 EXTRA_DIST += %D%/tap.sh

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: ISC */
+#include "support/cluster.h"
+
+#include "support/process.h"
+#include "support/report.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void on_stranger(struct cluster_stranger *s, const struct net_input *in)
+{
+	if (in->kind == NET_DATAGRAM) {
+		s->datagrams++;
+		s->bytes += in->len;
+	} else if (in->kind == NET_STREAM_DATA) {
+		s->stream_bytes += in->len;
+		s->last_len = in->len < sizeof(s->last) ? in->len : sizeof(s->last);
+		memcpy(s->last, in->buf, s->last_len);
+	} else if (in->kind == NET_STREAM) {
+		s->connected |= in->what == KITH_STREAM_CONNECTED;
+		s->refused |= in->what == KITH_STREAM_REFUSED;
+		s->failed |= in->what == KITH_STREAM_FAILED;
+		s->closed |= in->what == KITH_STREAM_CLOSED;
+	}
+}
+
+static void on_input(void *ctx, uint32_t host, const struct net_input *in)
+{
+	struct cluster *c = ctx;
+
+	if (host >= c->count)
+		on_stranger(&c->strangers[host - c->count], in);
+	else
+		process_input(c, host, in);
+}
+
+static void on_idle(void *ctx, uint32_t host)
+{
+	struct cluster *c = ctx;
+
+	if (host < c->count)
+		process_idle(c, host);
+}
+
+static bool on_tap(void *ctx, const struct net_sent *s, uint8_t *buf, size_t *len)
+{
+	struct cluster *c = ctx;
+	struct cluster_packet *p;
+
+	if (c->recording) {
+		if (c->packet_count == c->packet_room) {
+			c->packet_room = c->packet_room ? c->packet_room * 2 : 1024;
+			c->packets = realloc(c->packets, c->packet_room * sizeof(*c->packets));
+			assert(c->packets != NULL);
+		}
+		p = &c->packets[c->packet_count++];
+		p->sent = *s;
+		p->bytes = malloc(s->len);
+		assert(p->bytes != NULL);
+		memcpy(p->bytes, s->buf, s->len);
+		p->sent.buf = p->bytes;
+	}
+	return s->stream || c->touch == NULL || c->touch(c->touch_ctx, s, buf, len);
+}
+
+bool cluster_step(struct cluster *c, kith_us until)
+{
+	report_current(c);
+	return world_step(&c->world, until);
+}
+
+/* --- life of a cluster ----------------------------------------------------------------------- */
+
+void cluster_opts_init(struct cluster_opts *o, uint64_t seed)
+{
+	memset(o, 0, sizeof(*o));
+	o->seed = seed;
+	o->profile = KITH_PROFILE_LAN;
+	net_weather_init(&o->weather);
+	o->planes = 1;
+	o->tick_late_us = KITH_MS;
+	o->persist_us = 2 * KITH_MS;
+	o->trace = true;
+	o->check = true;
+}
+
+uint64_t cluster_seed(uint64_t base)
+{
+	const char *text = getenv("KITH_SEED");
+
+	return text != NULL ? strtoull(text, NULL, 0) : base;
+}
+
+static struct kith_addr address(uint32_t plane, uint32_t number)
+{
+	struct kith_addr a = {.port = CLUSTER_PORT, .family = 4};
+
+	a.ip[0] = 10;
+	a.ip[1] = (uint8_t)plane;
+	a.ip[2] = (uint8_t)(number >> 8);
+	a.ip[3] = (uint8_t)number;
+	return a;
+}
+
+static void node_init(struct cluster *c, uint32_t i)
+{
+	struct cluster_node *n = &c->nodes[i];
+	struct kith_certificate cert;
+	struct kith_addr addrs[NET_PLANES_MAX];
+	uint8_t k;
+
+	n->cluster = c;
+	n->index = i;
+	snprintf(n->name, sizeof(n->name), "n%02u", i);
+	world_fill(&c->world, n->identity_seed, sizeof(n->identity_seed));
+	n->world_base = WORLD_START;
+	/* No two hosts booted at the same time. */
+	n->clock_base = WORLD_START + (kith_us)world_below(&c->world, 1000 * KITH_SECOND);
+	memset(&cert, 0, sizeof(cert));
+	if (kith_identity_public(n->identity_seed, cert.identity, &n->mid) != 0)
+		cluster_fail(c, __FILE__, __LINE__, "kith_identity_public");
+	cert.rights = KITH_RIGHT_EVENT | KITH_RIGHT_QUERY | KITH_RIGHT_SERVICE;
+	cert.serial = CLUSTER_UNIX_MS - 1000 + i;
+	cert.not_after = (uint32_t)(CLUSTER_UNIX_MS / 1000) + 400u * 86400u;
+	snprintf(cert.name, sizeof(cert.name), "%s", n->name);
+	n->certificate_len = sizeof(n->certificate);
+	if (kith_certificate_sign(&cert, c->authority_seed, c->cluster_name, n->certificate,
+				  &n->certificate_len) != 0)
+		cluster_fail(c, __FILE__, __LINE__, "kith_certificate_sign");
+	for (k = 0; k < c->opts.planes; k++)
+		addrs[k] = address(k, 256 + i);
+	if (net_host_add(&c->net, addrs, c->opts.planes) != i)
+		cluster_fail(c, __FILE__, __LINE__, "net_host_add");
+	alloc_fail_init(&n->heap);
+}
+
+struct cluster *cluster_new(uint32_t n, const struct cluster_opts *o)
+{
+	struct cluster *c = calloc(1, sizeof(*c));
+	struct net_ops ops = {.input = on_input, .idle = on_idle, .tap = on_tap};
+	uint32_t i;
+
+	assert(c != NULL && n >= 1 && n <= CLUSTER_NODES_MAX);
+	assert(o->planes >= 1 && o->planes <= NET_PLANES_MAX);
+	report_current(c);
+	c->opts = *o;
+	c->hash = 0xcbf29ce484222325u;
+	world_init(&c->world, o->seed);
+	ops.ctx = c;
+	net_init(&c->net, &c->world, &ops, &o->weather);
+	world_fill(&c->world, c->authority_seed, sizeof(c->authority_seed));
+	world_fill(&c->world, c->cluster_key, sizeof(c->cluster_key));
+	snprintf(c->cluster_name, sizeof(c->cluster_name), "story");
+	if (kith_identity_public(c->authority_seed, c->authority, NULL) != 0)
+		cluster_fail(c, __FILE__, __LINE__, "kith_identity_public");
+	c->count = n;
+	for (i = 0; i < n; i++)
+		node_init(c, i);
+	return c;
+}
+
+void cluster_free(struct cluster **cp)
+{
+	struct cluster *c = *cp;
+	size_t i;
+
+	for (i = 0; i < c->count; i++) {
+		if (c->nodes[i].node != NULL)
+			process_end(&c->nodes[i]);
+		free(c->nodes[i].diary);
+		free(c->nodes[i].listed);
+	}
+	for (i = 0; i < c->packet_count; i++)
+		free(c->packets[i].bytes);
+	free(c->packets);
+	net_fini(&c->net);
+	world_fini(&c->world);
+	report_current(NULL);
+	free(c);
+	*cp = NULL;
+}
+
+uint32_t cluster_index(const struct cluster *c, const struct kith_mid *mid)
+{
+	uint32_t i;
+
+	for (i = 0; i < c->count; i++)
+		if (memcmp(&c->nodes[i].mid, mid, sizeof(*mid)) == 0)
+			return i;
+	return CLUSTER_ANY;
+}
+
+/* --- processes and hosts ---------------------------------------------------------------------- */
+
+void cluster_config(struct cluster *c, uint32_t i, struct kith_config *cfg)
+{
+	struct cluster_node *n = &c->nodes[i];
+	const struct kith_timing *t = &c->opts.timing;
+
+	kith_config_init(cfg, c->opts.profile);
+	cfg->alloc = alloc_fail_hook(&n->heap);
+	cfg->cluster = c->cluster_name;
+	memcpy(cfg->identity_seed, n->identity_seed, sizeof(cfg->identity_seed));
+	cfg->certificate.p = n->certificate;
+	cfg->certificate.len = n->certificate_len;
+	memcpy(cfg->authorities[0], c->authority, KITH_KEY_LEN);
+	cfg->authority_count = 1;
+	memcpy(cfg->cluster_keys[0], c->cluster_key, KITH_KEY_LEN);
+	cfg->cluster_key_count = 1;
+	cfg->epoch = n->disk_epoch;
+	world_fill(&c->world, cfg->secret_seed, sizeof(cfg->secret_seed));
+	world_fill(&c->world, cfg->choice_seed, sizeof(cfg->choice_seed));
+	cfg->addr_count = c->net.hosts[i].addr_count;
+	memcpy(cfg->addrs, c->net.hosts[i].addrs, cfg->addr_count * sizeof(cfg->addrs[0]));
+	if (t->period != 0)
+		cfg->timing.period = t->period;
+	if (t->probe_timeout != 0)
+		cfg->timing.probe_timeout = t->probe_timeout;
+	if (t->relay_timeout != 0)
+		cfg->timing.relay_timeout = t->relay_timeout;
+	if (t->gossip_tick != 0)
+		cfg->timing.gossip_tick = t->gossip_tick;
+	if (c->opts.reap_after != 0)
+		cfg->reap_after = c->opts.reap_after;
+	if (c->opts.max_members != 0)
+		cfg->max_members = c->opts.max_members;
+	cfg->trace = c->opts.trace;
+}
+
+int cluster_start_with(struct cluster *c, uint32_t i, const struct kith_config *cfg)
+{
+	struct cluster_node *n = &c->nodes[i];
+	int err;
+
+	CLUSTER_CHECK(c, n->node == NULL, "%s runs already", n->name);
+	err = kith_node_new(&n->node, cfg, cluster_clock(c, i), process_wall_clock(n));
+	if (err != 0) {
+		CLUSTER_CHECK(c, n->node == NULL, "kith_node_new() wrote its result and failed");
+		return err;
+	}
+	report_line(c, n, "START with epoch %u", cfg->epoch);
+	net_listen(&c->net, i);
+	process_begin(n);
+	return 0;
+}
+
+void cluster_start(struct cluster *c, uint32_t i)
+{
+	struct kith_config cfg;
+	int err;
+
+	cluster_config(c, i, &cfg);
+	err = cluster_start_with(c, i, &cfg);
+	CLUSTER_CHECK(c, err == 0, "kith_node_new: %s", kith_strerror(err));
+}
+
+void cluster_start_all(struct cluster *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < c->count; i++)
+		cluster_start(c, i);
+}
+
+void cluster_join_addrs(struct cluster *c, uint32_t i, const struct kith_addr *seeds, size_t count)
+{
+	int err = kith_node_join(c->nodes[i].node, cluster_clock(c, i), seeds, count);
+
+	CLUSTER_CHECK(c, err == 0, "kith_node_join: %s", kith_strerror(err));
+	process_tick(&c->nodes[i]);
+}
+
+void cluster_join(struct cluster *c, uint32_t i, uint32_t seed)
+{
+	struct kith_addr a = cluster_addr(c, seed);
+
+	cluster_join_addrs(c, i, &a, 1);
+}
+
+void cluster_crash(struct cluster *c, uint32_t i)
+{
+	struct cluster_node *n = &c->nodes[i];
+
+	CLUSTER_CHECK(c, n->node != NULL, "%s does not run", n->name);
+	report_line(c, n, "CRASH");
+	process_end(n);
+	net_kill(&c->net, i);
+}
+
+void cluster_power_off(struct cluster *c, uint32_t i)
+{
+	c->net.hosts[i].offline = true;
+	cluster_crash(c, i);
+}
+
+void cluster_restart(struct cluster *c, uint32_t i)
+{
+	if (c->nodes[i].node != NULL)
+		cluster_crash(c, i);
+	c->net.hosts[i].offline = false;
+	cluster_start(c, i);
+}
+
+void cluster_restart_lost_epoch(struct cluster *c, uint32_t i)
+{
+	c->nodes[i].disk_epoch = 0;
+	cluster_restart(c, i);
+}
+
+bool cluster_is_running(const struct cluster *c, uint32_t i)
+{
+	return c->nodes[i].node != NULL && !c->net.hosts[i].stopped;
+}
+
+struct kith_node *cluster_node(struct cluster *c, uint32_t i)
+{
+	return c->nodes[i].node;
+}
+
+struct kith_addr cluster_addr(const struct cluster *c, uint32_t i)
+{
+	return c->net.hosts[i].addrs[0];
+}
+
+/* --- commands --------------------------------------------------------------------------------- */
+
+int cluster_leave(struct cluster *c, uint32_t i)
+{
+	int err = kith_node_leave(c->nodes[i].node, cluster_clock(c, i));
+
+	process_tick(&c->nodes[i]);
+	return err;
+}
+
+int cluster_announce_restart(struct cluster *c, uint32_t i, uint16_t back_s)
+{
+	int err = kith_node_restart(c->nodes[i].node, cluster_clock(c, i), back_s);
+
+	process_tick(&c->nodes[i]);
+	return err;
+}
+
+/* msgpack: a map of one pair of short texts. */
+int cluster_tag(struct cluster *c, uint32_t i, const char *key, const char *value)
+{
+	uint8_t map[80];
+	size_t key_len = strlen(key), value_len = strlen(value);
+	struct kith_bytes tags = {map, 3 + key_len + value_len};
+	int err;
+
+	assert(key_len < 32 && value_len < 32);
+	map[0] = 0x81;
+	map[1] = (uint8_t)(0xa0 | key_len);
+	memcpy(map + 2, key, key_len);
+	map[2 + key_len] = (uint8_t)(0xa0 | value_len);
+	memcpy(map + 3 + key_len, value, value_len);
+	err = kith_node_tags(c->nodes[i].node, cluster_clock(c, i), tags);
+	process_tick(&c->nodes[i]);
+	return err;
+}
+
+bool cluster_tag_is(struct cluster *c, uint32_t observer, uint32_t who, const char *key,
+		    const char *value)
+{
+	struct kith_bytes k, v;
+	struct kith_member m;
+	size_t at = 0;
+
+	if (kith_node_member(c->nodes[observer].node, &c->nodes[who].mid, &m) != 0)
+		return false;
+	while (kith_tag_next(m.tags, &at, &k, &v))
+		if (k.len == strlen(key) && memcmp(k.p, key, k.len) == 0)
+			return v.len == strlen(value) && memcmp(v.p, value, v.len) == 0;
+	return false;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+#include "support/report.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct cluster *current; /* for the signal handler alone */
+
+static void print_views(struct cluster *c)
+{
+	static const char letters[] = "AR?F-";
+	uint32_t i, k;
+	struct kith_member m;
+
+	fprintf(stderr, "# who sees whom (A alive, R restarting, ? suspect, F failed, - left):\n");
+	for (i = 0; i < c->count; i++) {
+		fprintf(stderr, "# %s ", c->nodes[i].name);
+		if (c->nodes[i].node == NULL)
+			fprintf(stderr, "(no process)");
+		for (k = 0; c->nodes[i].node != NULL && k < c->count; k++)
+			fputc(kith_node_member(c->nodes[i].node, &c->nodes[k].mid, &m) == 0
+				      ? letters[m.status] : '.', stderr);
+		fputc('\n', stderr);
+	}
+}
+
+static void print_run(struct cluster *c)
+{
+	uint64_t i = c->line_count > CLUSTER_LAST_LINES ? c->line_count - CLUSTER_LAST_LINES : 0;
+
+	fprintf(stderr, "# seed %" PRIu64 " (repeat with KITH_SEED=%" PRIu64 ")\n", c->opts.seed,
+		c->opts.seed);
+	fprintf(stderr, "# virtual time %.6f s after the start, %" PRIu64 " steps\n",
+		(double)(c->world.now - WORLD_START) / 1e6, c->world.steps);
+	for (; i < c->line_count; i++)
+		fprintf(stderr, "# %s\n", c->lines[i % CLUSTER_LAST_LINES]);
+	fflush(stderr);
+}
+
+static void on_abort(int number)
+{
+	signal(number, SIG_DFL);
+	if (current != NULL)
+		print_run(current);
+}
+
+void report_current(struct cluster *c)
+{
+	current = c;
+	if (c != NULL)
+		signal(SIGABRT, on_abort);
+}
+
+void cluster_fail(struct cluster *c, const char *file, int line, const char *format, ...)
+{
+	va_list ap;
+
+	print_run(c);
+	print_views(c);
+	fprintf(stderr, "# %s:%d: ", file, line);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	fflush(stderr);
+	_fail(file, line);
+	abort();
+}
+
+void report_line(struct cluster *c, const struct cluster_node *n, const char *format, ...)
+{
+	char *line = c->lines[c->line_count++ % CLUSTER_LAST_LINES];
+	const size_t room = sizeof(c->lines[0]);
+	int len = snprintf(line, room, "%11.6f %s ", (double)(c->world.now - WORLD_START) / 1e6,
+			   n->name);
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line + len, room - (size_t)len, format, ap);
+	va_end(ap);
+}
+
+void report_mix(struct cluster *c, const void *p, size_t len)
+{
+	const uint8_t *b = p;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		c->hash = (c->hash ^ b[i]) * 0x100000001b3u;
+}
+
+void report_mix_number(struct cluster *c, uint64_t v)
+{
+	report_mix(c, &v, sizeof(v));
+}
