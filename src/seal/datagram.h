@@ -7,6 +7,8 @@
  *	       AAD = 0..27; nonce = ctr[8] siv[8] 0[8]; siv = H(8,"kth.siv",siv_key, 0..19 || plain)
  *	INTRO  0 type 0x12 | 1 gate hint | 2 dlen u16 | 4 nonce[24] | 28 sealed (1204-dlen) | DATA[dlen]
  *	       always 1232 bytes; plain = flags | len16 certificate | len16 member record | zeros
+ *	       key H(32,"kth.gate.udp",G,cid); nonce = H(24,"kth.nonce",siv_key, plain || DATA);
+ *	       AAD = 0..27. The zeros are room for later fields: a reader skips them.
  */
 #ifndef KITH_SEAL_DATAGRAM_H
 #define KITH_SEAL_DATAGRAM_H

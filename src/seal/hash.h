@@ -33,6 +33,10 @@
 #define KITH_LABEL_LEAF "kth.leaf"
 #define KITH_LABEL_RANGE "kth.range"
 
+enum { KITH_LABEL_LEN = 16 };
+/* The label as it enters hashes and signatures: padded with zeros. */
+void kith_label(uint8_t out[KITH_LABEL_LEN], const char *label);
+
 /* libsodium's start; 0 or KITH_ECRYPTO. Idempotent. */
 KITH_MUST_USE int kith_seal_init(void);
 

@@ -8,7 +8,10 @@
 
 #include "seal/hash.h"
 
-enum { KITH_SIG_LEN = 64 };
+enum {
+	KITH_SIG_LEN = 64,
+	KITH_SIGNED_MAX = KITH_RECORD_MAX /* nothing longer is signed */
+};
 
 /* Also used for authorities: an authority is a key pair too. */
 struct kith_identity {
@@ -19,9 +22,10 @@ struct kith_identity {
 
 /* 0 or KITH_EKEY. */
 KITH_MUST_USE int kith_identity_init(struct kith_identity *id, const uint8_t seed[KITH_KEY_LEN]);
+/* len at most KITH_SIGNED_MAX. */
 void kith_sign(const struct kith_identity *id, const char *label, const struct kith_cid *cid,
 	       const void *msg, size_t len, uint8_t sig[KITH_SIG_LEN]);
-/* 0 or KITH_EAUTH. */
+/* 0 or KITH_EAUTH. Refuses S >= L and keys of small order or in another than their one encoding. */
 KITH_MUST_USE int kith_verify(const uint8_t pk[KITH_KEY_LEN], const char *label,
 			      const struct kith_cid *cid, const void *msg, size_t len,
 			      const uint8_t sig[KITH_SIG_LEN]);

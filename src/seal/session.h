@@ -45,7 +45,7 @@ struct kith_pair {
 	struct kith_window window;
 };
 /* Derives the keys and starts the window: one X25519. 0, or KITH_EKEY for a peer key of small
- * order. */
+ * order and for a peer that is ourselves. */
 KITH_MUST_USE int kith_pair_make(struct kith_pair *p, const struct kith_session *own,
 				 const struct kith_cid *cid, const struct kith_mid *own_mid,
 				 const struct kith_mid *peer_mid, const uint8_t peer_pk[32]);

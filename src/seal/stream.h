@@ -10,6 +10,15 @@
  *	kith_hs_m3         -- m3 (2+len) -->     kith_hs_m3_open
  *	                                          judge the certificate, kith_hs_m3_verify
  *	kith_channel_init  -- header[24], frames both ways --  kith_channel_init
+ *
+ *	m1     0 type 0x14 | 1 gate hint | 2 zero[2] | 4 nonce[24] | 28 sealed e_I[32] | tag[16]
+ *	       key H(32,"kth.gate.tcp",G,cid); nonce = H(24,"kth.nonce",siv_key, e_I); AAD = 0..27
+ *	m2     0 e_R[32] | 32 len16 | 34 sealed: certificate | sig[64] | tag[16]
+ *	m3     0 len16 | 2 sealed: certificate | sig[64] | tag[16]
+ *	frame  0 len32 of the rest | 4 secretstream push, additional data = 0..3
+ *
+ * len16 counts the sealed part with its tag. Each step asserts that the one before was done, so no
+ * caller can use a channel whose peer was not verified.
  */
 #ifndef KITH_SEAL_STREAM_H
 #define KITH_SEAL_STREAM_H
@@ -29,8 +38,12 @@ enum {
 };
 
 struct kith_handshake {
+	uint8_t step;                 /* last one done, see stream.c */
 	uint8_t h[32];                /* running transcript hash */
+	uint8_t h_proof[32];          /* the transcript that the peer's proof has signed */
+	uint8_t m1[KITH_M1_LEN];
 	uint8_t e_pk[32], e_sk[32];   /* own ephemeral; secret */
+	uint8_t e_peer[32];           /* the initiator's, at the responder */
 	uint8_t dh[32], k2[32], k3[32]; /* secret */
 	uint8_t proof[KITH_PROOF_MAX]; /* opened certificate || signature of the peer */
 	size_t certificate_len;
@@ -71,12 +84,15 @@ KITH_MUST_USE int kith_hs_m3_verify(struct kith_handshake *hs, const uint8_t pee
 struct kith_channel {
 	uint8_t push[64], pull[64]; /* secretstream states (52 bytes), secret */
 	uint8_t pull_key[32];
-	int has_pull;               /* the peer's header came */
+	bool has_pull;              /* the peer's header came */
+	bool push_ended;            /* our final frame is made */
+	bool pull_ended;            /* the peer's came, or one that does not open */
 };
 /* Both sides, after m3: derives the keys, wipes the handshake, writes our header. */
 void kith_channel_init(struct kith_channel *ch, struct kith_handshake *hs, bool initiator,
 		       uint8_t header[KITH_CHANNEL_HEADER_LEN]);
-/* The peer's header: 0 or KITH_EAUTH. */
+/* The peer's header: 0 or KITH_EAUTH. There is one right header, since it is derived from the
+ * direction's key: first 24 bytes of H(32,"kth.hdr",key). */
 KITH_MUST_USE int kith_channel_header(struct kith_channel *ch,
 				      const uint8_t header[KITH_CHANNEL_HEADER_LEN]);
 /* Seals one frame; out has len + KITH_FRAME_OVERHEAD bytes, in all at most KITH_FRAME_MAX. Returns
@@ -86,7 +102,8 @@ size_t kith_channel_push(struct kith_channel *ch, const uint8_t *plain, size_t l
 /* Total length of the frame that starts with `p` (4 bytes at least); KITH_ETOOBIG, KITH_EMALFORMED
  * (shorter than the overhead). */
 KITH_MUST_USE int kith_channel_frame_len(const uint8_t *p, size_t *len);
-/* Opens one whole frame; plain has len - KITH_FRAME_OVERHEAD bytes. 0 or KITH_EAUTH. */
+/* Opens one whole frame; plain has len - KITH_FRAME_OVERHEAD bytes. 0 or KITH_EAUTH, also for any
+ * frame after the final one or after one that did not open: the stream is over then. */
 KITH_MUST_USE int kith_channel_pull(struct kith_channel *ch, const uint8_t *frame, size_t len,
 				    uint8_t *plain, bool *final);
 
