@@ -23,7 +23,8 @@ bool kith_addr_is_unspecified(const struct kith_addr *a);
 /* "10.0.0.1:5484", "[fd00::1]:5484", without port when it is 0 ("fd00::1" then without brackets),
  * "-" for family 0; RFC 5952 form. Returns buf. */
 const char *kith_addr_print(const struct kith_addr *a, char *buf, size_t size);
-/* Literals only: "10.0.0.1", "10.0.0.1:1", "[::1]:1", "::1", "[::1]". KITH_EINVAL otherwise. */
+/* Literals only: "10.0.0.1", "10.0.0.1:1", "[::1]:1", "::1", "[::1]". Port 0 may be written.
+ * KITH_EINVAL otherwise: also for a leading zero and for a scope ("fe80::1%eth0"). */
 KITH_MUST_USE int kith_addr_scan(const char *text, uint16_t default_port, struct kith_addr *a);
 
 #endif

@@ -8,14 +8,24 @@
 
 noinst_LTLIBRARIES += libkith_base.la
 libkith_base_la_SOURCES = \
+	%D%/addr.c \
 	%D%/addr.h \
 	%D%/check.h \
+	%D%/crc.c \
+	%D%/crc.h \
+	%D%/cur.c \
 	%D%/cur.h \
+	%D%/err.c \
 	%D%/err.h \
+	%D%/heap.c \
 	%D%/heap.h \
 	%D%/list.h \
+	%D%/map.c \
 	%D%/map.h \
+	%D%/mem.c \
 	%D%/mem.h \
+	%D%/rng.c \
 	%D%/rng.h \
+	%D%/text.c \
 	%D%/text.h \
 	%D%/time.h

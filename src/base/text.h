@@ -22,7 +22,7 @@ void kith_text_u64(struct kith_text *t, uint64_t v);
 void kith_text_i64(struct kith_text *t, int64_t v);
 void kith_text_hex(struct kith_text *t, const void *p, size_t len);
 void kith_text_addr(struct kith_text *t, const struct kith_addr *a);
-/* As 1.234 s: microseconds as seconds with three decimals. */
+/* Microseconds as seconds with three decimals and the unit, "1.234 s"; "never" for KITH_NEVER. */
 void kith_text_seconds(struct kith_text *t, kith_us us);
 
 /* Lower-case hex; out has 2 * len + 1 bytes. Reading accepts both cases and wants exactly `len`
