@@ -17,6 +17,7 @@ include %D%/wire.mk
 include %D%/seal.mk
 include %D%/core.mk
 include %D%/lib.mk
+include %D%/files.mk
 include %D%/query.mk
 include %D%/daemon.mk
 include %D%/cli.mk
