@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/conf.h"
+#include "base/check.h"
+#include "files/disk.h"
+#include "files/ini.h"
+#include "files/state.h"
+#include "files/suggest.h"
+#include <glob.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct value {
+	char *text;       /* owned */
+	int64_t number;
+	const char *file; /* borrowed from conf.files; NULL = the default */
+	unsigned line;
+};
+
+struct setting {
+	struct value values[KITH_OPTION_VALUES_MAX];
+	uint16_t count;
+	const char *file; /* whose values were taken last: a single one twice in it is a mistake */
+};
+
+struct kith_conf {
+	struct setting all[KITH_OPTION_COUNT];
+	char **files; /* owned names */
+	size_t file_count;
+	bool no_memory;
+};
+
+struct load {
+	struct kith_conf *c;
+	struct kith_report *report;
+	const char *file;         /* interned */
+	bool is_command_line;
+	char unknown_section[64]; /* reported already */
+};
+
+/* --- values ---------------------------------------------------------------------------------- */
+
+static void clear(struct setting *s)
+{
+	for (uint16_t i = 0; i < s->count; i++)
+		free(s->values[i].text);
+	s->count = 0;
+}
+
+static const char *intern(struct kith_conf *c, const char *name)
+{
+	char *copy = strdup(name);
+	char **files = realloc(c->files, (c->file_count + 1) * sizeof *files);
+
+	if (files != NULL)
+		c->files = files;
+	if (copy == NULL || files == NULL) {
+		free(copy);
+		c->no_memory = true;
+		return "";
+	}
+	c->files[c->file_count++] = copy;
+	return copy;
+}
+
+static void append(struct kith_conf *c, enum kith_option_id id, const char *text, int64_t number,
+		   const char *file, unsigned line)
+{
+	struct setting *s = &c->all[id];
+	struct value *v = &s->values[s->count];
+
+	KITH_ASSERT(s->count < KITH_OPTION_VALUES_MAX);
+	*v = (struct value){.text = strdup(text), .number = number, .file = file, .line = line};
+	if (v->text == NULL)
+		c->no_memory = true;
+	else
+		s->count++;
+}
+
+static void set_defaults(struct kith_conf *c)
+{
+	char wrong[200];
+
+	for (int i = 0; i < KITH_OPTION_COUNT; i++) {
+		const struct kith_option *o = &kith_options[i];
+		int64_t number = 0;
+
+		if (*o->preset == '\0')
+			continue;
+		if (kith_option_value(o, o->preset, &number, wrong, sizeof wrong) != 0)
+			KITH_ASSERT(!"a default that is out of its own range");
+		append(c, (enum kith_option_id)i, o->preset, number, NULL, 0);
+	}
+}
+
+/* --- mistakes -------------------------------------------------------------------------------- */
+
+static void unknown_section(struct load *l, const struct kith_ini_item *item)
+{
+	const char *best = NULL;
+	size_t distance = 0;
+
+	if (strcmp(l->unknown_section, item->section) == 0)
+		return;
+	snprintf(l->unknown_section, sizeof l->unknown_section, "%s", item->section);
+	if (*item->section == '\0') {
+		kith_report_add(l->report, item->file, item->line,
+				"'%s' stands before the first [section]", item->key);
+		return;
+	}
+	for (int i = 0; i < KITH_OPTION_COUNT; i++)
+		best = kith_suggest(item->section, kith_options[i].section, best, &distance);
+	if (best != NULL)
+		kith_report_add(l->report, item->file, item->line,
+				"unknown section [%s]; did you mean [%s]?", item->section, best);
+	else
+		kith_report_add(l->report, item->file, item->line, "unknown section [%s]",
+				item->section);
+}
+
+static void unknown_key(struct load *l, const struct kith_ini_item *item)
+{
+	const char *best = NULL;
+	size_t distance = 0;
+
+	for (int i = 0; i < KITH_OPTION_COUNT; i++) {
+		const struct kith_option *o = &kith_options[i];
+
+		if (strcmp(o->key, item->key) == 0) {
+			kith_report_add(l->report, item->file, item->line,
+					"unknown setting '%s' in [%s]; it belongs in [%s]", item->key,
+					item->section, o->section);
+			return;
+		}
+		if (strcmp(o->section, item->section) == 0)
+			best = kith_suggest(item->key, o->key, best, &distance);
+	}
+	if (best != NULL)
+		kith_report_add(l->report, item->file, item->line,
+				"unknown setting '%s' in [%s]; did you mean '%s'?", item->key,
+				item->section, best);
+	else
+		kith_report_add(l->report, item->file, item->line, "unknown setting '%s' in [%s]",
+				item->key, item->section);
+}
+
+static bool is_in_place(struct load *l, const struct kith_ini_item *item,
+			const struct kith_option *o, const struct setting *s)
+{
+	if (item->continued && o->most == 1) {
+		kith_report_add(l->report, item->file, item->line,
+				"a line that begins with a blank goes on with '%s', which has one value; "
+				"remove the blank", o->key);
+		return false;
+	}
+	if (o->most == 1 && s->file == l->file && !l->is_command_line) {
+		kith_report_add(l->report, item->file, item->line,
+				"%s.%s is given twice, first in line %u", o->section, o->key,
+				s->count > 0 ? s->values[0].line : 0);
+		return false;
+	}
+	return true;
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static void on_item(void *ctx, const struct kith_ini_item *item)
+{
+	struct load *l = ctx;
+	enum kith_option_id id = kith_option_find(item->section, item->key);
+	const struct kith_option *o;
+	struct setting *s;
+	char wrong[512];
+	int64_t number = 0;
+
+	if (!kith_option_has_section(item->section)) {
+		unknown_section(l, item);
+		return;
+	}
+	if (id == KITH_OPTION_COUNT) {
+		unknown_key(l, item);
+		return;
+	}
+	o = &kith_options[id];
+	s = &l->c->all[id];
+	if (!is_in_place(l, item, o, s))
+		return;
+	/* A default gives way to the first word of anybody, a single value to each later one. */
+	if (o->most == 1 || *item->value == '\0' || (s->count > 0 && s->values[0].file == NULL) ||
+	    (l->is_command_line && s->file != l->file))
+		clear(s);
+	s->file = l->file;
+	if (*item->value == '\0' && o->most > 1)
+		return;
+	if (kith_option_value(o, item->value, &number, wrong, sizeof wrong) != 0) {
+		kith_report_add(l->report, item->file, item->line, "%s.%s: %s", o->section, o->key,
+				wrong);
+		return;
+	}
+	if (s->count == o->most) {
+		kith_report_add(l->report, item->file, item->line,
+				"%s.%s: there are more than %u values", o->section, o->key, o->most);
+		return;
+	}
+	append(l->c, id, item->value, number, l->file, item->line);
+}
+
+static enum kith_file_result load_file(struct load *l, const char *path)
+{
+	enum kith_file_result result;
+	char *text;
+	size_t len;
+
+	result = kith_file_read(path, 0, &text, &len, l->report);
+	if (result != KITH_FILE_OK)
+		return result;
+	l->file = intern(l->c, path);
+	l->unknown_section[0] = '\0';
+	kith_ini_parse(l->file, text, len, on_item, l, l->report);
+	kith_file_free(&text, len);
+	return KITH_FILE_OK;
+}
+
+/* The worst exit code of the files in conf.d beside `path`. */
+static int load_drop_ins(struct load *l, const char *path)
+{
+	char pattern[KITH_PATH_MAX + 16];
+	const char *slash = strrchr(path, '/');
+	glob_t found = {0};
+	int code = 0;
+
+	snprintf(pattern, sizeof pattern, "%.*sconf.d/*.conf",
+		 slash != NULL ? (int)(slash - path + 1) : 0, path);
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			enum kith_file_result result = load_file(l, found.gl_pathv[i]);
+
+			if (result != KITH_FILE_OK && result != KITH_FILE_ABSENT)
+				code = kith_file_exit_code(result);
+		}
+	}
+	globfree(&found);
+	return code;
+}
+
+static void load_override(struct load *l, const char *text)
+{
+	char copy[KITH_PATH_MAX + 128], *equals, *dot;
+	struct kith_ini_item item = {.file = l->file};
+
+	if (strlen(text) >= sizeof copy) {
+		kith_report_add(l->report, l->file, 0, "longer than %zu characters", sizeof copy - 1);
+		return;
+	}
+	memcpy(copy, text, strlen(text) + 1);
+	equals = strchr(copy, '=');
+	dot = strchr(copy, '.');
+	if (equals == NULL || dot == NULL || dot > equals) {
+		kith_report_add(l->report, l->file, 0, "'%s' is not SECTION.KEY=VALUE", text);
+		return;
+	}
+	*equals = *dot = '\0';
+	item.section = copy;
+	item.key = dot + 1;
+	item.value = equals + 1;
+	l->unknown_section[0] = '\0';
+	on_item(l, &item);
+}
+
+/* What only several settings together can tell. */
+static void check_rules(const struct kith_conf *c, struct kith_report *r)
+{
+	int64_t interval = kith_conf_number(c, KITH_OPTION_TIMING_PROBE_INTERVAL);
+	int64_t timeout = kith_conf_number(c, KITH_OPTION_TIMING_PROBE_TIMEOUT);
+
+	if (interval != 0 && timeout != 0 && timeout >= interval)
+		kith_conf_blame(c, KITH_OPTION_TIMING_PROBE_TIMEOUT, 0, r,
+				"must be below timing.probe-interval (%s)",
+				kith_conf_text(c, KITH_OPTION_TIMING_PROBE_INTERVAL));
+}
+
+static int load_all(struct load *l, const struct kith_conf_source *source)
+{
+	enum kith_file_result result = load_file(l, source->path);
+	int code = 0, drop_ins;
+
+	if (result == KITH_FILE_ABSENT && source->must_exist)
+		kith_report_add(l->report, source->path, 0, "there is no such file");
+	if (result != KITH_FILE_OK && (result != KITH_FILE_ABSENT || source->must_exist))
+		code = kith_file_exit_code(result);
+	drop_ins = load_drop_ins(l, source->path);
+	if (source->override_count > 0) {
+		l->is_command_line = true;
+		l->file = intern(l->c, source->override_origin);
+		for (size_t i = 0; i < source->override_count; i++)
+			load_override(l, source->overrides[i]);
+	}
+	return code != 0 ? code : drop_ins;
+}
+
+int kith_conf_load(struct kith_conf **out, const struct kith_conf_source *source,
+		   struct kith_report *r)
+{
+	struct kith_conf *c = calloc(1, sizeof *c);
+	struct load l = {.c = c, .report = r};
+	unsigned before = r->count;
+	int code;
+
+	if (c == NULL) {
+		kith_report_add(r, NULL, 0, "%s", "out of memory");
+		return 71;
+	}
+	set_defaults(c);
+	code = load_all(&l, source);
+	check_rules(c, r);
+	if (code == 0 && r->count != before)
+		code = 78;
+	if (c->no_memory) {
+		kith_report_add(r, NULL, 0, "%s", "out of memory");
+		code = 71;
+	}
+	if (code != 0)
+		kith_conf_free(&c);
+	else
+		*out = c;
+	return code;
+}
+
+void kith_conf_free(struct kith_conf **c)
+{
+	if (*c == NULL)
+		return;
+	for (int i = 0; i < KITH_OPTION_COUNT; i++)
+		clear(&(*c)->all[i]);
+	for (size_t i = 0; i < (*c)->file_count; i++)
+		free((*c)->files[i]);
+	free((*c)->files);
+	free(*c);
+	*c = NULL;
+}
+
+/* --- questions ------------------------------------------------------------------------------- */
+
+size_t kith_conf_count(const struct kith_conf *c, enum kith_option_id id)
+{
+	return c->all[id].count;
+}
+
+const char *kith_conf_item(const struct kith_conf *c, enum kith_option_id id, size_t i)
+{
+	KITH_ASSERT(i < c->all[id].count);
+	return c->all[id].values[i].text;
+}
+
+const char *kith_conf_text(const struct kith_conf *c, enum kith_option_id id)
+{
+	return c->all[id].count > 0 ? c->all[id].values[0].text : "";
+}
+
+int64_t kith_conf_number(const struct kith_conf *c, enum kith_option_id id)
+{
+	return c->all[id].count > 0 ? c->all[id].values[0].number : 0;
+}
+
+bool kith_conf_is_set(const struct kith_conf *c, enum kith_option_id id)
+{
+	return c->all[id].count > 0 && c->all[id].values[0].file != NULL;
+}
+
+void kith_conf_blame(const struct kith_conf *c, enum kith_option_id id, size_t i,
+		     struct kith_report *r, const char *format, ...)
+{
+	const struct setting *s = &c->all[id];
+	char sentence[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof sentence, format, args);
+	va_end(args);
+	kith_report_add(r, i < s->count ? s->values[i].file : NULL,
+			i < s->count ? s->values[i].line : 0, "%s.%s: %s",
+			kith_options[id].section, kith_options[id].key, sentence);
+}
+
+bool kith_conf_same(const struct kith_conf *a, const struct kith_conf *b, enum kith_option_id id)
+{
+	const struct setting *x = &a->all[id], *y = &b->all[id];
+
+	if (x->count != y->count)
+		return false;
+	for (uint16_t i = 0; i < x->count; i++)
+		if (strcmp(x->values[i].text, y->values[i].text) != 0)
+			return false;
+	return true;
+}
+
+static void print_value(const struct kith_option *o, const struct value *v, FILE *out)
+{
+	int at = fprintf(out, "%s = %s", o->key, v->text);
+
+	fprintf(out, "%*s ; ", at < 40 ? 40 - at : 0, "");
+	if (v->file == NULL)
+		fprintf(out, "default\n");
+	else if (v->line == 0)
+		fprintf(out, "%s\n", v->file);
+	else
+		fprintf(out, "%s:%u\n", v->file, v->line);
+}
+
+void kith_conf_print(const struct kith_conf *c, FILE *out)
+{
+	const char *section = "";
+
+	for (int i = 0; i < KITH_OPTION_COUNT; i++) {
+		const struct kith_option *o = &kith_options[i];
+		const struct setting *s = &c->all[i];
+
+		if (strcmp(section, o->section) != 0)
+			fprintf(out, "%s[%s]\n", *section != '\0' ? "\n" : "", o->section);
+		section = o->section;
+		for (uint16_t j = 0; j < s->count; j++)
+			print_value(o, &s->values[j], out);
+		if (s->count == 0)
+			fprintf(out, ";%s =%*s ; not set\n", o->key, 37 - (int)strlen(o->key), "");
+	}
+}

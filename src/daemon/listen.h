@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * daemon/listen.h: the gossip sockets: for each address a UDP socket and a TCP listener on one
+ * port. IPv6 sockets are IPv6 only and [::] opens 0.0.0.0 beside it, so that no address ever
+ * arrives mapped and each family's socket options mean what they say.
+ */
+#ifndef KITH_DAEMON_LISTEN_H
+#define KITH_DAEMON_LISTEN_H
+
+#include "daemon/conf.h"
+#include "daemon/log.h"
+
+struct kith_listen {
+	struct kith_addr addr; /* as bound, with its port */
+	int udp, tcp;          /* owned */
+};
+
+struct kith_listens {
+	struct kith_listen all[2 * KITH_LISTENS_MAX];
+	size_t count;
+};
+
+/* Opens what network.listen says. 0, or an exit code (71, 77) with sentences in r. log may be
+ * NULL. */
+KITH_MUST_USE int kith_listens_open(struct kith_listens *l, const struct kith_conf *c,
+				    struct kith_log *log, struct kith_report *r);
+void kith_listens_close(struct kith_listens *l);
+
+/* A TCP listener, not blocking. -1 with errno. */
+int kith_listen_tcp(const struct kith_addr *a);
+
+#endif
