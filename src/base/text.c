@@ -216,3 +216,38 @@ bool kith_name_is_valid(const char *name, size_t max)
 	}
 	return true;
 }
+
+/* Length of the UTF-8 sequence at the start, 0 if there is none. The smallest code point of each
+ * length rules out the longer spellings of a smaller one. */
+static size_t utf8_sequence(const uint8_t *p, size_t left)
+{
+	static const uint32_t smallest[5] = {0, 1, 0x80, 0x800, 0x10000};
+	size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc0 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	uint32_t code = len == 1 ? p[0] : p[0] & (0x7fu >> len);
+
+	if (len == 0 || len > left || p[0] >= 0xf8)
+		return 0;
+	for (size_t i = 1; i < len; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (p[i] & 0x3f);
+	}
+	if (code < smallest[len] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	return len;
+}
+
+bool kith_utf8_is_valid(const void *p, size_t len)
+{
+	const uint8_t *b = p;
+
+	while (len > 0) {
+		size_t step = utf8_sequence(b, len);
+
+		if (step == 0)
+			return false;
+		b += step;
+		len -= step;
+	}
+	return true;
+}

@@ -7,4 +7,11 @@
 #		%D%/this.h
 
 noinst_LTLIBRARIES += libkith_wire.la
-libkith_wire_la_SOURCES =
+libkith_wire_la_SOURCES = \
+	%D%/mp.c \
+	%D%/mp.h \
+	%D%/mp_template.h \
+	%D%/msg.c \
+	%D%/msg.h \
+	%D%/record.c \
+	%D%/record.h

@@ -10,7 +10,8 @@
  *	h health, t clock   unsigned integers into the field of that name
  *	M mid (16 bytes)    R root (8 bytes)    T trust (16)   L lo (16)   H hi (16)   D digest (8)
  *	B blob (binary, any length)   C certificate (binary or nil)
- *	Z coord (skipped: reserved, nil for now)   * items: every further element, binary
+ *	Z coord (reserved: written as nil, nil or at most 8 integers are skipped)
+ *	* items: every further element, binary
  */
 #ifndef KITH_WIRE_MSG_H
 #define KITH_WIRE_MSG_H
@@ -19,27 +20,27 @@
 #include <stdbool.h>
 
 #define KITH_MSGS(X) \
-	X(PING, 1, "n", "is the receiver there?") \
-	X(ACK, 2, "nRhZt", "it is: my root digest, local health, coordinate, unix seconds mod 2^16") \
-	X(RELAY, 3, "nMB", "carry this packet to the member (or back to it)") \
-	X(RELAYED, 4, "nMB", "a packet carried for the member named") \
-	X(NACK, 5, "n", "the relay's target has not answered me") \
-	X(RECORD, 6, "B", "one signed record; a member record without its certificate") \
-	X(INTRO, 7, "CB", "a certificate and its member record") \
-	X(WANT, 8, "Meq", "send me this member's certificate and record, if newer than epoch, seq") \
-	X(PUT, 9, "k*", "records whose arrival matters") \
-	X(GOT, 10, "k", "they arrived") \
-	X(HELLO, 16, "puTRof", "start of a synchronisation") \
-	X(SUM, 17, "LHcD", "digest of the range lo..hi") \
-	X(LIST, 18, "LHB", "its owners: mid[16] || leaf[8], sorted") \
-	X(NEED, 19, "B", "send everything of these owners: mid[16]...") \
-	X(OWNER, 20, "C*", "everything of one owner") \
-	X(BUSY, 21, "*", "try these: certificate, record, certificate, record, ...") \
-	X(END, 22, "", "nothing more to send") \
-	X(NAMES, 23, "B", "names of my newest records: mid[16] || epoch u32 || seq u32 ...")
+	X(PING, ping, 1, "n", "is the receiver there?") \
+	X(ACK, ack, 2, "nRhZt", "it is: my root digest, local health, coordinate, unix seconds mod 2^16") \
+	X(RELAY, relay, 3, "nMB", "carry this packet to the member (or back to it)") \
+	X(RELAYED, relayed, 4, "nMB", "a packet carried for the member named") \
+	X(NACK, nack, 5, "n", "the relay's target has not answered me") \
+	X(RECORD, record, 6, "B", "one signed record; a member record without its certificate") \
+	X(INTRO, intro, 7, "CB", "a certificate and its member record") \
+	X(WANT, want, 8, "Meq", "send me this member's certificate and record, if newer than epoch, seq") \
+	X(PUT, put, 9, "k*", "records whose arrival matters") \
+	X(GOT, got, 10, "k", "they arrived") \
+	X(HELLO, hello, 16, "puTRof", "start of a synchronisation") \
+	X(SUM, sum, 17, "LHcD", "digest of the range lo..hi") \
+	X(LIST, list, 18, "LHB", "its owners: mid[16] || leaf[8], sorted") \
+	X(NEED, need, 19, "B", "send everything of these owners: mid[16]...") \
+	X(OWNER, owner, 20, "C*", "everything of one owner") \
+	X(BUSY, busy, 21, "*", "try these: certificate, record, certificate, record, ...") \
+	X(END, end, 22, "", "nothing more to send") \
+	X(NAMES, names, 23, "B", "names of my newest records: mid[16] || epoch u32 || seq u32 ...")
 /* Kinds 11 to 15 are reserved: fetch and body of large records, events. */
 enum kith_msg_kind {
-#define X(name, number, fields, help) KITH_MSG_##name = number,
+#define X(upper, lower, number, fields, help) KITH_MSG_##upper = number,
 	KITH_MSGS(X)
 #undef X
 };

@@ -67,7 +67,8 @@ enum kith_member_flag {
 /* Body: session pk[32] | proto min, max | state | back_by u16 | flags | version u8[3] | profile |
  * naddr, then per address kind u8 | len u8 | bytes | len16 + tags msgpack. Address kinds: 4 (ip[4],
  * port u16), 6 (ip[16], port u16), 7 (relay, a mid; reserved). A kind that is unknown here, or
- * reserved, is skipped by its length. */
+ * reserved, is skipped by its length. Addresses are given as they stand: whoever dials one asks
+ * kith_addr_is_usable() first. Bytes after the tags belong to a later version and are skipped. */
 struct kith_member_body {
 	uint8_t session_pk[32];
 	uint8_t proto_min, proto_max;
@@ -104,7 +105,9 @@ void kith_suspicion_write(const struct kith_suspicion *s, uint8_t out[KITH_SUSPI
 
 /* --- tags --------------------------------------------------------------------------------------- */
 
-/* Whether the bytes are one msgpack map of text to text that ends at their end; empty is valid. */
+/* Whether the bytes are one msgpack map of text to text that ends at their end, at most
+ * KITH_TAGS_MAX; no bytes at all are valid. Text is UTF-8 without NUL, as every reader of it (JSON,
+ * environment, terminal) needs. */
 bool kith_tags_are_valid(struct kith_bytes tags);
 /* The next pair: *at = 0 to start; 1, or 0 at the end. The tags are valid. */
 KITH_MUST_USE int kith_tags_next(struct kith_bytes tags, size_t *at, struct kith_bytes *key,
