@@ -5,3 +5,6 @@
 #	check_PROGRAMS += %D%/two_nodes
 #	tests_api_two_nodes_LDADD = libkith.la $(CMOCKA_LIBS)
 #	TESTS += %D%/two_nodes
+
+dist_check_SCRIPTS += %D%/installed.sh
+TESTS += %D%/installed.sh
