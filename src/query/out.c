@@ -208,7 +208,7 @@ static void pack_text(struct kith_writer *w, const char *text, size_t len)
 	const uint8_t *p = (const uint8_t *)text;
 	msgpack_packer pk = packer(w);
 
-	if (kith_utf8_is_valid(p, len)) {
+	if (kith_utf8_is_text(p, len)) {
 		msgpack_pack_str_with_body(&pk, text, len);
 		return;
 	}

@@ -28,7 +28,7 @@ size_t kith_utf8_next(const uint8_t *p, size_t len)
 	return 0;
 }
 
-bool kith_utf8_is_valid(const uint8_t *p, size_t len)
+bool kith_utf8_is_text(const uint8_t *p, size_t len)
 {
 	for (size_t at = 0; at < len;) {
 		size_t n = kith_utf8_next(p + at, len - at);

@@ -13,6 +13,6 @@
 /* Length of the character at p, 1 to 4; 0 if none begins there (RFC 3629: no surrogates, no
  * overlong forms, nothing above U+10FFFF). len > 0. */
 size_t kith_utf8_next(const uint8_t *p, size_t len);
-bool kith_utf8_is_valid(const uint8_t *p, size_t len);
+bool kith_utf8_is_text(const uint8_t *p, size_t len);
 
 #endif
