@@ -237,7 +237,7 @@ static size_t utf8_sequence(const uint8_t *p, size_t left)
 	return len;
 }
 
-bool kith_utf8_is_valid(const void *p, size_t len)
+bool kith_text_is_valid(const void *p, size_t len)
 {
 	const uint8_t *b = p;
 

@@ -37,6 +37,6 @@ KITH_MUST_USE int kith_base64_read(const char *text, uint8_t *out, size_t *len);
 /* A member or cluster name: 1 to max of [a-z0-9.-], not starting with '-' or '.'. */
 bool kith_name_is_valid(const char *name, size_t max);
 /* Whether the bytes are UTF-8 in its shortest forms, without surrogates and without a NUL. */
-bool kith_utf8_is_valid(const void *p, size_t len);
+bool kith_text_is_valid(const void *p, size_t len);
 
 #endif

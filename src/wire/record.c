@@ -220,7 +220,7 @@ void kith_suspicion_write(const struct kith_suspicion *s, uint8_t out[KITH_SUSPI
 
 static bool is_text(struct kith_bytes text)
 {
-	return text.p && kith_utf8_is_valid(text.p, text.len);
+	return text.p && kith_text_is_valid(text.p, text.len);
 }
 
 bool kith_tags_are_valid(struct kith_bytes tags)
