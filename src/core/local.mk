@@ -7,4 +7,42 @@
 #		%D%/this.h
 
 noinst_LTLIBRARIES += libkith_core.la
-libkith_core_la_SOURCES =
+libkith_core_la_SOURCES = \
+	%D%/blob.c \
+	%D%/blob.h \
+	%D%/bucket.h \
+	%D%/gossip.c \
+	%D%/gossip.h \
+	%D%/join.c \
+	%D%/join.h \
+	%D%/leave.c \
+	%D%/leave.h \
+	%D%/limits.h \
+	%D%/message.c \
+	%D%/message.h \
+	%D%/node.c \
+	%D%/node.h \
+	%D%/out.c \
+	%D%/out.h \
+	%D%/own.c \
+	%D%/own.h \
+	%D%/packet.c \
+	%D%/packet.h \
+	%D%/peer.c \
+	%D%/peer.h \
+	%D%/probe.c \
+	%D%/probe.h \
+	%D%/relay.c \
+	%D%/relay.h \
+	%D%/store.c \
+	%D%/store.h \
+	%D%/stream.c \
+	%D%/stream.h \
+	%D%/suspect.c \
+	%D%/suspect.h \
+	%D%/sync.c \
+	%D%/sync.h \
+	%D%/timer.c \
+	%D%/timer.h \
+	%D%/trust.c \
+	%D%/trust.h

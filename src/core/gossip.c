@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/gossip.h"
+
+#include "base/check.h"
+#include "core/node.h"
+#include <string.h>
+
+/* ceil(4 ln k) for k = 2^0 .. 2^20: the sends for n + 1 members come from the next power of two, so
+ * no floating point decides and the bound errs upwards. */
+static const uint8_t sends_by_log2[21] = {0,  3,  6,  9,  12, 14, 17, 20, 23, 25, 28,
+					  31, 34, 37, 39, 42, 45, 48, 50, 53, 56};
+
+uint8_t kith_gossip_sends(uint32_t count, bool is_lazy)
+{
+	uint32_t log2 = 0, ten = 1;
+	uint8_t digits = 0;
+
+	if (is_lazy) {
+		for (; ten < count + 1 && digits < 10; ten *= 10)
+			digits++;
+		return digits > 0 ? digits : 1;
+	}
+	while (log2 < 20 && (UINT32_C(1) << log2) < count + 1)
+		log2++;
+	return sends_by_log2[log2] > 0 ? sends_by_log2[log2] : 1;
+}
+
+bool kith_gossip_init(struct kith_node *n)
+{
+	int lane, sent;
+
+	for (lane = 0; lane < KITH_LANE_COUNT; lane++)
+		for (sent = 0; sent < KITH_SENDS_MAX; sent++)
+			kith_list_init(&n->gossip.queue[lane][sent]);
+	return kith_timer_init(n, &n->gossip.tick, KITH_TIMER_GOSSIP, NULL);
+}
+
+void kith_gossip_fini(struct kith_node *n)
+{
+	kith_timer_fini(n, &n->gossip.tick);
+}
+
+void kith_gossip_drop(struct kith_node *n, struct kith_rumor *r)
+{
+	if (r->blob == NULL)
+		return;
+	kith_list_remove(&r->link);
+	kith_blob_unref(&n->alloc, &r->blob);
+	n->gossip.count--;
+}
+
+static void start_tick(struct kith_node *n)
+{
+	if (n->gossip.count > 0 && !kith_timer_is_set(&n->gossip.tick) && n->peers.count > 1)
+		kith_timer_set(n, &n->gossip.tick, kith_us_add(n->now, n->timing.gossip_tick));
+}
+
+/* The queue is full: the most-told rumor of the lowest lane makes room. */
+static void make_room(struct kith_node *n)
+{
+	int lane, sent;
+
+	for (lane = KITH_LANE_COUNT - 1; lane >= 0; lane--)
+		for (sent = KITH_SENDS_MAX - 1; sent >= 0; sent--) {
+			struct kith_link *head = &n->gossip.queue[lane][sent];
+
+			if (!kith_list_is_empty(head)) {
+				kith_gossip_drop(n, KITH_CONTAINER(head->next, struct kith_rumor,
+								   link));
+				return;
+			}
+		}
+}
+
+void kith_gossip_put(struct kith_node *n, struct kith_rumor *r, struct kith_blob *blob,
+		     const struct kith_mid *about, enum kith_lane lane, bool is_lazy)
+{
+	kith_gossip_drop(n, r);
+	if (n->gossip.count >= KITH_GOSSIP_MAX)
+		make_room(n);
+	r->blob = kith_blob_ref(blob);
+	r->about = *about;
+	r->lane = (uint8_t)lane;
+	r->is_lazy = is_lazy;
+	r->sent = 0;
+	r->serial = n->gossip.next_serial++;
+	kith_list_append(&n->gossip.queue[lane][0], &r->link);
+	n->gossip.count++;
+	start_tick(n);
+}
+
+/* Copies the rumor into the packet and moves it on, or out of the queue when told often enough. */
+static bool tell(struct kith_node *n, struct kith_packet *pk, struct kith_rumor *r)
+{
+	if (!kith_packet_add_record(pk, kith_blob_bytes(r->blob)))
+		return false;
+	KITH_COUNT(n, gossip_sent);
+	r->stamp = n->gossip.packet_stamp;
+	if (++r->sent >= kith_gossip_sends(n->peers.count, r->is_lazy)) {
+		kith_gossip_drop(n, r);
+	} else {
+		kith_list_remove(&r->link);
+		kith_list_append(&n->gossip.queue[r->lane][r->sent], &r->link);
+	}
+	return true;
+}
+
+static bool fits(const struct kith_node *n, const struct kith_packet *pk,
+		 const struct kith_rumor *r)
+{
+	/* Array, kind and a two-byte length come before the bytes. */
+	return r->stamp != n->gossip.packet_stamp && r->blob->len + 5u <= pk->room - pk->len &&
+	       memcmp(r->about.b, pk->to->mid.b, sizeof(r->about.b)) != 0;
+}
+
+/* The fewest-told rumor of the lane that fits; NULL if none of the first few does. */
+static struct kith_rumor *choose(const struct kith_node *n, const struct kith_packet *pk, int lane)
+{
+	int sent, misses = 0;
+	const struct kith_link *l;
+
+	for (sent = 0; sent < KITH_SENDS_MAX; sent++) {
+		const struct kith_link *head = &n->gossip.queue[lane][sent];
+
+		for (l = head->next; l != head; l = l->next) {
+			struct kith_rumor *r = KITH_CONTAINER(l, struct kith_rumor, link);
+
+			if (fits(n, pk, r))
+				return r;
+			if (++misses >= 32)
+				return NULL;
+		}
+	}
+	return NULL;
+}
+
+void kith_gossip_fill(struct kith_node *n, struct kith_packet *pk)
+{
+	n->gossip.packet_stamp++;
+	for (;;) {
+		struct kith_rumor *r = NULL;
+		int lane;
+
+		if (++n->gossip.picks % 5 == 0) /* the lower lanes' turn */
+			for (lane = KITH_LANE_COUNT - 1; lane > 0 && r == NULL; lane--)
+				r = choose(n, pk, lane);
+		for (lane = 0; lane < KITH_LANE_COUNT && r == NULL; lane++)
+			r = choose(n, pk, lane);
+		if (r == NULL || !tell(n, pk, r))
+			return;
+	}
+}
+
+static void tell_peers(struct kith_node *n, const struct kith_peer *except)
+{
+	struct kith_peer *to[KITH_GOSSIP_FANOUT];
+	const uint32_t count = kith_peers_pick(n, to, KITH_GOSSIP_FANOUT, except);
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		struct kith_packet pk;
+
+		if (kith_packet_begin(n, &pk, to[i]))
+			kith_packet_fill_send(n, &pk);
+	}
+}
+
+void kith_gossip_relay(struct kith_node *n, const struct kith_peer *except)
+{
+	int i;
+
+	for (i = 0; i < KITH_GOSSIP_FANOUT; i++)
+		if (!kith_bucket_take(&n->gossip.relayed, n->now, 30, 30))
+			return;
+	tell_peers(n, except);
+}
+
+void kith_gossip_on_tick(struct kith_node *n, void *owner)
+{
+	(void)owner;
+	tell_peers(n, NULL);
+	start_tick(n);
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/join.h"
+
+#include "base/addr.h"
+#include "core/node.h"
+#include <string.h>
+
+bool kith_join_init(struct kith_node *n)
+{
+	n->join.sync_started = n->join.synced = KITH_NEVER;
+	n->join.partner_wait = KITH_SECOND;
+	return kith_timer_init(n, &n->join.partner, KITH_TIMER_PARTNER, NULL);
+}
+
+void kith_join_fini(struct kith_node *n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->join.dial_count; i++)
+		kith_timer_fini(n, &n->join.dials[i].timer);
+	kith_timer_fini(n, &n->join.partner);
+}
+
+/* Somebody besides ourselves is up. */
+static bool has_company(const struct kith_node *n)
+{
+	return kith_ring_next_up(n, &n->own.peer->mid, NULL) != NULL;
+}
+
+/* --- seeds ---------------------------------------------------------------------------------- */
+
+static bool is_listed_by_up(const struct kith_node *n, const struct kith_addr *a)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->peers.count; i++) {
+		const struct kith_peer *p = kith_peer_at(n, i);
+
+		if (!p->is_self && kith_peer_is_up(p) && kith_peer_lists(p, a) >= 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_wanted(const struct kith_node *n, const struct kith_dial *d)
+{
+	if (d->is_forced)
+		return true;
+	if (d->seed.tried && d->seed.result == KITH_SEED_SELF)
+		return false;
+	if (n->peers.isolated || !has_company(n))
+		return true;
+	return !(d->seed.tried && d->seed.result == KITH_SEED_JOINED) &&
+	       !is_listed_by_up(n, &d->seed.addr);
+}
+
+/* Between half and all of the wait: hosts that lost their seed together do not return together. */
+static kith_us jittered(struct kith_node *n, kith_us wait)
+{
+	return wait / 2 + kith_rng_below(&n->rng, (uint32_t)(wait / 2));
+}
+
+static void dial_ended(struct kith_node *n, struct kith_dial *d, enum kith_seed_result result)
+{
+	struct kith_event e = {.kind = KITH_EVENT_SEED, .addr = d->seed.addr, .result = result};
+
+	d->stream = 0;
+	d->is_forced = false;
+	d->seed.tried = true;
+	d->seed.result = result;
+	d->seed.last = n->now;
+	if (result == KITH_SEED_JOINED) {
+		KITH_COUNT(n, joins);
+		d->wait = KITH_DIAL_FIRST;
+	} else if (result != KITH_SEED_BUSY && result != KITH_SEED_SELF) {
+		KITH_COUNT(n, joins_failed);
+	}
+	kith_out_event(n, &e);
+	if (result == KITH_SEED_JOINED || result == KITH_SEED_SELF)
+		return;
+	kith_timer_set(n, &d->timer, kith_us_add(n->now, jittered(n, d->wait)));
+	d->wait = kith_us_min(2 * d->wait, KITH_DIAL_MAX);
+}
+
+void kith_join_on_seed(struct kith_node *n, void *owner)
+{
+	struct kith_dial *d = owner;
+
+	if (d->stream != 0 || n->own.peer == NULL || n->own.is_over)
+		return;
+	if (!is_wanted(n, d)) {
+		/* A member has it now; should that fail, kith_join_wake() comes back to it. */
+		d->wait = KITH_DIAL_FIRST;
+		return;
+	}
+	d->seed.attempts++;
+	if (kith_peer_lists(n->own.peer, &d->seed.addr) >= 0) {
+		dial_ended(n, d, KITH_SEED_SELF);
+		return;
+	}
+	d->stream = kith_stream_dial(n, &d->seed.addr, KITH_STREAM_FOR_SEED, NULL,
+				     (uint32_t)(d - n->join.dials));
+	if (d->stream == 0)
+		kith_timer_set(n, &d->timer, kith_us_add(n->now, jittered(n, d->wait)));
+}
+
+static struct kith_dial *dial_of(struct kith_node *n, const struct kith_addr *a)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->join.dial_count; i++)
+		if (kith_addr_eq(&n->join.dials[i].seed.addr, a))
+			return &n->join.dials[i];
+	return NULL;
+}
+
+int kith_join_add(struct kith_node *n, const struct kith_addr *seeds, size_t count)
+{
+	struct kith_join *j = &n->join;
+	size_t i, fresh = 0;
+
+	for (i = 0; i < count; i++)
+		fresh += dial_of(n, &seeds[i]) == NULL ? 1 : 0;
+	if (j->dial_count + fresh > KITH_SEEDS_MAX)
+		return KITH_EFULL;
+	for (i = 0; i < count; i++) {
+		struct kith_dial *d = dial_of(n, &seeds[i]);
+
+		if (d == NULL) {
+			d = &j->dials[j->dial_count];
+			memset(d, 0, sizeof(*d));
+			if (!kith_timer_init(n, &d->timer, KITH_TIMER_SEED, d))
+				return KITH_ENOMEM;
+			d->seed.addr = seeds[i];
+			d->wait = KITH_DIAL_FIRST;
+			j->dial_count++;
+		}
+		d->is_forced = true;
+		if (n->own.peer != NULL && d->stream == 0)
+			kith_timer_set(n, &d->timer, n->now);
+	}
+	return 0;
+}
+
+void kith_join_start(struct kith_node *n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->join.dial_count; i++)
+		kith_timer_set(n, &n->join.dials[i].timer, n->now);
+	/* The first of a cluster has nobody to ask. */
+	n->join.is_joined = n->join.dial_count == 0;
+}
+
+void kith_join_stop(struct kith_node *n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->join.dial_count; i++) {
+		kith_timer_stop(n, &n->join.dials[i].timer);
+		if (n->join.dials[i].stream != 0)
+			kith_stream_abandon(n, n->join.dials[i].stream);
+		n->join.dials[i].stream = 0;
+	}
+	kith_timer_stop(n, &n->join.partner);
+	if (n->join.partner_stream != 0)
+		kith_stream_abandon(n, n->join.partner_stream);
+	n->join.partner_stream = 0;
+}
+
+void kith_join_wake(struct kith_node *n)
+{
+	uint32_t i;
+
+	if (n->own.peer == NULL || n->own.is_over || (has_company(n) && !n->peers.isolated))
+		return;
+	for (i = 0; i < n->join.dial_count; i++)
+		if (n->join.dials[i].stream == 0)
+			kith_timer_set_earlier(n, &n->join.dials[i].timer,
+					       kith_us_add(n->now,
+							   jittered(n, KITH_DIAL_FIRST)));
+}
+
+/* --- partners ------------------------------------------------------------------------------- */
+
+static bool is_partner(const struct kith_node *n, const struct kith_mid *mid)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->join.partner_count; i++)
+		if (memcmp(n->join.partners[i].b, mid->b, sizeof(mid->b)) == 0)
+			return true;
+	return false;
+}
+
+static struct kith_peer *next_partner(struct kith_node *n)
+{
+	struct kith_peer *some[KITH_JOIN_PARTNERS + 1];
+	const uint32_t count = kith_peers_pick(n, some, KITH_JOIN_PARTNERS + 1, NULL);
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		if (!is_partner(n, &some[i]->mid))
+			return some[i];
+	return NULL;
+}
+
+static bool sync_with(struct kith_node *n, const struct kith_peer *p)
+{
+	if (p->body.addr_count == 0)
+		return false;
+	n->join.partner_stream = kith_stream_dial(n, &p->body.addrs[p->addr_index],
+						  KITH_STREAM_FOR_SYNC, &p->mid, 0);
+	n->join.sync_started = n->now;
+	return n->join.partner_stream != 0;
+}
+
+void kith_join_on_partner(struct kith_node *n, void *owner)
+{
+	struct kith_join *j = &n->join;
+	struct kith_peer *p;
+
+	(void)owner;
+	if (j->is_joined || j->partner_stream != 0 || n->own.is_over)
+		return;
+	p = j->partner_count < KITH_JOIN_PARTNERS ? next_partner(n) : NULL;
+	if (p == NULL) {
+		j->is_joined = j->partner_count > 0;
+		return;
+	}
+	if (!sync_with(n, p))
+		kith_timer_set(n, &j->partner, kith_us_add(n->now, j->partner_wait));
+}
+
+void kith_join_synced(struct kith_node *n, const struct kith_mid *peer)
+{
+	struct kith_join *j = &n->join;
+
+	KITH_COUNT(n, syncs);
+	j->synced = n->now;
+	if (j->is_joined)
+		return;
+	if (!is_partner(n, peer) && j->partner_count < KITH_JOIN_PARTNERS)
+		j->partners[j->partner_count++] = *peer;
+	kith_timer_set_earlier(n, &j->partner, n->now);
+}
+
+void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32_t seed,
+		      enum kith_seed_result result)
+{
+	struct kith_join *j = &n->join;
+
+	if (is_seed) {
+		dial_ended(n, &j->dials[seed], result);
+		/* A busy seed has named others: they are asked instead. */
+		if (result == KITH_SEED_BUSY && !j->is_joined)
+			kith_timer_set_earlier(n, &j->partner, n->now);
+		return;
+	}
+	if (stream != j->partner_stream)
+		return;
+	j->partner_stream = 0;
+	if (j->is_joined)
+		return;
+	if (result == KITH_SEED_JOINED) {
+		j->partner_wait = KITH_SECOND;
+		kith_timer_set_earlier(n, &j->partner, n->now);
+	} else {
+		kith_timer_set_earlier(n, &j->partner,
+				       kith_us_add(n->now, jittered(n, j->partner_wait)));
+		j->partner_wait = kith_us_min(2 * j->partner_wait, KITH_DIAL_MAX);
+	}
+}
+
+void kith_join_root(struct kith_node *n, struct kith_peer *p, bool differs)
+{
+	struct kith_join *j = &n->join;
+
+	if (!differs) {
+		p->root_differed = KITH_NEVER;
+		return;
+	}
+	if (p->root_differed == KITH_NEVER)
+		p->root_differed = n->now;
+	if (kith_us_elapsed(p->root_differed, n->now) < KITH_ROOT_DIFFERS || !j->is_joined ||
+	    j->partner_stream != 0 || n->own.is_over ||
+	    kith_us_elapsed(j->sync_started, n->now) < KITH_SYNC_GAP)
+		return;
+	p->root_differed = KITH_NEVER;
+	(void)sync_with(n, p);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * core/limits.h: every bound and every rate of the core, with its reason. Whatever a peer can make
+ * grow ends at a number in this file (4-security.md §5.15).
+ */
+#ifndef KITH_CORE_LIMITS_H
+#define KITH_CORE_LIMITS_H
+
+#include <kith/types.h>
+
+enum {
+	/* Members of one node's table; a joiner above it is refused and counted. */
+	KITH_MEMBERS_DEFAULT = 16384,
+	KITH_MEMBERS_MAX = 1 << 20,
+	/* Suspicions kept per target: one above the largest need of 3. */
+	KITH_SUSPICIONS_PER_TARGET = 4,
+	/* Live suspicions of one suspector: it can not fill the gossip queue alone. */
+	KITH_SUSPICIONS_PER_SUSPECTOR = 128,
+	/* Evidence entries kept per member for `kith why`. */
+	KITH_WHY_KEPT = 32,
+	/* Rounds under way: one of the period, corroborations and last looks of half a second. */
+	KITH_ROUNDS_MAX = 64,
+	/* Relays under way that we carry for others; each lasts one second at most. */
+	KITH_RELAYS_MAX = 256,
+	/* Blob of a relayed packet (4-security.md §5.11). */
+	KITH_RELAY_BLOB_MAX = 256,
+	/* Seeds told by the host. */
+	KITH_SEEDS_MAX = 64,
+	/* Records waiting in the gossip queue. */
+	KITH_GOSSIP_MAX = 16384,
+	/* TCP connections in all, and those of which nobody has proven who it is. */
+	KITH_STREAMS_MAX = 1024,
+	KITH_STREAMS_UNPROVEN_MAX = 256,
+	KITH_STREAMS_PER_SOURCE = 64,
+	/* Syncs that we answer at once; further joiners hear `busy` and the names of others. */
+	KITH_SYNCS_MAX = 8,
+	/* Others that a busy seed names. */
+	KITH_BUSY_NAMES = 8,
+	/* m1 nonces remembered against replay. */
+	KITH_M1_KEPT = 4096,
+	/* Bytes written to a stream past a missing WRITABLE. */
+	KITH_STREAM_AHEAD = 64 * 1024,
+	/* Distinct members to synchronise with before a join is complete: one alone could lie. */
+	KITH_JOIN_PARTNERS = 3,
+	/* Confirmations that a leave waits for. */
+	KITH_LEAVE_CONFIRMS = 3,
+	/* Observers of a member: those who are told a suspicion at once. */
+	KITH_OBSERVERS = 4,
+	/* Peers per gossip tick, and per relay on receipt. */
+	KITH_GOSSIP_FANOUT = 3,
+	/* Names of newest records in an ack whose root differs. */
+	KITH_NAMES_MAX = 8,
+	/* Bytes of the output queue that the host has not collected; datagrams above are dropped. */
+	KITH_OUT_MAX = 16 * 1024 * 1024,
+	/* Source buckets of introductions; sources share one on collision. */
+	KITH_SOURCES = 4096,
+	/* Local health at its worst (Lifeguard §IV-A). */
+	KITH_HEALTH_MAX = 8
+};
+
+/* Relays per wave of helpers: more while the network loses much (3-membership.md, Round). */
+enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
+
+/* A failed look counts this long after its end, so it began within the last second. */
+#define KITH_LOOK_FRESH(n) (3 * (n)->timing.probe_timeout)
+#define KITH_REFUSED_WAIT (500 * KITH_MS)    /* `need` refusals and this long: failed */
+#define KITH_REPROBE_SILENT (2 * KITH_SECOND)
+#define KITH_REPROBE_REFUSED (500 * KITH_MS)
+#define KITH_OBITUARY_ALIVE (300 * KITH_SECOND) /* a suspicion's life while its target is alive */
+#define KITH_PAUSE (500 * KITH_MS)           /* a tick this late means that we were stopped */
+#define KITH_INTRO_TIME (60 * KITH_SECOND)   /* introductions instead of data in a young session */
+#define KITH_RELAY_KEPT (1 * KITH_SECOND)
+#define KITH_REFUTE_GAP (1 * KITH_SECOND)    /* own member records: one a second */
+#define KITH_LONE_FIRST (30 * KITH_SECOND)   /* back-off of answers to a lone suspector */
+#define KITH_LONE_MAX (3600 * KITH_SECOND)
+#define KITH_RECORD_LIFE_S (72 * 3600)       /* own records expire after; refreshed each 24 h */
+#define KITH_RECORD_FUTURE_S (96 * 3600)     /* accepted at most this far ahead */
+#define KITH_RECORD_SLACK_S 3600             /* clock slack behind */
+#define KITH_REFRESH (24 * 3600 * KITH_SECOND)
+#define KITH_SUSPICION_LIFE_S (96 * 3600)
+#define KITH_LEAVE_TIME (3 * KITH_SECOND)
+#define KITH_RESTART_MAX_S 300               /* an announced absence, seconds */
+#define KITH_RESTART_GAP (300 * KITH_SECOND) /* between two announcements */
+#define KITH_M1_TIME (3 * KITH_SECOND)       /* an accepted connection's first message */
+#define KITH_HANDSHAKE_TIME (5 * KITH_SECOND)
+#define KITH_SYNC_TIME (30 * KITH_SECOND)    /* without progress */
+#define KITH_DIAL_FIRST (500 * KITH_MS)      /* back-off of seeds, doubling with jitter */
+#define KITH_DIAL_MAX (30 * KITH_SECOND)
+#define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start */
+#define KITH_ROOT_DIFFERS (5 * KITH_SECOND)  /* two acks this far apart with another root */
+#define KITH_SWEEP (60 * KITH_SECOND)        /* reaping and expiry are looked for this often */
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/message.h"
+
+#include "base/cur.h"
+#include "core/node.h"
+#include "core/store.h"
+#include <string.h>
+
+/* Where a message came from. */
+struct context {
+	struct kith_peer *from, *helper;
+};
+
+void kith_message_ack(struct kith_node *n, uint32_t seq, uint8_t root[8], struct kith_msg *m)
+{
+	memset(m, 0, sizeof(*m));
+	kith_peers_root(n, root);
+	m->kind = KITH_MSG_ACK;
+	m->n = seq;
+	m->root = root;
+	m->h = n->probes.health;
+	m->t = kith_now_unix_s(n) & 0xffff;
+}
+
+/* Names of our newest records ride on an ack to a peer whose root may differ: it wants what it
+ * lacks, long before a synchronisation would tell. */
+static void add_names(struct kith_node *n, struct kith_packet *pk)
+{
+	uint8_t names[KITH_NAMES_MAX * 24];
+	struct kith_msg m = {.kind = KITH_MSG_NAMES, .blob = {names, 0}};
+	uint32_t i;
+
+	for (i = 0; i < KITH_NAMES_MAX && i < n->peers.recent_at; i++) {
+		const uint32_t slot = n->peers.recent[(n->peers.recent_at - 1 - i) % KITH_NAMES_MAX];
+		const struct kith_peer *p = n->peers.slots[slot];
+
+		if (p == NULL)
+			continue;
+		memcpy(names + m.blob.len, p->mid.b, sizeof(p->mid.b));
+		kith_put_u32(names + m.blob.len + 16, p->epoch);
+		kith_put_u32(names + m.blob.len + 20, p->seq);
+		m.blob.len += 24;
+	}
+	if (m.blob.len > 0)
+		kith_packet_add(pk, &m);
+}
+
+static void answer_ping_through(struct kith_node *n, const struct context *c, uint32_t seq)
+{
+	uint8_t root[8], blob[KITH_DATAGRAM_MAX];
+	struct kith_packet inner, outer;
+	struct kith_msg ack;
+	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = c->from->mid.b};
+
+	kith_message_ack(n, seq, root, &ack);
+	if (!kith_packet_begin(n, &inner, c->from) || !kith_packet_add(&inner, &ack))
+		return;
+	relay.blob.p = blob;
+	relay.blob.len = kith_packet_seal(n, &inner, blob);
+	if (relay.blob.len == 0 || relay.blob.len > KITH_RELAY_BLOB_MAX ||
+	    !kith_packet_begin(n, &outer, c->helper) || !kith_packet_add(&outer, &relay))
+		return;
+	kith_packet_send(n, &outer);
+}
+
+static void on_ping(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	uint8_t root[8];
+	struct kith_msg ack;
+	struct kith_packet pk;
+
+	if (c->helper != NULL) {
+		answer_ping_through(n, c, m->n);
+		return;
+	}
+	kith_message_ack(n, m->n, root, &ack);
+	if (!kith_packet_begin(n, &pk, c->from) || !kith_packet_add(&pk, &ack))
+		return;
+	if (c->from->root_differed != KITH_NEVER)
+		add_names(n, &pk);
+	kith_packet_fill_send(n, &pk);
+}
+
+static void on_ack(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	uint8_t root[8];
+
+	kith_peers_root(n, root);
+	kith_join_root(n, c->from, memcmp(root, m->root, sizeof(root)) != 0);
+	kith_probe_on_ack(n, c->from, m, c->helper != NULL);
+}
+
+static void on_nack(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	kith_probe_on_nack(n, c->from, m);
+}
+
+/* Relaying is one hop: a relay inside a relayed packet is not carried on. */
+static void on_relay(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	if (c->helper == NULL)
+		kith_relay_in(n, c->from, m);
+}
+
+static void on_relayed(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	uint8_t plain[KITH_DATA_PLAIN_MAX];
+	struct kith_bytes bytes = {plain, 0};
+	struct kith_mid mid;
+	struct kith_peer *p;
+
+	if (c->helper != NULL)
+		return;
+	memcpy(mid.b, m->mid, sizeof(mid.b));
+	p = kith_packet_open_relayed(n, m->blob, plain, &bytes.len);
+	if (p == NULL)
+		return;
+	if (memcmp(p->mid.b, mid.b, sizeof(mid.b)) != 0)
+		KITH_DROP(n, malformed);
+	else
+		kith_message_in(n, p, bytes, c->from);
+}
+
+static void on_record(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	(void)kith_store_record(n, c->from, (struct kith_bytes){NULL, 0}, m->blob, false);
+}
+
+static void on_intro(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	(void)kith_store_record(n, c->from, m->certificate, m->blob, false);
+}
+
+static void on_want(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	struct kith_mid mid;
+	const struct kith_peer *p;
+	struct kith_packet pk;
+	struct kith_msg intro = {.kind = KITH_MSG_INTRO};
+
+	memcpy(mid.b, m->mid, sizeof(mid.b));
+	p = kith_peer_find(n, &mid);
+	if (p == NULL || kith_incarnation_cmp(p->epoch, p->seq, m->e, m->q) <= 0 ||
+	    !kith_bucket_take(&c->from->returned, n->now, 200, 400) ||
+	    !kith_packet_begin(n, &pk, c->from))
+		return;
+	intro.certificate = kith_blob_bytes(p->certificate);
+	intro.blob = kith_blob_bytes(p->record);
+	if (kith_packet_add(&pk, &intro))
+		kith_packet_send(n, &pk);
+}
+
+static void on_put(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	struct kith_msg got = {.kind = KITH_MSG_GOT, .k = m->k};
+	struct kith_packet pk;
+	int i;
+
+	for (i = 0; i < m->item_count; i++)
+		(void)kith_store_record(n, c->from, (struct kith_bytes){NULL, 0}, m->items[i],
+					false);
+	if (kith_packet_begin(n, &pk, c->from) && kith_packet_add(&pk, &got))
+		kith_packet_send(n, &pk);
+}
+
+static void on_got(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	kith_leave_on_got(n, c->from, m->k);
+}
+
+/* Wants what is newer there: at most as many as one list names, once a second per peer. */
+static void on_names(struct kith_node *n, const struct context *c, const struct kith_msg *m)
+{
+	struct kith_packet pk;
+	size_t i;
+
+	if (m->blob.len % 24 != 0 || m->blob.len > (size_t)KITH_NAMES_MAX * 24) {
+		KITH_DROP(n, malformed);
+		return;
+	}
+	if (!kith_bucket_take(&c->from->names, n->now, 1, 1) || !kith_packet_begin(n, &pk, c->from))
+		return;
+	for (i = 0; i < m->blob.len; i += 24) {
+		const uint32_t epoch = kith_get_u32(m->blob.p + i + 16);
+		const uint32_t seq = kith_get_u32(m->blob.p + i + 20);
+		struct kith_msg want = {.kind = KITH_MSG_WANT, .mid = m->blob.p + i};
+		struct kith_mid mid;
+		const struct kith_peer *p;
+
+		memcpy(mid.b, m->blob.p + i, sizeof(mid.b));
+		p = kith_peer_find(n, &mid);
+		if (p != NULL && (p->is_self ||
+				  kith_incarnation_cmp(epoch, seq, p->epoch, p->seq) <= 0))
+			continue;
+		want.e = p != NULL ? p->epoch : 0;
+		want.q = p != NULL ? p->seq : 0;
+		kith_packet_add(&pk, &want);
+	}
+	kith_packet_send(n, &pk);
+}
+
+static const struct {
+	enum kith_msg_kind kind;
+	void (*handle)(struct kith_node *, const struct context *, const struct kith_msg *);
+} handlers[] = {
+	{KITH_MSG_PING, on_ping},   {KITH_MSG_ACK, on_ack},         {KITH_MSG_RELAY, on_relay},
+	{KITH_MSG_NACK, on_nack},   {KITH_MSG_RELAYED, on_relayed}, {KITH_MSG_RECORD, on_record},
+	{KITH_MSG_INTRO, on_intro}, {KITH_MSG_WANT, on_want},       {KITH_MSG_PUT, on_put},
+	{KITH_MSG_GOT, on_got},     {KITH_MSG_NAMES, on_names},
+};
+
+void kith_message_in(struct kith_node *n, struct kith_peer *from, struct kith_bytes plain,
+		     struct kith_peer *helper)
+{
+	/* Handlers may forget the peer's record, never the peer: reaping happens in its own timer. */
+	const struct context c = {from, helper};
+	struct kith_msg m;
+	size_t at = 0, i;
+	uint32_t unknown = 0;
+	int r;
+
+	while ((r = kith_msg_next(plain, &at, &m, &unknown)) == 1)
+		for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+			if (handlers[i].kind == m.kind) {
+				handlers[i].handle(n, &c, &m);
+				break;
+			}
+	n->stats.messages_unknown += unknown;
+	if (r < 0)
+		KITH_DROP(n, malformed);
+	kith_suspect_heard(n, from);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/out.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "core/node.h"
+#include <string.h>
+
+/* Items are aligned, since each starts with a struct kith_out. */
+static uint32_t padded(size_t len)
+{
+	return (uint32_t)((sizeof(struct kith_out) + len + 15) & ~(size_t)15);
+}
+
+void kith_out_fini(struct kith_node *n)
+{
+	kith_mem_free(&n->alloc, n->out.buf);
+	n->out.buf = NULL;
+	n->out.room = n->out.head = n->out.tail = 0;
+}
+
+void kith_out_settle(struct kith_node *n)
+{
+	struct kith_outq *q = &n->out;
+
+	q->lent = false;
+	if (q->head == q->tail) {
+		q->head = q->tail = 0;
+	} else if (q->head > q->room / 2) {
+		memmove(q->buf, q->buf + q->head, q->tail - q->head);
+		q->tail -= q->head;
+		q->head = 0;
+	}
+}
+
+void kith_out_put(struct kith_node *n, const struct kith_out *o)
+{
+	struct kith_outq *q = &n->out;
+	const uint32_t need = padded(o->len);
+	void *buf = q->buf;
+
+	/* Growing moves the buffer under what was lent: only inputs queue, and they settle first. */
+	KITH_ASSERT(!q->lent);
+	if (q->tail + need > KITH_OUT_MAX &&
+	    (o->kind == KITH_OUT_DATAGRAM || o->kind == KITH_OUT_TRACE)) {
+		n->stats.out_dropped++;
+		return;
+	}
+	if (!kith_mem_grow(&n->alloc, &buf, &q->room, q->tail + need, 1)) {
+		n->stats.out_dropped++;
+		return;
+	}
+	q->buf = buf;
+	memcpy(q->buf + q->tail, o, sizeof(*o));
+	if (o->len > 0)
+		memcpy(q->buf + q->tail + sizeof(*o), o->data, o->len);
+	q->tail += need;
+}
+
+bool kith_out_take(struct kith_node *n, struct kith_out *o)
+{
+	struct kith_outq *q = &n->out;
+
+	if (q->head == q->tail)
+		return false;
+	memcpy(o, q->buf + q->head, sizeof(*o));
+	o->data = o->len > 0 ? q->buf + q->head + sizeof(*o) : NULL;
+	q->head += padded(o->len);
+	q->lent = true;
+	return true;
+}
+
+void kith_out_datagram(struct kith_node *n, const struct kith_addr *to, const uint8_t *p,
+		       size_t len)
+{
+	struct kith_out o = {.kind = KITH_OUT_DATAGRAM, .addr = *to, .data = p, .len = len};
+
+	n->stats.datagrams_sent++;
+	n->stats.bytes_sent += len;
+	kith_out_put(n, &o);
+}
+
+void kith_out_stream(struct kith_node *n, uint64_t id, const uint8_t *p, size_t len)
+{
+	struct kith_out o = {.kind = KITH_OUT_STREAM_DATA, .stream = id, .data = p, .len = len};
+
+	n->stats.stream_bytes_sent += len;
+	kith_out_put(n, &o);
+}
+
+void kith_out_event(struct kith_node *n, struct kith_event *e)
+{
+	struct kith_out o = {.kind = KITH_OUT_EVENT};
+
+	e->unix_ms = kith_now_unix_ms(n);
+	o.event = *e;
+	kith_out_put(n, &o);
+}

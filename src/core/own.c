@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/own.h"
+
+#include "base/check.h"
+#include "base/cur.h"
+#include "base/mem.h"
+#include "core/node.h"
+#include "core/trust.h"
+#include "wire/record.h"
+#include <string.h>
+
+/* Above this the 32 bits run out within a lifetime of restarts (4-security.md §5.5). */
+#define EPOCH_MAX UINT32_C(0xffff0000)
+
+static int check_certificate(struct kith_node *n, const struct kith_config *c)
+{
+	const struct kith_bytes none = {NULL, 0};
+	int r = kith_trust_judge(n, c->certificate, none, &n->own.cert);
+
+	if (r == KITH_EEXPIRED)
+		return r;
+	if (r != 0 || memcmp(n->own.cert.identity, n->own.secrets->identity.pk, KITH_KEY_LEN) != 0)
+		return KITH_ECERT;
+	return 0;
+}
+
+int kith_own_init(struct kith_node *n, const struct kith_config *c)
+{
+	struct kith_own *own = &n->own;
+	int r;
+
+	if (c->epoch >= EPOCH_MAX)
+		return KITH_EEPOCH;
+	own->secrets = kith_mem_new(&n->alloc, 1, sizeof(*own->secrets));
+	if (own->secrets == NULL)
+		return KITH_ENOMEM;
+	r = kith_identity_init(&own->secrets->identity, c->identity_seed);
+	if (r == 0)
+		r = check_certificate(n, c);
+	if (r != 0)
+		return r;
+	own->certificate = kith_blob_new(&n->alloc, c->certificate.p, c->certificate.len);
+	if (own->certificate == NULL || !kith_timer_init(n, &own->timer, KITH_TIMER_OWN, NULL))
+		return KITH_ENOMEM;
+	own->body.proto_min = KITH_PROTOCOL_MIN;
+	own->body.proto_max = KITH_PROTOCOL_MAX;
+	own->body.state = KITH_MEMBER_ALIVE;
+	memcpy(own->body.version, c->version, sizeof(own->body.version));
+	own->body.profile = (uint8_t)c->profile;
+	memcpy(own->body.addrs, c->addrs, c->addr_count * sizeof(c->addrs[0]));
+	own->body.addr_count = c->addr_count;
+	if (c->tags.len > 0)
+		memcpy(own->tags, c->tags.p, c->tags.len);
+	own->body.tags.p = own->tags;
+	own->body.tags.len = c->tags.len;
+	own->lone_wait = KITH_LONE_FIRST;
+	own->restart_said = KITH_NEVER;
+	own->epoch = c->epoch;
+	kith_own_epoch(n, c->epoch + 1);
+	return 0;
+}
+
+void kith_own_fini(struct kith_node *n)
+{
+	kith_timer_fini(n, &n->own.timer);
+	kith_blob_unref(&n->alloc, &n->own.certificate);
+	if (n->own.secrets != NULL)
+		kith_wipe(n->own.secrets, sizeof(*n->own.secrets));
+	kith_mem_free(&n->alloc, n->own.secrets);
+	n->own.secrets = NULL;
+}
+
+bool kith_own_is_started(const struct kith_node *n)
+{
+	return n->own.peer != NULL;
+}
+
+/* --- epoch ---------------------------------------------------------------------------------- */
+
+void kith_own_epoch(struct kith_node *n, uint32_t epoch)
+{
+	struct kith_own *own = &n->own;
+	struct kith_out o = {.kind = KITH_OUT_PERSIST, .epoch = epoch};
+
+	own->epoch_wanted = epoch;
+	own->token = ++own->next_token;
+	o.token = own->token;
+	kith_out_put(n, &o);
+}
+
+/* A session of this epoch: whatever was sealed to the former one is lost and introduced anew. */
+static void new_session(struct kith_node *n)
+{
+	struct kith_own *own = &n->own;
+	uint32_t i;
+
+	kith_session_new(&own->secrets->session, &n->secret, &n->cid, &own->secrets->identity.mid);
+	memcpy(own->body.session_pk, own->secrets->session.pk, sizeof(own->body.session_pk));
+	own->session_since = n->now;
+	for (i = 0; i < n->peers.slot_count; i++) {
+		struct kith_peer *p = n->peers.slots[i];
+
+		if (p == NULL)
+			continue;
+		if (p->pair != NULL) {
+			kith_wipe(p->pair, sizeof(*p->pair));
+			kith_mem_free(&n->alloc, p->pair);
+			p->pair = NULL;
+		}
+		p->heard_session = false;
+	}
+}
+
+void kith_own_persisted(struct kith_node *n, uint64_t token)
+{
+	struct kith_own *own = &n->own;
+	const bool is_first = own->peer == NULL;
+	struct kith_event e = {.kind = KITH_EVENT_STARTED};
+
+	if (token == 0 || token != own->token || own->is_over)
+		return;
+	own->token = 0;
+	own->epoch = own->epoch_wanted;
+	own->seq = 0;
+	own->numbered = 0;
+	new_session(n);
+	kith_own_sign(n, KITH_OWN_START);
+	if (!is_first || own->peer == NULL)
+		return;
+	kith_out_event(n, &e);
+	kith_probe_start(n);
+	kith_join_start(n);
+}
+
+void kith_own_reflected(struct kith_node *n, uint32_t epoch)
+{
+	struct kith_event e = {.kind = KITH_EVENT_DUPLICATE};
+
+	KITH_COUNT(n, duplicate_identity);
+	kith_out_event(n, &e);
+	if (epoch < EPOCH_MAX && n->own.token == 0 && !n->own.is_over)
+		kith_own_epoch(n, epoch + 1);
+}
+
+/* --- signing -------------------------------------------------------------------------------- */
+
+static size_t sign(struct kith_node *n, struct kith_record_head *h, struct kith_bytes body,
+		   uint8_t *out)
+{
+	struct kith_bytes what;
+	const int r = kith_record_write(h, body, out);
+
+	KITH_ASSERT(r == 0);
+	KITH_COUNT(n, signatures_made);
+	what = kith_record_signed(out, h);
+	kith_sign(&n->own.secrets->identity, KITH_LABEL_RECORD, &n->cid, what.p, what.len,
+		  out + h->len - KITH_RECORD_SIG);
+	return h->len;
+}
+
+/* Puts the signed record into the member table like anybody's; ours is where others see it too. */
+static bool take_over(struct kith_node *n, const struct kith_record_head *h,
+		      struct kith_bytes record)
+{
+	struct kith_own *own = &n->own;
+
+	if (own->peer != NULL)
+		return kith_peer_record(n, own->peer, (struct kith_bytes){NULL, 0}, &own->cert,
+					record, h, &own->body);
+	own->peer = kith_peer_add(n, kith_blob_bytes(own->certificate), &own->cert, record, h,
+				  &own->body);
+	return own->peer != NULL;
+}
+
+void kith_own_sign(struct kith_node *n, enum kith_own_cause cause)
+{
+	struct kith_own *own = &n->own;
+	uint8_t body[KITH_RECORD_MAX], record[KITH_RECORD_MAX];
+	size_t body_len = sizeof(body) - KITH_RECORD_HEAD - KITH_RECORD_SIG;
+	struct kith_record_head h = {
+		.kind = KITH_RECORD_MEMBER,
+		.owner = own->secrets->identity.mid,
+		.epoch = own->epoch,
+		.seq = own->seq + 1,
+		.expires = kith_now_unix_s(n) + KITH_RECORD_LIFE_S,
+	};
+	struct kith_bytes b;
+	int r;
+
+	if (own->is_over || (own->peer == NULL && cause != KITH_OWN_START))
+		return;
+	r = kith_member_body_write(&own->body, body, &body_len);
+	KITH_ASSERT(r == 0);
+	b.p = body;
+	b.len = body_len;
+	b.len = sign(n, &h, b, record);
+	b.p = record;
+	if (!take_over(n, &h, b)) {
+		kith_timer_set(n, &own->timer, kith_us_add(n->now, KITH_SECOND));
+		return; /* no memory: said again in a second */
+	}
+	own->seq = h.seq;
+	own->signed_at = n->now;
+	own->refute_due = false;
+	own->is_over = cause == KITH_OWN_LEAVE || cause == KITH_OWN_RESTART;
+	kith_trace(n, "sign", own->peer, NULL);
+	kith_gossip_put(n, &own->peer->rumor, own->peer->record, &own->peer->mid,
+			cause == KITH_OWN_REFRESH ? KITH_LANE_RECORD : KITH_LANE_URGENT,
+			cause == KITH_OWN_REFRESH);
+	if (cause != KITH_OWN_REFRESH)
+		kith_gossip_relay(n, NULL);
+	if (!own->is_over)
+		kith_timer_set(n, &own->timer, kith_us_add(n->now, KITH_REFRESH));
+}
+
+size_t kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
+			 struct kith_bytes body, uint8_t *out)
+{
+	struct kith_record_head h = {
+		.kind = kind,
+		.owner = n->own.secrets->identity.mid,
+		.epoch = n->own.epoch,
+		.seq = n->own.numbered + 1,
+		.expires = kith_now_unix_s(n) + life_s,
+	};
+
+	if (!kith_own_is_started(n) || n->own.is_over)
+		return 0;
+	n->own.numbered++;
+	return sign(n, &h, body, out);
+}
+
+void kith_own_refute(struct kith_node *n)
+{
+	struct kith_own *own = &n->own;
+	struct kith_mid by[KITH_SUSPICIONS_PER_TARGET];
+	uint32_t suspectors, i;
+
+	if (own->peer == NULL || own->is_over || own->refute_due)
+		return;
+	if (kith_us_elapsed(own->signed_at, n->now) < KITH_REFUTE_GAP) {
+		own->refute_due = true;
+		kith_timer_set(n, &own->timer, kith_us_add(own->signed_at, KITH_REFUTE_GAP));
+		return;
+	}
+	suspectors = own->peer->kase != NULL ? own->peer->kase->held_count : 0;
+	for (i = 0; i < suspectors; i++)
+		by[i] = own->peer->kase->held[i].by;
+	KITH_COUNT(n, refutations);
+	kith_probe_health(n, 1);
+	kith_own_sign(n, KITH_OWN_REFUTE);
+	kith_suspect_answer(n, by, suspectors);
+}
+
+void kith_own_on_timer(struct kith_node *n, void *owner)
+{
+	(void)owner;
+	if (n->own.refute_due) {
+		n->own.refute_due = false;
+		kith_own_refute(n);
+	} else {
+		kith_own_sign(n, n->own.peer == NULL ? KITH_OWN_START : KITH_OWN_REFRESH);
+	}
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * core/own.h: this node's own identity, session, epoch and member record. Nothing is signed under
+ * an epoch that has not come back as persisted; each change of what we say of ourselves (start,
+ * refutation, tags, leave, restart, daily refresh) is one newer record, at most one a second.
+ */
+#ifndef KITH_CORE_OWN_H
+#define KITH_CORE_OWN_H
+
+#include "core/timer.h"
+#include "seal/identity.h"
+#include "seal/session.h"
+#include "wire/record.h"
+#include <kith/kith.h>
+
+struct kith_peer;
+
+enum kith_own_cause {
+	KITH_OWN_START,
+	KITH_OWN_REFRESH,
+	KITH_OWN_TAGS,
+	KITH_OWN_REFUTE,
+	KITH_OWN_LEAVE,
+	KITH_OWN_RESTART
+};
+
+/* Secrets lie in one allocation of their own, wiped at the end. */
+struct kith_own_secrets {
+	struct kith_identity identity;
+	struct kith_session session;
+};
+
+struct kith_own {
+	struct kith_own_secrets *secrets; /* owned */
+	struct kith_peer *peer;  /* our entry in the member table; NULL before the first record */
+	struct kith_blob *certificate; /* owned reference */
+	struct kith_certificate cert;
+	struct kith_member_body body; /* what the next record says; body.tags points to tags */
+	uint8_t tags[KITH_TAGS_MAX];
+	uint32_t epoch, seq; /* of the last record; epoch once persisted */
+	uint32_t epoch_wanted;
+	uint64_t token; /* of the PERSIST under way; 0 = none */
+	uint64_t next_token;
+	uint32_t numbered; /* second counter: suspicions */
+	kith_us session_since;
+	kith_us signed_at;
+	kith_us lone_next, lone_wait; /* back-off of answers to a lone suspector */
+	kith_us restart_said;
+	bool refute_due; /* a refutation waits for the second to pass */
+	bool is_over; /* left, or off to a restart: nothing is signed any more */
+	struct kith_timer timer; /* refresh, or a postponed refutation */
+};
+
+KITH_MUST_USE int kith_own_init(struct kith_node *n, const struct kith_config *c);
+void kith_own_fini(struct kith_node *n);
+/* Asks the host to persist `epoch`; the rest follows in kith_own_persisted(). */
+void kith_own_epoch(struct kith_node *n, uint32_t epoch);
+void kith_own_persisted(struct kith_node *n, uint64_t token);
+/* Signs and spreads a newer own record. Does nothing before the start or after the leave. */
+void kith_own_sign(struct kith_node *n, enum kith_own_cause cause);
+/* Somebody suspects our present incarnation: answer with a newer one, now or when allowed. */
+void kith_own_refute(struct kith_node *n);
+/* A record of ours that is newer than ours came back: another life of this identity. */
+void kith_own_reflected(struct kith_node *n, uint32_t epoch);
+/* Signs a record of a numbered kind (suspicion); out has KITH_RECORD_MAX bytes. Returns its
+ * length; 0 before the start. */
+size_t kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
+			 struct kith_bytes body, uint8_t *out);
+bool kith_own_is_started(const struct kith_node *n);
+
+#endif

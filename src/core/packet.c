@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/packet.h"
+
+#include "base/check.h"
+#include "base/cur.h"
+#include "core/message.h"
+#include "core/node.h"
+#include "core/store.h"
+#include <string.h>
+
+/* --- out ------------------------------------------------------------------------------------ */
+
+bool kith_packet_begin_as(struct kith_node *n, struct kith_packet *pk, struct kith_peer *to,
+			  enum kith_packet_form form)
+{
+	const struct kith_own *own = &n->own;
+
+	KITH_ASSERT(!to->is_self);
+	if (!kith_own_is_started(n) || kith_peer_pair(n, to) == NULL || to->body.addr_count == 0)
+		return false;
+	pk->to = to;
+	pk->len = 0;
+	pk->room = KITH_DATA_PLAIN_MAX;
+	pk->wants_intro = form == KITH_PACKET_INTRO_WANT;
+	pk->is_intro = form != KITH_PACKET_ANY ||
+		       (!to->heard_session &&
+			kith_us_elapsed(own->session_since, n->now) < KITH_INTRO_TIME);
+	if (pk->is_intro) {
+		const size_t room = kith_intro_room(own->certificate->len, own->peer->record->len);
+
+		pk->room = room > KITH_DATA_OVERHEAD ? room - KITH_DATA_OVERHEAD : 0;
+		if (pk->room > KITH_DATA_PLAIN_MAX)
+			pk->room = KITH_DATA_PLAIN_MAX;
+	}
+	return true;
+}
+
+bool kith_packet_begin(struct kith_node *n, struct kith_packet *pk, struct kith_peer *to)
+{
+	return kith_packet_begin_as(n, pk, to, KITH_PACKET_ANY);
+}
+
+bool kith_packet_add(struct kith_packet *pk, const struct kith_msg *m)
+{
+	return kith_msg_write(m, pk->plain, pk->room, &pk->len);
+}
+
+bool kith_packet_add_record(struct kith_packet *pk, struct kith_bytes record)
+{
+	struct kith_msg m = {.kind = KITH_MSG_RECORD, .blob = record};
+
+	return kith_packet_add(pk, &m);
+}
+
+size_t kith_packet_seal(struct kith_node *n, struct kith_packet *pk, uint8_t *out)
+{
+	struct kith_pair *pair = kith_peer_pair(n, pk->to);
+
+	if (pair == NULL)
+		return 0;
+	return kith_data_seal(&n->own.secrets->session, pair, pk->to->sid, pk->plain, pk->len,
+			      out);
+}
+
+void kith_packet_send_to(struct kith_node *n, struct kith_packet *pk, uint8_t addr_index)
+{
+	uint8_t data[KITH_DATAGRAM_MAX], intro[KITH_DATAGRAM_MAX];
+	const struct kith_addr *to = &pk->to->body.addrs[addr_index % pk->to->body.addr_count];
+	struct kith_intro in = {.flags = pk->wants_intro ? KITH_INTRO_WANT : 0};
+	size_t len = 0;
+
+	if (pk->len > 0)
+		len = kith_packet_seal(n, pk, data);
+	if (!pk->is_intro) {
+		if (len > 0)
+			kith_out_datagram(n, to, data, len);
+		return;
+	}
+	in.certificate = kith_blob_bytes(n->own.certificate);
+	in.record = kith_blob_bytes(n->own.peer->record);
+	in.data.p = data;
+	in.data.len = len;
+	if (kith_intro_seal(&n->gates[0], &n->own.secrets->session, &in, intro) != 0)
+		return;
+	KITH_COUNT(n, intros_sent);
+	kith_out_datagram(n, to, intro, KITH_DATAGRAM_MAX);
+}
+
+void kith_packet_send(struct kith_node *n, struct kith_packet *pk)
+{
+	kith_packet_send_to(n, pk, pk->to->addr_index);
+}
+
+void kith_packet_fill_send(struct kith_node *n, struct kith_packet *pk)
+{
+	kith_gossip_fill(n, pk);
+	if (pk->len > 0)
+		kith_packet_send(n, pk);
+}
+
+/* --- in ------------------------------------------------------------------------------------- */
+
+/* Steps 2 to 9 of §5.9. The plaintext's peer, or NULL, counted. `from` is NULL for a relayed
+ * packet: where it came from says nothing about its sender's address. */
+static struct kith_peer *open_data(struct kith_node *n, const struct kith_addr *from,
+				   const uint8_t *buf, size_t len, uint8_t *plain)
+{
+	struct kith_data_head head;
+	struct kith_peer *p;
+	struct kith_pair *pair;
+
+	if (!kith_own_is_started(n))
+		return NULL;
+	kith_data_head(buf, &head);
+	if (memcmp(head.rtag, n->own.secrets->session.sid, 3) != 0) {
+		if (memcmp(head.sid, n->own.secrets->session.sid, KITH_SID_LEN) == 0)
+			KITH_DROP(n, own);
+		else
+			KITH_DROP(n, unknown_receiver);
+		return NULL;
+	}
+	p = kith_peer_by_sid(n, head.sid);
+	if (p == NULL) {
+		KITH_DROP(n, unknown_sender);
+		return NULL;
+	}
+	if (p->is_self) {
+		KITH_DROP(n, own);
+		return NULL;
+	}
+	if (p->status == KITH_STATUS_LEFT ||
+	    (int64_t)p->expires + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n)) {
+		KITH_DROP(n, not_member);
+		return NULL;
+	}
+	if (p->pair != NULL && !kith_window_check(&p->pair->window, head.ctr)) {
+		KITH_DROP(n, replay);
+		return NULL;
+	}
+	pair = kith_peer_pair(n, p);
+	if (pair == NULL || !kith_window_check(&pair->window, head.ctr) ||
+	    kith_data_open(pair, buf, len, plain) != 0) {
+		KITH_DROP(n, bad_tag);
+		return NULL;
+	}
+	kith_window_commit(&pair->window, head.ctr);
+	if (!kith_bucket_take(&p->packets, n->now, 1000, 2000)) {
+		KITH_DROP(n, rate);
+		return NULL;
+	}
+	kith_peer_heard(n, p, from);
+	return p;
+}
+
+static void data_in(struct kith_node *n, const struct kith_addr *from, const uint8_t *buf,
+		    size_t len)
+{
+	uint8_t plain[KITH_DATA_PLAIN_MAX];
+	struct kith_peer *p = open_data(n, from, buf, len, plain);
+	struct kith_bytes bytes = {plain, len - KITH_DATA_OVERHEAD};
+
+	if (p == NULL)
+		return;
+	kith_message_in(n, p, bytes, NULL);
+}
+
+struct kith_peer *kith_packet_open_relayed(struct kith_node *n, struct kith_bytes blob,
+					   uint8_t *plain, size_t *len)
+{
+	struct kith_peer *p;
+
+	if (blob.len < KITH_DATA_OVERHEAD || blob.len > KITH_RELAY_BLOB_MAX ||
+	    blob.p[0] != KITH_TYPE_DATA) {
+		KITH_DROP(n, malformed);
+		return NULL;
+	}
+	p = open_data(n, NULL, blob.p, blob.len, plain);
+	if (p != NULL)
+		*len = blob.len - KITH_DATA_OVERHEAD;
+	return p;
+}
+
+/* The bucket of a source: keyed, so that nobody can choose whose bucket he shares. */
+static struct kith_bucket *source_bucket(struct kith_node *n, const struct kith_addr *from)
+{
+	uint64_t h = n->packets.source_key;
+	int i;
+
+	for (i = 0; i < 16; i += 8) {
+		h ^= kith_get_u64(from->ip + i);
+		h *= UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+	}
+	return &n->packets.sources[h % KITH_SOURCES];
+}
+
+static void answer_intro(struct kith_node *n, struct kith_peer *p)
+{
+	struct kith_packet pk;
+
+	if (!kith_bucket_take(&p->intros, n->now, 1, 1) ||
+	    !kith_packet_begin_as(n, &pk, p, KITH_PACKET_INTRO))
+		return;
+	kith_gossip_fill(n, &pk);
+	kith_packet_send(n, &pk);
+}
+
+static void intro_in(struct kith_node *n, const struct kith_addr *from, const uint8_t *buf)
+{
+	uint8_t scratch[KITH_INTRO_SEALED_MAX];
+	struct kith_intro in;
+	struct kith_record_head head;
+	struct kith_peer *p;
+	const int r = kith_intro_open(n->gates, n->gate_count, buf, scratch, &in);
+
+	if (r != 0) {
+		if (r == KITH_EKEY)
+			KITH_DROP(n, unknown_key);
+		else if (r == KITH_EAUTH)
+			KITH_DROP(n, bad_tag);
+		else
+			KITH_DROP(n, malformed);
+		return;
+	}
+	/* Buckets come after the gate, so that a stranger cannot drain them. */
+	if (!kith_bucket_take(&n->packets.intros, n->now, 500, 1000) ||
+	    !kith_bucket_take(source_bucket(n, from), n->now, 100, 400)) {
+		KITH_DROP(n, rate);
+		return;
+	}
+	KITH_COUNT(n, intros_received);
+	if (!kith_own_is_started(n) || kith_record_read(in.record.p, in.record.len, &head) != 0) {
+		KITH_DROP(n, record_malformed);
+		return;
+	}
+	(void)kith_store_record(n, NULL, in.certificate, in.record, false);
+	p = kith_peer_find(n, &head.owner);
+	if (p == NULL || p->is_self)
+		return;
+	if (in.data.len > 0 && in.data.len <= KITH_DATAGRAM_MAX &&
+	    in.data.len >= KITH_DATA_OVERHEAD && in.data.p[0] == KITH_TYPE_DATA)
+		data_in(n, from, in.data.p, in.data.len);
+	p = kith_peer_find(n, &head.owner);
+	if (p != NULL && (in.flags & KITH_INTRO_WANT) && p->status != KITH_STATUS_LEFT)
+		answer_intro(n, p);
+}
+
+void kith_packet_in(struct kith_node *n, const struct kith_addr *from, const uint8_t *buf,
+		    size_t len)
+{
+	KITH_COUNT(n, datagrams_received);
+	n->stats.bytes_received += len;
+	if (len == 0) {
+		KITH_DROP(n, length);
+	} else if (buf[0] == KITH_TYPE_DATA) {
+		if (len < KITH_DATA_OVERHEAD || len > KITH_DATAGRAM_MAX)
+			KITH_DROP(n, length);
+		else
+			data_in(n, from, buf, len);
+	} else if (buf[0] == KITH_TYPE_INTRO) {
+		if (len != KITH_DATAGRAM_MAX)
+			KITH_DROP(n, length);
+		else
+			intro_in(n, from, buf);
+	} else {
+		KITH_DROP(n, type);
+	}
+}

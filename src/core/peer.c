@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/peer.h"
+
+#include "base/addr.h"
+#include "base/check.h"
+#include "base/cur.h"
+#include "base/mem.h"
+#include "core/node.h"
+#include <string.h>
+
+/* Which conclusions may follow which (row: from, column: to). FAILED leads back only through a
+ * newer record, which kith_peer_record() brings; LEFT ends an epoch, a new one begins ALIVE. */
+static const bool allowed[KITH_STATUS_COUNT][KITH_STATUS_COUNT] = {
+	[KITH_STATUS_ALIVE] = {[KITH_STATUS_SUSPECT] = true, [KITH_STATUS_FAILED] = true,
+			       [KITH_STATUS_RESTARTING] = true, [KITH_STATUS_LEFT] = true},
+	[KITH_STATUS_SUSPECT] = {[KITH_STATUS_ALIVE] = true, [KITH_STATUS_FAILED] = true,
+				 [KITH_STATUS_RESTARTING] = true, [KITH_STATUS_LEFT] = true},
+	[KITH_STATUS_RESTARTING] = {[KITH_STATUS_ALIVE] = true, [KITH_STATUS_FAILED] = true,
+				    [KITH_STATUS_LEFT] = true},
+	[KITH_STATUS_FAILED] = {[KITH_STATUS_ALIVE] = true, [KITH_STATUS_RESTARTING] = true,
+				[KITH_STATUS_LEFT] = true},
+	[KITH_STATUS_LEFT] = {[KITH_STATUS_ALIVE] = true, [KITH_STATUS_RESTARTING] = true},
+};
+
+const char *kith_peer_status_text(enum kith_status s)
+{
+	static const char *const names[KITH_STATUS_COUNT] = {
+#define X(upper, lower, help) [KITH_STATUS_##upper] = #lower,
+		KITH_STATUSES(X)
+#undef X
+	};
+
+	return (unsigned)s < KITH_STATUS_COUNT ? names[s] : "?";
+}
+
+static uint64_t mid_key(const struct kith_mid *mid)
+{
+	return kith_get_u64(mid->b);
+}
+
+bool kith_peers_init(struct kith_node *n, const uint64_t secret[2])
+{
+	struct kith_peers *ps = &n->peers;
+
+	kith_map_init(&ps->by_mid, &n->alloc, secret);
+	kith_map_init(&ps->by_sid, &n->alloc, secret);
+	return kith_timer_init(n, &ps->sweep, KITH_TIMER_SWEEP, NULL);
+}
+
+static void peer_free(struct kith_node *n, struct kith_peer *p)
+{
+	kith_probe_forget(n, p);
+	kith_suspect_close(n, p);
+	kith_gossip_drop(n, &p->rumor);
+	kith_timer_fini(n, &p->reprobe);
+	kith_timer_fini(n, &p->back);
+	kith_blob_unref(&n->alloc, &p->certificate);
+	kith_blob_unref(&n->alloc, &p->record);
+	if (p->pair != NULL) {
+		kith_wipe(p->pair, sizeof(*p->pair));
+		kith_mem_free(&n->alloc, p->pair);
+	}
+	kith_mem_free(&n->alloc, p->why);
+	kith_mem_free(&n->alloc, p);
+}
+
+void kith_peers_fini(struct kith_node *n)
+{
+	struct kith_peers *ps = &n->peers;
+	uint32_t i;
+
+	for (i = 0; i < ps->slot_count; i++)
+		if (ps->slots[i] != NULL)
+			peer_free(n, ps->slots[i]);
+	kith_mem_free(&n->alloc, ps->slots);
+	kith_mem_free(&n->alloc, ps->ring);
+	kith_map_fini(&ps->by_mid);
+	kith_map_fini(&ps->by_sid);
+	kith_timer_fini(n, &ps->sweep);
+	memset(ps, 0, sizeof(*ps));
+}
+
+struct kith_peer *kith_peer_find(const struct kith_node *n, const struct kith_mid *mid)
+{
+	const uint32_t slot = kith_map_get(&n->peers.by_mid, mid_key(mid));
+	struct kith_peer *p;
+
+	if (slot == KITH_MAP_NONE)
+		return NULL;
+	p = n->peers.slots[slot];
+	return memcmp(p->mid.b, mid->b, sizeof(mid->b)) == 0 ? p : NULL;
+}
+
+struct kith_peer *kith_peer_by_sid(const struct kith_node *n, const uint8_t sid[KITH_SID_LEN])
+{
+	const uint32_t slot = kith_map_get(&n->peers.by_sid, kith_get_u64(sid));
+
+	return slot == KITH_MAP_NONE ? NULL : n->peers.slots[slot];
+}
+
+struct kith_peer *kith_peer_at(const struct kith_node *n, uint32_t ring_index)
+{
+	KITH_ASSERT(ring_index < n->peers.count);
+	return n->peers.slots[n->peers.ring[ring_index]];
+}
+
+uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid)
+{
+	uint32_t lo = 0, hi = n->peers.count;
+
+	while (lo < hi) {
+		const uint32_t middle = lo + (hi - lo) / 2;
+
+		if (memcmp(kith_peer_at(n, middle)->mid.b, mid->b, sizeof(mid->b)) < 0)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo;
+}
+
+/* --- records -------------------------------------------------------------------------------- */
+
+/* Replaces the session's keys and id by those of the record's session, if it is another one. */
+static bool set_session(struct kith_node *n, struct kith_peer *p,
+			const struct kith_member_body *body, bool is_new)
+{
+	uint8_t sid[KITH_SID_LEN];
+
+	kith_session_id(sid, &n->cid, &p->mid, body->session_pk);
+	if (!is_new && memcmp(sid, p->sid, sizeof(sid)) == 0)
+		return true;
+	if (!kith_map_put(&n->peers.by_sid, kith_get_u64(sid), p->slot))
+		return false;
+	if (!is_new)
+		kith_map_drop(&n->peers.by_sid, kith_get_u64(p->sid));
+	memcpy(p->sid, sid, sizeof(sid));
+	if (p->pair != NULL) {
+		kith_wipe(p->pair, sizeof(*p->pair));
+		kith_mem_free(&n->alloc, p->pair);
+		p->pair = NULL;
+	}
+	p->heard_session = false;
+	return true;
+}
+
+static void remember_recent(struct kith_node *n, const struct kith_peer *p)
+{
+	struct kith_peers *ps = &n->peers;
+
+	ps->recent[ps->recent_at++ % KITH_NAMES_MAX] = p->slot;
+}
+
+static enum kith_status status_of(const struct kith_member_body *body)
+{
+	switch (body->state) {
+	case KITH_MEMBER_LEFT:
+		return KITH_STATUS_LEFT;
+	case KITH_MEMBER_RESTARTING:
+		return KITH_STATUS_RESTARTING;
+	default:
+		return KITH_STATUS_ALIVE;
+	}
+}
+
+/* Takes over the parsed record; body is parsed again from the kept bytes, which it points into. */
+static void set_record(struct kith_node *n, struct kith_peer *p, struct kith_blob *record,
+		       const struct kith_record_head *head)
+{
+	struct kith_record_head own_head;
+	int r;
+
+	kith_blob_unref(&n->alloc, &p->record);
+	p->record = record;
+	r = kith_record_read(record->bytes, record->len, &own_head);
+	KITH_ASSERT(r == 0);
+	r = kith_member_body_read(kith_record_body(record->bytes, &own_head), &p->body);
+	KITH_ASSERT(r == 0);
+	p->epoch = head->epoch;
+	p->seq = head->seq;
+	p->expires = head->expires;
+	p->addr_index = 0;
+	n->peers.leaf_sum -= p->leaf;
+	p->leaf = kith_sync_leaf(p);
+	n->peers.leaf_sum += p->leaf;
+	n->peers.changes++;
+	remember_recent(n, p);
+}
+
+static bool grow_tables(struct kith_node *n, uint32_t *slot)
+{
+	struct kith_peers *ps = &n->peers;
+	void *slots = ps->slots, *ring = ps->ring;
+	uint32_t i;
+
+	for (i = 0; i < ps->slot_count && ps->slots[i] != NULL; i++)
+		;
+	if (!kith_mem_grow(&n->alloc, &slots, &ps->slot_room, i + 1, sizeof(*ps->slots)))
+		return false;
+	ps->slots = slots;
+	if (!kith_mem_grow(&n->alloc, &ring, &ps->ring_room, ps->count + 1, sizeof(*ps->ring)))
+		return false;
+	ps->ring = ring;
+	*slot = i;
+	return true;
+}
+
+/* Puts the peer into the ring and counts it; nothing here can fail. */
+static void enter(struct kith_node *n, struct kith_peer *p)
+{
+	struct kith_peers *ps = &n->peers;
+	const uint32_t at = kith_ring_seek(n, &p->mid);
+
+	ps->slots[p->slot] = p;
+	if (p->slot == ps->slot_count)
+		ps->slot_count++;
+	memmove(&ps->ring[at + 1], &ps->ring[at], (ps->count - at) * sizeof(*ps->ring));
+	ps->ring[at] = p->slot;
+	ps->count++;
+	ps->by_status[p->status]++;
+	ps->changes++;
+	if (!kith_timer_is_set(&ps->sweep))
+		kith_timer_set(n, &ps->sweep, kith_us_add(n->now, KITH_SWEEP));
+}
+
+static void announce(struct kith_node *n, const struct kith_peer *p, enum kith_event_kind kind,
+		     enum kith_status from, const struct kith_mid *by)
+{
+	struct kith_event e = {.kind = kind, .mid = p->mid, .from = from, .to = p->status};
+
+	if (by != NULL)
+		e.by = *by;
+	kith_suspect_weigh(n, p, &e.evidence, &e.need);
+	kith_out_event(n, &e);
+}
+
+static void start_absence(struct kith_node *n, struct kith_peer *p)
+{
+	if (p->status == KITH_STATUS_RESTARTING && !p->is_self)
+		kith_suspect_absent(n, p,
+				    kith_us_add(n->now, p->body.back_s * KITH_SECOND));
+	else
+		kith_timer_stop(n, &p->back);
+}
+
+struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certificate,
+				const struct kith_certificate *cert, struct kith_bytes record,
+				const struct kith_record_head *head,
+				const struct kith_member_body *body)
+{
+	struct kith_peer *p = NULL;
+	struct kith_blob *blob = NULL;
+	uint32_t slot;
+
+	if (n->peers.count >= n->max_members ||
+	    kith_map_get(&n->peers.by_mid, mid_key(&head->owner)) != KITH_MAP_NONE) {
+		KITH_DROP(n, table_full);
+		return NULL;
+	}
+	if (!grow_tables(n, &slot))
+		return NULL;
+	p = kith_mem_new(&n->alloc, 1, sizeof(*p));
+	blob = kith_blob_new(&n->alloc, record.p, record.len);
+	if (p == NULL || blob == NULL)
+		goto fail;
+	p->mid = head->owner;
+	p->slot = slot;
+	p->is_self = memcmp(p->mid.b, n->own.secrets->identity.mid.b, sizeof(p->mid.b)) == 0;
+	p->heard = p->root_differed = KITH_NEVER;
+	p->rtt = -1;
+	p->since = n->now;
+	p->cert = *cert;
+	p->certificate = kith_blob_new(&n->alloc, certificate.p, certificate.len);
+	if (p->certificate == NULL ||
+	    !kith_timer_init(n, &p->reprobe, KITH_TIMER_REPROBE, p) ||
+	    !kith_timer_init(n, &p->back, KITH_TIMER_BACK, p) ||
+	    !kith_map_put(&n->peers.by_mid, mid_key(&p->mid), slot))
+		goto fail;
+	if (!set_session(n, p, body, true)) {
+		kith_map_drop(&n->peers.by_mid, mid_key(&p->mid));
+		goto fail;
+	}
+	p->status = status_of(body);
+	enter(n, p);
+	set_record(n, p, blob, head);
+	if (p->status != KITH_STATUS_LEFT && !p->is_self)
+		announce(n, p, KITH_EVENT_JOINED, KITH_STATUS_LEFT, NULL);
+	start_absence(n, p);
+	return p;
+fail:
+	kith_blob_unref(&n->alloc, &blob);
+	if (p != NULL) {
+		kith_timer_fini(n, &p->reprobe);
+		kith_timer_fini(n, &p->back);
+		kith_blob_unref(&n->alloc, &p->certificate);
+		kith_mem_free(&n->alloc, p);
+	}
+	return NULL;
+}
+
+/* Whether something that others look at changed. */
+static bool differs_visibly(const struct kith_member_body *a, const struct kith_member_body *b)
+{
+	return a->addr_count != b->addr_count ||
+	       memcmp(a->addrs, b->addrs, a->addr_count * sizeof(a->addrs[0])) != 0 ||
+	       a->tags.len != b->tags.len ||
+	       (a->tags.len > 0 && memcmp(a->tags.p, b->tags.p, a->tags.len) != 0);
+}
+
+bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_bytes certificate,
+		      const struct kith_certificate *cert, struct kith_bytes record,
+		      const struct kith_record_head *head, const struct kith_member_body *body)
+{
+	struct kith_blob *blob = kith_blob_new(&n->alloc, record.p, record.len);
+	struct kith_blob *newer = NULL;
+	const bool visible = differs_visibly(&p->body, body) || certificate.len > 0;
+	const enum kith_status status = status_of(body);
+
+	if (certificate.len > 0)
+		newer = kith_blob_new(&n->alloc, certificate.p, certificate.len);
+	if (blob == NULL || (certificate.len > 0 && newer == NULL) ||
+	    !set_session(n, p, body, false)) {
+		kith_blob_unref(&n->alloc, &blob);
+		kith_blob_unref(&n->alloc, &newer);
+		return false;
+	}
+	if (newer != NULL) {
+		kith_blob_unref(&n->alloc, &p->certificate);
+		p->certificate = newer;
+		p->cert = *cert;
+	}
+	kith_suspect_close(n, p);
+	set_record(n, p, blob, head);
+	if (status != p->status)
+		kith_peer_set_status(n, p, status, &p->mid);
+	else if (visible && !p->is_self)
+		announce(n, p, KITH_EVENT_UPDATED, p->status, NULL);
+	start_absence(n, p);
+	return true;
+}
+
+/* --- status --------------------------------------------------------------------------------- */
+
+static enum kith_event_kind event_of(enum kith_status from, enum kith_status to)
+{
+	switch (to) {
+	case KITH_STATUS_SUSPECT:
+		return KITH_EVENT_SUSPECT;
+	case KITH_STATUS_FAILED:
+		return KITH_EVENT_FAILED;
+	case KITH_STATUS_RESTARTING:
+		return KITH_EVENT_RESTARTING;
+	case KITH_STATUS_LEFT:
+		return KITH_EVENT_LEFT;
+	default:
+		return from == KITH_STATUS_LEFT ? KITH_EVENT_JOINED : KITH_EVENT_ALIVE;
+	}
+}
+
+/* `isolated`: more than a third of those not left are failed, and at least two. */
+static void judge_isolation(struct kith_node *n)
+{
+	struct kith_peers *ps = &n->peers;
+	const uint32_t failed = ps->by_status[KITH_STATUS_FAILED];
+	const uint32_t up = kith_peers_present(n);
+	const bool is = failed >= 2 && failed * 3 > failed + up;
+	struct kith_event e = {.kind = is ? KITH_EVENT_ISOLATED : KITH_EVENT_REJOINED};
+
+	if (is == ps->isolated)
+		return;
+	ps->isolated = is;
+	kith_out_event(n, &e);
+}
+
+void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_status to,
+			  const struct kith_mid *by)
+{
+	const enum kith_status from = p->status;
+	struct kith_why w = {.kind = KITH_WHY_STATUS, .from = from, .to = to};
+
+	KITH_ASSERT(allowed[from][to]);
+	n->peers.by_status[from]--;
+	n->peers.by_status[to]++;
+	n->peers.changes++;
+	p->status = to;
+	p->since = n->now;
+	if (to == KITH_STATUS_FAILED)
+		KITH_COUNT(n, members_failed);
+	if (by != NULL)
+		w.by = *by;
+	kith_suspect_weigh(n, p, &w.evidence, &w.need);
+	kith_peer_why(n, p, &w);
+	kith_trace(n, "status", p, kith_peer_status_text(to));
+	if (!p->is_self)
+		announce(n, p, event_of(from, to), from, by);
+	if (to == KITH_STATUS_FAILED || to == KITH_STATUS_LEFT)
+		kith_join_wake(n);
+	if (to == KITH_STATUS_LEFT || to == KITH_STATUS_RESTARTING || to == KITH_STATUS_FAILED) {
+		kith_timer_stop(n, &p->reprobe);
+		kith_probe_forget(n, p);
+	}
+	judge_isolation(n);
+}
+
+void kith_peer_heard(struct kith_node *n, struct kith_peer *p, const struct kith_addr *from)
+{
+	const int index = from != NULL ? kith_peer_lists(p, from) : -1;
+
+	p->heard = n->now;
+	p->heard_session = true;
+	if (index >= 0)
+		p->addr_index = (uint8_t)index;
+}
+
+struct kith_pair *kith_peer_pair(struct kith_node *n, struct kith_peer *p)
+{
+	struct kith_pair *pair = p->pair;
+
+	if (pair != NULL || n->own.secrets == NULL)
+		return pair;
+	pair = kith_mem_new(&n->alloc, 1, sizeof(*pair));
+	if (pair == NULL)
+		return NULL;
+	KITH_COUNT(n, key_agreements);
+	if (kith_pair_make(pair, &n->own.secrets->session, &n->cid,
+			   &n->own.secrets->identity.mid, &p->mid, p->body.session_pk) != 0) {
+		kith_mem_free(&n->alloc, pair);
+		return NULL;
+	}
+	p->pair = pair;
+	return pair;
+}
+
+int kith_peer_lists(const struct kith_peer *p, const struct kith_addr *a)
+{
+	int i;
+
+	for (i = 0; i < p->body.addr_count; i++)
+		if (kith_addr_eq(&p->body.addrs[i], a))
+			return i;
+	return -1;
+}
+
+/* --- choosing ------------------------------------------------------------------------------- */
+
+uint32_t kith_peers_present(const struct kith_node *n)
+{
+	const uint32_t *by = n->peers.by_status;
+
+	return by[KITH_STATUS_ALIVE] + by[KITH_STATUS_SUSPECT] + by[KITH_STATUS_RESTARTING];
+}
+
+struct kith_peer *kith_ring_next_up(const struct kith_node *n, const struct kith_mid *after,
+				    const struct kith_peer *except)
+{
+	const uint32_t count = n->peers.count;
+	uint32_t at = kith_ring_seek(n, after), i;
+
+	for (i = 0; i < count; i++, at++) {
+		struct kith_peer *p = kith_peer_at(n, at % count);
+
+		if (kith_peer_is_up(p) && !p->is_self && p != except &&
+		    memcmp(p->mid.b, after->b, sizeof(after->b)) != 0)
+			return p;
+	}
+	return NULL;
+}
+
+/* Takes p into out[0..*got) if it is eligible and not in yet. */
+static void pick(struct kith_peer *p, const struct kith_peer *except, struct kith_peer **out,
+		 uint32_t *got)
+{
+	uint32_t i;
+
+	if (!kith_peer_is_up(p) || p->is_self || p == except)
+		return;
+	for (i = 0; i < *got; i++)
+		if (out[i] == p)
+			return;
+	out[(*got)++] = p;
+}
+
+uint32_t kith_peers_pick(struct kith_node *n, struct kith_peer **out, uint32_t count,
+			 const struct kith_peer *except)
+{
+	const uint32_t total = n->peers.count;
+	uint32_t got = 0, start, i;
+
+	if (total == 0)
+		return 0;
+	for (i = 0; i < 4 * count && got < count; i++)
+		pick(kith_peer_at(n, kith_rng_below(&n->rng, total)), except, out, &got);
+	/* Luck ran out: few are up, or few are there at all. */
+	start = kith_rng_below(&n->rng, total);
+	for (i = 0; i < total && got < count; i++)
+		pick(kith_peer_at(n, (start + i) % total), except, out, &got);
+	return got;
+}
+
+uint32_t kith_peer_observers(const struct kith_node *n, const struct kith_peer *p,
+			     struct kith_peer *out[KITH_OBSERVERS])
+{
+	const uint32_t count = n->peers.count;
+	uint32_t at = kith_ring_seek(n, &p->mid), i, got = 0;
+
+	for (i = 1; i < count && got < KITH_OBSERVERS; i++) {
+		struct kith_peer *o = kith_peer_at(n, (at + i) % count);
+
+		if (o->status == KITH_STATUS_ALIVE && o != p)
+			out[got++] = o;
+	}
+	return got;
+}
+
+/* --- evidence and digest -------------------------------------------------------------------- */
+
+void kith_peer_why(struct kith_node *n, struct kith_peer *p, const struct kith_why *w)
+{
+	struct kith_why *e;
+
+	if (p->why == NULL)
+		p->why = kith_mem_new(&n->alloc, 1, sizeof(*p->why));
+	if (p->why == NULL)
+		return; /* the explanation is a comfort; without memory it stays out */
+	e = &p->why->entries[p->why->total++ % KITH_WHY_KEPT];
+	*e = *w;
+	e->unix_ms = kith_now_unix_ms(n);
+	e->epoch = p->epoch;
+	e->seq = p->seq;
+}
+
+void kith_peers_root(const struct kith_node *n, uint8_t root[8])
+{
+	uint8_t sum[12];
+	struct kith_bytes part = {sum, sizeof(sum)};
+
+	kith_put_u64(sum, n->peers.leaf_sum);
+	kith_put_u32(sum + 8, n->peers.count);
+	kith_hash(root, 8, KITH_LABEL_RANGE, NULL, 0, &part, 1);
+}
+
+/* --- forgetting ----------------------------------------------------------------------------- */
+
+static void reap(struct kith_node *n, struct kith_peer *p)
+{
+	struct kith_peers *ps = &n->peers;
+	struct kith_event e = {.kind = KITH_EVENT_REAPED, .mid = p->mid, .from = p->status,
+			       .to = p->status};
+	const uint32_t at = kith_ring_seek(n, &p->mid);
+
+	memmove(&ps->ring[at], &ps->ring[at + 1], (ps->count - at - 1) * sizeof(*ps->ring));
+	ps->count--;
+	ps->by_status[p->status]--;
+	ps->leaf_sum -= p->leaf;
+	ps->changes++;
+	kith_map_drop(&ps->by_mid, mid_key(&p->mid));
+	kith_map_drop(&ps->by_sid, kith_get_u64(p->sid));
+	ps->slots[p->slot] = NULL;
+	peer_free(n, p);
+	kith_out_event(n, &e);
+	judge_isolation(n);
+}
+
+/* Failed and left members go after reap_after; any other when its record has expired. */
+void kith_peers_on_sweep(struct kith_node *n, void *owner)
+{
+	const uint32_t unix_s = kith_now_unix_s(n);
+	uint32_t i;
+
+	(void)owner;
+	for (i = 0; i < n->peers.slot_count; i++) {
+		struct kith_peer *p = n->peers.slots[i];
+
+		if (p == NULL || p->is_self)
+			continue;
+		if (((p->status == KITH_STATUS_FAILED || p->status == KITH_STATUS_LEFT) &&
+		     kith_us_elapsed(p->since, n->now) >= n->reap_after) ||
+		    (int64_t)p->expires + KITH_RECORD_SLACK_S < (int64_t)unix_s)
+			reap(n, p);
+	}
+	if (n->peers.count > 1)
+		kith_timer_set(n, &n->peers.sweep, kith_us_add(n->now, KITH_SWEEP));
+}

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/probe.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "core/node.h"
+#include <string.h>
+
+/* What is done when. Times are in quarters of Td and halves of Trel after the begin, all times the
+ * round's factor; with Td = 200 ms an express round is 0, 200, 400 ms. */
+enum action {
+	DO_PING = 1 << 0,
+	DO_SECOND = 1 << 1, /* another address; an INTRO if nothing came on our session yet */
+	DO_INTRO = 1 << 2,  /* an INTRO in any case: perhaps it restarted and we do not know */
+	DO_HELPERS = 1 << 3,
+	DO_CONNECT = 1 << 4,
+	DO_VERDICT = 1 << 5
+};
+static const struct step {
+	uint8_t quarters_td, halves_trel, actions;
+} steps[3][5] = {
+	[KITH_ROUND_PERIOD] = {{0, 0, DO_PING},
+			       {2, 0, DO_PING | DO_SECOND},
+			       {4, 0, DO_HELPERS | DO_CONNECT},
+			       {4, 1, DO_PING | DO_INTRO | DO_HELPERS},
+			       {4, 2, DO_VERDICT}},
+	[KITH_ROUND_EXPRESS] = {{0, 0, DO_PING | DO_HELPERS | DO_CONNECT},
+				{4, 0, DO_PING | DO_INTRO | DO_HELPERS},
+				{8, 0, DO_VERDICT}},
+	[KITH_ROUND_TRIPLE] = {{0, 0, DO_PING | DO_HELPERS | DO_CONNECT},
+			       {3, 0, DO_CONNECT},
+			       {4, 0, DO_PING | DO_INTRO | DO_HELPERS},
+			       {6, 0, DO_CONNECT},
+			       {8, 0, DO_VERDICT}},
+};
+enum { EXPRESS_REFUSED_QUARTERS = 6 }; /* an express round's verdict when TCP was refused */
+
+static kith_us quarters(const struct kith_node *n, const struct kith_round *r, int count)
+{
+	return count * n->timing.probe_timeout / 4 * r->factor;
+}
+
+static kith_us step_at(const struct kith_node *n, const struct kith_round *r,
+		       const struct step *s)
+{
+	return kith_us_add(r->begun, quarters(n, r, s->quarters_td) +
+					     s->halves_trel * n->timing.relay_timeout / 2 *
+						     r->factor);
+}
+
+bool kith_probes_init(struct kith_node *n)
+{
+	struct kith_probes *ps = &n->probes;
+	int i;
+
+	ps->answered = KITH_NEVER;
+	ps->next_seq = 16;
+	for (i = 0; i < KITH_ROUNDS_MAX; i++)
+		if (!kith_timer_init(n, &ps->rounds[i].timer, KITH_TIMER_ROUND, &ps->rounds[i]))
+			return false;
+	return kith_timer_init(n, &ps->period, KITH_TIMER_PERIOD, NULL);
+}
+
+void kith_probes_fini(struct kith_node *n)
+{
+	int i;
+
+	for (i = 0; i < KITH_ROUNDS_MAX; i++)
+		kith_timer_fini(n, &n->probes.rounds[i].timer);
+	kith_timer_fini(n, &n->probes.period);
+	kith_mem_free(&n->alloc, n->probes.list);
+	n->probes.list = NULL;
+}
+
+void kith_probe_health(struct kith_node *n, int by)
+{
+	const int health = n->probes.health + by;
+
+	n->probes.health = (uint8_t)(health < 0			? 0
+				     : health > KITH_HEALTH_MAX ? KITH_HEALTH_MAX
+								: health);
+	n->stats.health = n->probes.health;
+}
+
+static uint32_t bits(uint32_t v)
+{
+	return (uint32_t)__builtin_popcount(v);
+}
+
+bool kith_probe_is_doubtful(const struct kith_node *n)
+{
+	return bits(n->probes.verdicts & 0xffff) >= 8;
+}
+
+/* --- a round's steps ------------------------------------------------------------------------ */
+
+static void round_end(struct kith_node *n, struct kith_round *r)
+{
+	kith_timer_stop(n, &r->timer);
+	if (r->stream != 0)
+		kith_stream_abandon(n, r->stream);
+	r->stream = 0;
+	r->in_use = false;
+}
+
+static void send_ping(struct kith_node *n, struct kith_round *r, unsigned actions)
+{
+	enum kith_packet_form form = KITH_PACKET_ANY;
+	struct kith_msg m = {.kind = KITH_MSG_PING, .n = r->seq + r->pings};
+	struct kith_packet pk;
+
+	if ((actions & DO_INTRO) || ((actions & DO_SECOND) && !r->target->heard_session))
+		form = KITH_PACKET_INTRO_WANT;
+	KITH_ASSERT(r->pings < 3);
+	r->ping_at[r->pings] = n->now;
+	if (kith_packet_begin_as(n, &pk, r->target, form) && kith_packet_add(&pk, &m)) {
+		kith_suspect_carry(n, &pk);
+		kith_gossip_fill(n, &pk);
+		kith_packet_send_to(n, &pk, (uint8_t)(r->target->addr_index + r->pings));
+	}
+	r->pings++;
+}
+
+static void ask_helper(struct kith_node *n, struct kith_round *r, struct kith_peer *helper)
+{
+	uint8_t blob[KITH_DATAGRAM_MAX];
+	const uint32_t seq = r->seq + 3u + r->helper_count % 13u;
+	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = seq};
+	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = r->target->mid.b};
+	struct kith_packet inner, outer;
+
+	r->helpers[r->helper_count++] = helper->slot;
+	if (!kith_packet_begin(n, &inner, r->target) || !kith_packet_add(&inner, &ping))
+		return;
+	relay.blob.p = blob;
+	relay.blob.len = kith_packet_seal(n, &inner, blob);
+	if (relay.blob.len == 0 || !kith_packet_begin(n, &outer, helper) ||
+	    !kith_packet_add(&outer, &relay))
+		return;
+	kith_packet_send(n, &outer);
+}
+
+/* More helpers while the network loses much: 5 above 15 % of first pings lost, 8 above 40 %. */
+static uint32_t wave_size(const struct kith_node *n)
+{
+	const uint32_t count = n->probes.first_ping_count;
+	const uint32_t lost = bits(n->probes.first_pings);
+
+	if (count < 8)
+		return KITH_HELPERS;
+	return lost * 100 > count * 40	 ? KITH_HELPERS_MAX
+	       : lost * 100 > count * 15 ? KITH_HELPERS_LOSSY
+					 : KITH_HELPERS;
+}
+
+static void ask_helpers(struct kith_node *n, struct kith_round *r)
+{
+	struct kith_peer *some[2 * KITH_HELPERS_MAX];
+	const uint32_t wave = wave_size(n);
+	const uint32_t count = kith_peers_pick(n, some, wave + r->helper_count, r->target);
+	const uint32_t until = r->helper_count + wave;
+	uint32_t i, j;
+
+	for (i = 0; i < count && r->helper_count < until &&
+		    r->helper_count < 2 * KITH_HELPERS_MAX; i++) {
+		for (j = 0; j < r->helper_count && r->helpers[j] != some[i]->slot; j++)
+			;
+		if (j == r->helper_count)
+			ask_helper(n, r, some[i]);
+	}
+	if (!r->relay_begun)
+		r->first_wave = r->helper_count;
+	r->relay_begun = true;
+}
+
+static void connect_tcp(struct kith_node *n, struct kith_round *r)
+{
+	const struct kith_peer *p = r->target;
+
+	if (r->stream != 0 || p->body.addr_count == 0)
+		return; /* the former connect is still silent */
+	r->stream = kith_stream_dial(n,
+				     &p->body.addrs[(p->addr_index + r->connects) %
+						    p->body.addr_count],
+				     KITH_STREAM_FOR_PROBE, &p->mid, 0);
+	r->connects++;
+}
+
+static void verdict(struct kith_node *n, struct kith_round *r)
+{
+	struct kith_peer *p = r->target;
+	const bool refused = r->refusals > 0;
+	const bool is_express = r->kind != KITH_ROUND_PERIOD;
+	const bool triple = r->kind == KITH_ROUND_TRIPLE && r->refusals >= 3;
+	uint8_t path = KITH_PATH_DIRECT;
+
+	path |= (uint8_t)((r->nacks > 3 ? 3 : r->nacks) << KITH_PATH_NACK_SHIFT);
+	path |= refused ? KITH_PATH_TCP_REFUSED : KITH_PATH_TCP_TIMEOUT;
+	/* Helpers that stay silent too speak against our own link; a refusal speaks for it. */
+	if (!refused && r->nacks < r->first_wave)
+		kith_probe_health(n, 1);
+	n->probes.verdicts = n->probes.verdicts << 1 | (refused ? 0 : 1);
+	KITH_COUNT(n, rounds_failed);
+	kith_trace(n, "round.failed", p, refused ? "refused" : "silent");
+	round_end(n, r);
+	kith_timer_set_earlier(n, &p->reprobe,
+			       kith_us_add(n->now, refused ? KITH_REPROBE_REFUSED
+							   : KITH_REPROBE_SILENT));
+	kith_suspect_round_failed(n, p, refused ? KITH_SUSPICION_REFUSAL : KITH_SUSPICION_SILENCE,
+				  path, is_express, triple);
+}
+
+/* Does all that is due and sets the timer for the next row. */
+static void run_steps(struct kith_node *n, struct kith_round *r)
+{
+	for (;;) {
+		const struct step *s = &steps[r->kind][r->step];
+		const kith_us at = step_at(n, r, s);
+
+		if (at > n->now) {
+			kith_timer_set(n, &r->timer, at);
+			return;
+		}
+		r->step++;
+		if (s->actions & DO_VERDICT) {
+			verdict(n, r);
+			return;
+		}
+		if (s->actions & DO_PING)
+			send_ping(n, r, s->actions);
+		if (s->actions & DO_HELPERS)
+			ask_helpers(n, r);
+		if (s->actions & DO_CONNECT)
+			connect_tcp(n, r);
+	}
+}
+
+void kith_probe_on_round(struct kith_node *n, void *owner)
+{
+	struct kith_round *r = owner;
+
+	KITH_ASSERT(r->in_use);
+	if (r->kind == KITH_ROUND_EXPRESS && r->refusals > 0 && r->step == 2 &&
+	    n->now >= r->begun + quarters(n, r, EXPRESS_REFUSED_QUARTERS))
+		verdict(n, r);
+	else
+		run_steps(n, r);
+}
+
+static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
+				      enum kith_round_kind kind)
+{
+	struct kith_timer timer;
+	struct kith_round *r = NULL;
+	int i;
+
+	for (i = 0; i < KITH_ROUNDS_MAX && r == NULL; i++)
+		if (!n->probes.rounds[i].in_use)
+			r = &n->probes.rounds[i];
+	if (r == NULL)
+		return NULL;
+	timer = r->timer;
+	memset(r, 0, sizeof(*r));
+	r->timer = timer;
+	r->in_use = true;
+	r->kind = kind;
+	r->target = p;
+	r->seq = n->probes.next_seq;
+	n->probes.next_seq += 16;
+	r->begun = n->now;
+	r->factor = n->probes.health + 1;
+	KITH_COUNT(n, rounds);
+	kith_trace(n, kind == KITH_ROUND_PERIOD ? "round.begin" : "round.express", p, NULL);
+	run_steps(n, r);
+	return r;
+}
+
+const struct kith_round *kith_probe_express_of(const struct kith_node *n,
+					       const struct kith_peer *p)
+{
+	int i;
+
+	for (i = 0; i < KITH_ROUNDS_MAX; i++) {
+		const struct kith_round *r = &n->probes.rounds[i];
+
+		if (r->in_use && r->target == p && r->kind != KITH_ROUND_PERIOD)
+			return r;
+	}
+	return NULL;
+}
+
+bool kith_probe_express(struct kith_node *n, struct kith_peer *p, enum kith_round_kind kind,
+			bool is_last_look)
+{
+	struct kith_round *r = (struct kith_round *)kith_probe_express_of(n, p);
+
+	KITH_ASSERT(kind != KITH_ROUND_PERIOD);
+	if (r != NULL && (r->kind == KITH_ROUND_TRIPLE || kind == KITH_ROUND_EXPRESS))
+		return true;
+	if (is_last_look ? !kith_bucket_take(&n->probes.looks, n->now, 50, 50)
+			 : !kith_bucket_take(&n->probes.express, n->now, 10, 10))
+		return false;
+	if (r != NULL)
+		round_end(n, r);
+	KITH_COUNT(n, rounds_express);
+	return round_begin(n, p, kind) != NULL;
+}
+
+/* --- the period ----------------------------------------------------------------------------- */
+
+void kith_probe_start(struct kith_node *n)
+{
+	/* A random phase: hosts started together do not probe together. */
+	const kith_us phase = kith_rng_below(&n->rng, (uint32_t)n->timing.period);
+
+	kith_timer_set(n, &n->probes.period, kith_us_add(n->now, phase));
+}
+
+void kith_probe_stop(struct kith_node *n)
+{
+	kith_timer_stop(n, &n->probes.period);
+	kith_probe_abort_all(n);
+}
+
+static bool is_probed(const struct kith_node *n, const struct kith_peer *p)
+{
+	int i;
+
+	for (i = 0; i < KITH_ROUNDS_MAX; i++)
+		if (n->probes.rounds[i].in_use && n->probes.rounds[i].target == p)
+			return true;
+	return false;
+}
+
+/* The next of a list of all that is shuffled anew when it is through (SWIM §4.3). */
+static struct kith_peer *next_of_list(struct kith_node *n)
+{
+	struct kith_probes *ps = &n->probes;
+	uint32_t tries;
+
+	for (tries = 0; tries < 2 * n->peers.count + 2; tries++) {
+		struct kith_peer *p;
+
+		if (ps->list_at >= ps->list_count) {
+			void *list = ps->list;
+
+			if (!kith_mem_grow(&n->alloc, &list, &ps->list_room, n->peers.count,
+					   sizeof(*ps->list)))
+				return NULL;
+			ps->list = list;
+			memcpy(ps->list, n->peers.ring, n->peers.count * sizeof(*ps->list));
+			ps->list_count = n->peers.count;
+			ps->list_at = 0;
+			kith_rng_shuffle(&n->rng, ps->list, ps->list_count);
+		}
+		p = n->peers.slots[ps->list[ps->list_at++]];
+		if (p != NULL && !p->is_self && kith_peer_is_up(p))
+			return p;
+	}
+	return NULL;
+}
+
+/* Keeps asking a few of the dead: that is how two halves find each other again. */
+static void ping_a_dead(struct kith_node *n)
+{
+	const uint32_t count = n->peers.count;
+	uint32_t at, i;
+
+	if (n->peers.by_status[KITH_STATUS_FAILED] == 0)
+		return;
+	at = kith_rng_below(&n->rng, count);
+	for (i = 0; i < count; i++) {
+		struct kith_peer *p = kith_peer_at(n, (at + i) % count);
+		struct kith_msg m = {.kind = KITH_MSG_PING, .n = 0};
+		struct kith_packet pk;
+
+		if (p->status != KITH_STATUS_FAILED)
+			continue;
+		if (kith_packet_begin(n, &pk, p) && kith_packet_add(&pk, &m)) {
+			kith_suspect_carry(n, &pk);
+			kith_packet_send_to(n, &pk, (uint8_t)n->probes.turn);
+		}
+		return;
+	}
+}
+
+void kith_probe_on_period(struct kith_node *n, void *owner)
+{
+	struct kith_probes *ps = &n->probes;
+	struct kith_peer *p = NULL;
+
+	(void)owner;
+	ps->turn++;
+	if (ps->turn % 2 == 0)
+		p = kith_ring_next_up(n, &n->own.peer->mid, NULL);
+	if (p == NULL || is_probed(n, p))
+		p = next_of_list(n);
+	if (p != NULL && !is_probed(n, p))
+		round_begin(n, p, KITH_ROUND_PERIOD);
+	if (ps->turn % 2 == 1)
+		ping_a_dead(n);
+	kith_timer_set(n, &ps->period, kith_us_add(n->now, n->timing.period));
+}
+
+void kith_probe_on_reprobe(struct kith_node *n, void *owner)
+{
+	struct kith_peer *p = owner;
+
+	if (p->kase != NULL && kith_peer_is_up(p) && !is_probed(n, p))
+		round_begin(n, p, KITH_ROUND_PERIOD);
+}
+
+/* --- answers -------------------------------------------------------------------------------- */
+
+static struct kith_round *round_of(struct kith_node *n, const struct kith_peer *target,
+				   uint32_t seq)
+{
+	int i;
+
+	for (i = 0; i < KITH_ROUNDS_MAX; i++) {
+		struct kith_round *r = &n->probes.rounds[i];
+
+		if (r->in_use && r->seq == (seq & ~UINT32_C(15)) &&
+		    (target == NULL || r->target == target))
+			return r;
+	}
+	return NULL;
+}
+
+static void succeed(struct kith_node *n, struct kith_round *r)
+{
+	struct kith_probes *ps = &n->probes;
+	struct kith_peer *p = r->target;
+	const kith_us begun = r->begun;
+
+	ps->verdicts <<= 1;
+	ps->first_pings = ps->first_pings << 1 |
+			  (r->kind == KITH_ROUND_PERIOD && r->relay_begun ? 1 : 0);
+	if (ps->first_ping_count < 32)
+		ps->first_ping_count++;
+	ps->answered = n->now;
+	kith_probe_health(n, -1);
+	round_end(n, r);
+	kith_suspect_answered(n, p, begun);
+}
+
+void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m,
+		       bool is_relayed)
+{
+	struct kith_round *r = round_of(n, from, m->n);
+	const uint32_t which = m->n & 15;
+
+	if (r == NULL)
+		return;
+	if (is_relayed) {
+		KITH_COUNT(n, rounds_relayed);
+	} else if (which < r->pings) {
+		const kith_us sample = n->now - r->ping_at[which];
+
+		from->rtt = from->rtt < 0 ? sample : (7 * from->rtt + sample) / 8;
+	}
+	succeed(n, r);
+}
+
+void kith_probe_on_nack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m)
+{
+	struct kith_round *r = round_of(n, NULL, m->n);
+	uint32_t i;
+
+	for (i = 0; r != NULL && i < r->helper_count; i++)
+		if (r->helpers[i] == from->slot) {
+			r->nacks++;
+			r->helpers[i] = UINT32_MAX; /* counts once */
+		}
+}
+
+void kith_probe_on_tcp(struct kith_node *n, uint64_t stream, enum kith_probe_tcp result)
+{
+	struct kith_round *r = NULL;
+	int i;
+
+	for (i = 0; i < KITH_ROUNDS_MAX; i++)
+		if (n->probes.rounds[i].in_use && n->probes.rounds[i].stream == stream)
+			r = &n->probes.rounds[i];
+	if (r == NULL)
+		return;
+	r->stream = 0;
+	if (result == KITH_PROBE_TCP_PROVEN) {
+		KITH_COUNT(n, rounds_stream);
+		succeed(n, r);
+		return;
+	}
+	if (result != KITH_PROBE_TCP_REFUSED)
+		return;
+	r->refusals++;
+	if (r->kind == KITH_ROUND_TRIPLE && r->refusals >= 3)
+		verdict(n, r);
+	else if (r->kind == KITH_ROUND_EXPRESS && r->step == 2)
+		kith_timer_set(n, &r->timer,
+			       kith_us_max(n->now, r->begun + quarters(n, r,
+							EXPRESS_REFUSED_QUARTERS)));
+}
+
+void kith_probe_unreachable(struct kith_node *n, const struct kith_addr *to)
+{
+	int i;
+
+	/* The error may be forged, so it only hurries: the relay stage begins now. */
+	for (i = 0; i < KITH_ROUNDS_MAX; i++) {
+		struct kith_round *r = &n->probes.rounds[i];
+
+		if (!r->in_use || r->kind != KITH_ROUND_PERIOD || r->relay_begun ||
+		    kith_peer_lists(r->target, to) < 0)
+			continue;
+		r->step = 2;
+		r->begun = kith_us_min(r->begun, n->now - quarters(n, r, 4));
+		run_steps(n, r);
+	}
+}
+
+void kith_probe_abort_all(struct kith_node *n)
+{
+	int i;
+
+	for (i = 0; i < KITH_ROUNDS_MAX; i++)
+		if (n->probes.rounds[i].in_use)
+			round_end(n, &n->probes.rounds[i]);
+}
+
+void kith_probe_forget(struct kith_node *n, const struct kith_peer *p)
+{
+	int i;
+
+	for (i = 0; i < KITH_ROUNDS_MAX; i++)
+		if (n->probes.rounds[i].in_use && n->probes.rounds[i].target == p)
+			round_end(n, &n->probes.rounds[i]);
+}

@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/stream.h"
+
+#include "base/addr.h"
+#include "base/check.h"
+#include "base/mem.h"
+#include "core/node.h"
+#include "core/trust.h"
+#include "seal/certificate.h"
+#include <string.h>
+
+bool kith_streams_init(struct kith_node *n)
+{
+	struct kith_streams *ss = &n->streams;
+
+	kith_list_init(&ss->list);
+	ss->next_id = 1;
+	ss->m1_seen = kith_mem_new(&n->alloc, KITH_M1_KEPT, sizeof(*ss->m1_seen));
+	return ss->m1_seen != NULL;
+}
+
+static struct kith_stream *find(struct kith_node *n, uint64_t id)
+{
+	struct kith_link *l;
+
+	for (l = n->streams.list.next; l != &n->streams.list; l = l->next) {
+		struct kith_stream *s = KITH_CONTAINER(l, struct kith_stream, link);
+
+		if (s->id == id)
+			return s;
+	}
+	return NULL;
+}
+
+static bool is_unproven(const struct kith_stream *s)
+{
+	return s->purpose == KITH_STREAM_FOR_PEER && !s->is_proven;
+}
+
+static void stream_free(struct kith_node *n, struct kith_stream *s)
+{
+	kith_list_remove(&s->link);
+	n->streams.count--;
+	n->stats.streams = n->streams.count;
+	if (is_unproven(s))
+		n->streams.unproven--;
+	kith_timer_fini(n, &s->timer);
+	kith_sync_free(n, &s->sync);
+	if (s->hs != NULL)
+		kith_wipe(s->hs, sizeof(*s->hs));
+	if (s->ch != NULL)
+		kith_wipe(s->ch, sizeof(*s->ch));
+	kith_mem_free(&n->alloc, s->hs);
+	kith_mem_free(&n->alloc, s->ch);
+	kith_mem_free(&n->alloc, s->rx);
+	kith_mem_free(&n->alloc, s);
+}
+
+void kith_streams_fini(struct kith_node *n)
+{
+	struct kith_streams *ss = &n->streams;
+
+	while (ss->list.next != NULL && !kith_list_is_empty(&ss->list))
+		stream_free(n, KITH_CONTAINER(ss->list.next, struct kith_stream, link));
+	kith_mem_free(&n->alloc, ss->m1_seen);
+	ss->m1_seen = NULL;
+}
+
+static struct kith_stream *stream_new(struct kith_node *n, uint64_t id,
+				      enum kith_stream_purpose purpose)
+{
+	struct kith_stream *s;
+
+	if (n->streams.count >= KITH_STREAMS_MAX) {
+		KITH_DROP(n, stream_rate);
+		return NULL;
+	}
+	s = kith_mem_new(&n->alloc, 1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->hs = kith_mem_new(&n->alloc, 1, sizeof(*s->hs));
+	if (s->hs == NULL || !kith_timer_init(n, &s->timer, KITH_TIMER_STREAM, s)) {
+		kith_mem_free(&n->alloc, s->hs);
+		kith_mem_free(&n->alloc, s);
+		return NULL;
+	}
+	s->id = id;
+	s->purpose = purpose;
+	kith_list_append(&n->streams.list, &s->link);
+	n->streams.count++;
+	n->stats.streams = n->streams.count;
+	return s;
+}
+
+static void close_out(struct kith_node *n, uint64_t id)
+{
+	struct kith_out o = {.kind = KITH_OUT_STREAM_CLOSE, .stream = id};
+
+	kith_out_put(n, &o);
+}
+
+void kith_stream_end(struct kith_node *n, struct kith_stream *s, enum kith_seed_result result,
+		     bool is_gone)
+{
+	const uint64_t id = s->id;
+	const enum kith_stream_purpose purpose = s->purpose;
+	const uint32_t seed = s->seed;
+
+	if (!is_gone)
+		close_out(n, id);
+	stream_free(n, s);
+	if (purpose == KITH_STREAM_FOR_PROBE)
+		kith_probe_on_tcp(n, id, result == KITH_SEED_JOINED ? KITH_PROBE_TCP_PROVEN
+				  : result == KITH_SEED_REFUSED	    ? KITH_PROBE_TCP_REFUSED
+								    : KITH_PROBE_TCP_NONE);
+	else if (purpose != KITH_STREAM_FOR_PEER)
+		kith_join_on_end(n, id, purpose == KITH_STREAM_FOR_SEED, seed, result);
+}
+
+void kith_stream_abandon(struct kith_node *n, uint64_t id)
+{
+	struct kith_stream *s = find(n, id);
+
+	if (s == NULL)
+		return;
+	close_out(n, id);
+	stream_free(n, s);
+}
+
+uint64_t kith_stream_dial(struct kith_node *n, const struct kith_addr *to,
+			  enum kith_stream_purpose purpose, const struct kith_mid *want,
+			  uint32_t seed)
+{
+	struct kith_out o = {.kind = KITH_OUT_CONNECT, .addr = *to};
+	struct kith_stream *s;
+
+	if (!kith_own_is_started(n))
+		return 0;
+	s = stream_new(n, n->streams.next_id, purpose);
+	if (s == NULL)
+		return 0;
+	n->streams.next_id += 2;
+	s->state = KITH_STREAM_CONNECTING;
+	s->addr = *to;
+	if (want != NULL)
+		s->want = *want;
+	s->seed = seed;
+	kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_HANDSHAKE_TIME));
+	KITH_COUNT(n, streams_opened);
+	o.stream = s->id;
+	kith_out_put(n, &o);
+	return s->id;
+}
+
+/* --- accepting ------------------------------------------------------------------------------ */
+
+static bool has_room_for(struct kith_node *n, const struct kith_addr *from)
+{
+	struct kith_stream *oldest = NULL;
+	struct kith_link *l;
+	uint32_t same = 0;
+
+	for (l = n->streams.list.next; l != &n->streams.list; l = l->next) {
+		struct kith_stream *s = KITH_CONTAINER(l, struct kith_stream, link);
+
+		if (!is_unproven(s))
+			continue;
+		if (oldest == NULL)
+			oldest = s;
+		same += kith_addr_same_host(&s->addr, from) ? 1 : 0;
+	}
+	if (same >= KITH_STREAMS_PER_SOURCE)
+		return false;
+	if (n->streams.unproven >= KITH_STREAMS_UNPROVEN_MAX && oldest != NULL) {
+		KITH_DROP(n, stream_rate);
+		kith_stream_end(n, oldest, KITH_SEED_CLOSED, false);
+	}
+	return true;
+}
+
+static void accept_stream(struct kith_node *n, uint64_t id, const struct kith_addr *from)
+{
+	struct kith_stream *s = NULL;
+
+	if (!kith_own_is_started(n) || n->own.is_over || find(n, id) != NULL) {
+		close_out(n, id);
+		return;
+	}
+	if (has_room_for(n, from))
+		s = stream_new(n, id, KITH_STREAM_FOR_PEER);
+	else
+		KITH_DROP(n, stream_rate);
+	if (s == NULL) {
+		close_out(n, id);
+		return;
+	}
+	n->streams.unproven++;
+	s->state = KITH_STREAM_WAITS_M1;
+	s->addr = *from;
+	KITH_COUNT(n, streams_accepted);
+	kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_M1_TIME));
+}
+
+/* --- writing -------------------------------------------------------------------------------- */
+
+static void write_raw(struct kith_node *n, struct kith_stream *s, const uint8_t *p, size_t len)
+{
+	s->ahead += (uint32_t)len;
+	kith_out_stream(n, s->id, p, len);
+}
+
+void kith_stream_send(struct kith_node *n, struct kith_stream *s, const uint8_t *plain, size_t len,
+		      bool final)
+{
+	uint8_t *frame = kith_mem_new(&n->alloc, len + KITH_FRAME_OVERHEAD, 1);
+
+	KITH_ASSERT(s->state == KITH_STREAM_OPEN);
+	if (frame == NULL)
+		return; /* the stream stalls and ends at its deadline */
+	write_raw(n, s, frame, kith_channel_push(s->ch, plain, len, final, frame));
+	kith_mem_free(&n->alloc, frame);
+}
+
+/* Lets the synchronisation write on; ends the stream when it is through. */
+static void pump(struct kith_node *n, struct kith_stream *s)
+{
+	if (s->state == KITH_STREAM_OPEN && s->sync != NULL && kith_sync_pump(n, s)) {
+		const bool busy = s->sync->is_busy;
+
+		if (!busy)
+			kith_join_synced(n, &s->peer);
+		kith_stream_end(n, s, busy ? KITH_SEED_BUSY : KITH_SEED_JOINED, false);
+	}
+}
+
+/* --- handshake ------------------------------------------------------------------------------ */
+
+static void refuse(struct kith_node *n, struct kith_stream *s, enum kith_seed_result result)
+{
+	KITH_DROP(n, stream_handshake);
+	kith_trace(n, "stream.refused", NULL, NULL);
+	kith_stream_end(n, s, result, false);
+}
+
+static bool is_self_mid(const struct kith_node *n, const struct kith_mid *mid)
+{
+	return memcmp(mid->b, n->own.secrets->identity.mid.b, sizeof(mid->b)) == 0;
+}
+
+/* Judges the certificate at the other end; JOINED when it counts and is of whom we want. */
+static enum kith_seed_result judge_peer(struct kith_node *n, struct kith_stream *s,
+					struct kith_bytes certificate, struct kith_certificate *c)
+{
+	const struct kith_peer *known;
+	struct kith_certificate came;
+	struct kith_bytes stored = {NULL, 0};
+	struct kith_mid mid;
+
+	/* The stored certificate spares the signature check when it is the same. */
+	if (kith_cert_read(certificate.p, certificate.len, &came) != 0)
+		return KITH_SEED_UNTRUSTED;
+	kith_mid_make(&mid, came.identity);
+	known = kith_peer_find(n, &mid);
+	if (known != NULL)
+		stored = kith_blob_bytes(known->certificate);
+	if (kith_trust_judge(n, certificate, stored, c) != 0) {
+		KITH_DROP(n, record_certificate);
+		return KITH_SEED_UNTRUSTED;
+	}
+	if (is_self_mid(n, &mid))
+		return KITH_SEED_SELF;
+	if ((s->purpose == KITH_STREAM_FOR_SYNC || s->purpose == KITH_STREAM_FOR_PROBE) &&
+	    memcmp(mid.b, s->want.b, sizeof(mid.b)) != 0)
+		return KITH_SEED_UNTRUSTED;
+	s->peer = mid;
+	return KITH_SEED_JOINED;
+}
+
+static void start_m1(struct kith_node *n, struct kith_stream *s)
+{
+	uint8_t m1[KITH_M1_LEN];
+
+	kith_hs_start(s->hs, &n->cid, &n->gates[0], &n->secret, n->own.secrets->session.siv_key,
+		      m1);
+	s->state = KITH_STREAM_WAITS_M2;
+	kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_HANDSHAKE_TIME));
+	write_raw(n, s, m1, sizeof(m1));
+}
+
+static bool m1_is_replayed(struct kith_node *n, const uint8_t *nonce)
+{
+	struct kith_streams *ss = &n->streams;
+	const uint32_t kept = ss->m1_at < KITH_M1_KEPT ? ss->m1_at : KITH_M1_KEPT;
+	uint32_t i;
+
+	for (i = 0; i < kept; i++)
+		if (memcmp(ss->m1_seen[i], nonce, sizeof(ss->m1_seen[i])) == 0)
+			return true;
+	memcpy(ss->m1_seen[ss->m1_at++ % KITH_M1_KEPT], nonce, sizeof(ss->m1_seen[0]));
+	return false;
+}
+
+/* Responder: m1 is here. False: the stream is gone. */
+static bool take_m1(struct kith_node *n, struct kith_stream *s)
+{
+	uint8_t m2[KITH_M2_MIN + KITH_PROOF_MAX];
+	size_t len;
+	int r;
+
+	if (!kith_bucket_take(&n->streams.handshakes, n->now, 500, 1000)) {
+		KITH_DROP(n, stream_rate);
+		kith_stream_end(n, s, KITH_SEED_CLOSED, false);
+		return false;
+	}
+	r = kith_hs_m1(s->hs, &n->cid, n->gates, n->gate_count, s->rx);
+	if (r == KITH_EKEY)
+		KITH_DROP(n, unknown_key);
+	if (r != 0 || m1_is_replayed(n, s->rx + 4) ||
+	    kith_hs_m2(s->hs, &n->secret, &n->own.secrets->identity,
+		       kith_blob_bytes(n->own.certificate), m2, &len) != 0) {
+		refuse(n, s, KITH_SEED_CLOSED);
+		return false;
+	}
+	s->state = KITH_STREAM_WAITS_M3;
+	kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_HANDSHAKE_TIME));
+	write_raw(n, s, m2, len);
+	return true;
+}
+
+/* Both sides: the other is proven. */
+static bool open_channel(struct kith_node *n, struct kith_stream *s, bool initiator)
+{
+	uint8_t header[KITH_CHANNEL_HEADER_LEN];
+
+	s->ch = kith_mem_new(&n->alloc, 1, sizeof(*s->ch));
+	if (s->ch == NULL) {
+		kith_stream_end(n, s, KITH_SEED_CLOSED, false);
+		return false;
+	}
+	kith_channel_init(s->ch, s->hs, initiator, header);
+	kith_wipe(s->hs, sizeof(*s->hs));
+	kith_mem_free(&n->alloc, s->hs);
+	s->hs = NULL;
+	s->state = KITH_STREAM_WAITS_HEADER;
+	write_raw(n, s, header, sizeof(header));
+	return true;
+}
+
+/* Initiator: m2 is here. */
+static bool take_m2(struct kith_node *n, struct kith_stream *s, size_t len)
+{
+	uint8_t m3[KITH_M3_MIN + KITH_PROOF_MAX];
+	struct kith_bytes certificate;
+	struct kith_certificate c;
+	enum kith_seed_result result;
+	size_t m3_len;
+
+	if (kith_hs_m2_open(s->hs, s->rx, len, &certificate) != 0) {
+		refuse(n, s, KITH_SEED_CLOSED);
+		return false;
+	}
+	result = judge_peer(n, s, certificate, &c);
+	if (result == KITH_SEED_JOINED && kith_hs_m2_verify(s->hs, c.identity) != 0)
+		result = KITH_SEED_UNTRUSTED;
+	if (result != KITH_SEED_JOINED) {
+		refuse(n, s, result);
+		return false;
+	}
+	s->is_proven = true;
+	if (s->purpose == KITH_STREAM_FOR_PROBE) {
+		kith_stream_end(n, s, KITH_SEED_JOINED, false);
+		return false;
+	}
+	kith_hs_m3(s->hs, &n->own.secrets->identity, kith_blob_bytes(n->own.certificate), m3,
+		   &m3_len);
+	write_raw(n, s, m3, m3_len);
+	return open_channel(n, s, true);
+}
+
+/* Responder: m3 is here. */
+static bool take_m3(struct kith_node *n, struct kith_stream *s, size_t len)
+{
+	struct kith_bytes certificate;
+	struct kith_certificate c;
+
+	if (kith_hs_m3_open(s->hs, s->rx, len, &certificate) != 0 ||
+	    judge_peer(n, s, certificate, &c) != KITH_SEED_JOINED ||
+	    kith_hs_m3_verify(s->hs, c.identity) != 0) {
+		refuse(n, s, KITH_SEED_CLOSED);
+		return false;
+	}
+	s->is_proven = true;
+	n->streams.unproven--;
+	return open_channel(n, s, false);
+}
+
+static bool take_header(struct kith_node *n, struct kith_stream *s)
+{
+	if (kith_channel_header(s->ch, s->rx) != 0) {
+		refuse(n, s, KITH_SEED_CLOSED);
+		return false;
+	}
+	s->state = KITH_STREAM_OPEN;
+	kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_SYNC_TIME));
+	if (!kith_sync_begin(n, s)) {
+		kith_stream_end(n, s, KITH_SEED_CLOSED, false);
+		return false;
+	}
+	return true;
+}
+
+static bool take_frame(struct kith_node *n, struct kith_stream *s, size_t len)
+{
+	const size_t plain_len = len - KITH_FRAME_OVERHEAD;
+	uint8_t *plain = kith_mem_new(&n->alloc, plain_len > 0 ? plain_len : 1, 1);
+	struct kith_bytes bytes = {plain, plain_len};
+	bool final, ok;
+
+	if (plain == NULL) {
+		kith_stream_end(n, s, KITH_SEED_CLOSED, false);
+		return false;
+	}
+	ok = kith_channel_pull(s->ch, s->rx, len, plain, &final) == 0;
+	if (ok) {
+		kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_SYNC_TIME));
+		ok = kith_sync_frame(n, s, bytes);
+	}
+	kith_mem_free(&n->alloc, plain);
+	if (!ok) {
+		KITH_DROP(n, stream_frame);
+		kith_stream_end(n, s, KITH_SEED_CLOSED, false);
+	}
+	return ok;
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+/* Length of the unit that rx starts with: 0 = not known yet, negative = impossible. */
+static int unit_len(const struct kith_stream *s)
+{
+	size_t len;
+	int r;
+
+	switch (s->state) {
+	case KITH_STREAM_WAITS_M1:
+		return KITH_M1_LEN;
+	case KITH_STREAM_WAITS_M2:
+		return kith_hs_m2_len(s->rx, s->rx_len);
+	case KITH_STREAM_WAITS_M3:
+		return kith_hs_m3_len(s->rx, s->rx_len);
+	case KITH_STREAM_WAITS_HEADER:
+		return KITH_CHANNEL_HEADER_LEN;
+	case KITH_STREAM_OPEN:
+		if (s->rx_len < 4)
+			return 0;
+		r = kith_channel_frame_len(s->rx, &len);
+		return r != 0 ? r : (int)len;
+	default:
+		return KITH_ESTATE;
+	}
+}
+
+static bool take_unit(struct kith_node *n, struct kith_stream *s, size_t len)
+{
+	switch (s->state) {
+	case KITH_STREAM_WAITS_M1:
+		return take_m1(n, s);
+	case KITH_STREAM_WAITS_M2:
+		return take_m2(n, s, len);
+	case KITH_STREAM_WAITS_M3:
+		return take_m3(n, s, len);
+	case KITH_STREAM_WAITS_HEADER:
+		return take_header(n, s);
+	default:
+		return take_frame(n, s, len);
+	}
+}
+
+/* Takes all complete units out of rx. False: the stream is gone. */
+static bool drain(struct kith_node *n, struct kith_stream *s)
+{
+	for (;;) {
+		const int len = s->rx_len > 0 ? unit_len(s) : 0;
+
+		if (len < 0) {
+			KITH_DROP(n, stream_frame);
+			kith_stream_end(n, s, KITH_SEED_CLOSED, false);
+			return false;
+		}
+		if (len == 0 || s->rx_len < (uint32_t)len)
+			return true;
+		if (!take_unit(n, s, (size_t)len))
+			return false;
+		s->rx_len -= (uint32_t)len;
+		memmove(s->rx, s->rx + len, s->rx_len);
+	}
+}
+
+void kith_stream_data_in(struct kith_node *n, uint64_t id, const uint8_t *buf, size_t len)
+{
+	struct kith_stream *s = find(n, id);
+
+	if (s == NULL)
+		return;
+	n->stats.stream_bytes_received += len;
+	while (len > 0) {
+		/* Never more than one frame is kept, however much comes at once. */
+		size_t part = KITH_FRAME_MAX - s->rx_len;
+		void *rx = s->rx;
+
+		part = part < len ? part : len;
+		if (!kith_mem_grow(&n->alloc, &rx, &s->rx_room, s->rx_len + (uint32_t)part, 1)) {
+			kith_stream_end(n, s, KITH_SEED_CLOSED, false);
+			return;
+		}
+		s->rx = rx;
+		memcpy(s->rx + s->rx_len, buf, part);
+		s->rx_len += (uint32_t)part;
+		buf += part;
+		len -= part;
+		if (!drain(n, s))
+			return;
+	}
+	pump(n, s);
+}
+
+void kith_stream_in(struct kith_node *n, uint64_t id, enum kith_stream_what what,
+		    const struct kith_addr *from)
+{
+	struct kith_stream *s;
+
+	if (what == KITH_STREAM_ACCEPTED) {
+		accept_stream(n, id, from);
+		return;
+	}
+	s = find(n, id);
+	if (s == NULL)
+		return;
+	switch (what) {
+	case KITH_STREAM_CONNECTED:
+		if (s->state == KITH_STREAM_CONNECTING)
+			start_m1(n, s);
+		break;
+	case KITH_STREAM_WRITABLE:
+		s->ahead = 0;
+		pump(n, s);
+		break;
+	case KITH_STREAM_REFUSED:
+		kith_stream_end(n, s, KITH_SEED_REFUSED, true);
+		break;
+	case KITH_STREAM_FAILED:
+		kith_stream_end(n, s, s->state == KITH_STREAM_CONNECTING ? KITH_SEED_TIMEOUT
+									  : KITH_SEED_CLOSED, true);
+		break;
+	default:
+		kith_stream_end(n, s, KITH_SEED_CLOSED, true);
+		break;
+	}
+}
+
+void kith_stream_on_timer(struct kith_node *n, void *owner)
+{
+	struct kith_stream *s = owner;
+
+	KITH_DROP(n, stream_late);
+	kith_stream_end(n, s, KITH_SEED_TIMEOUT, false);
+}

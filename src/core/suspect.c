@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/suspect.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "core/node.h"
+#include <string.h>
+
+/* --- a case's life -------------------------------------------------------------------------- */
+
+static struct kith_case *open_case(struct kith_node *n, struct kith_peer *p)
+{
+	struct kith_case *c = p->kase;
+
+	if (c != NULL)
+		return c;
+	c = kith_mem_new(&n->alloc, 1, sizeof(*c));
+	if (c == NULL || !kith_timer_init(n, &c->timer, KITH_TIMER_CASE, p)) {
+		kith_mem_free(&n->alloc, c);
+		return NULL;
+	}
+	c->peer = p;
+	c->suspect_at = c->refused_at = c->looked_at = KITH_NEVER;
+	c->expressed_at = c->tripled_at = KITH_NEVER;
+	p->kase = c;
+	return c;
+}
+
+static void release(struct kith_node *n, struct kith_held *h)
+{
+	struct kith_peer *by = kith_peer_find(n, &h->by);
+
+	if (by != NULL && by->suspicions_live > 0)
+		by->suspicions_live--;
+	kith_gossip_drop(n, &h->rumor);
+	kith_blob_unref(&n->alloc, &h->record);
+}
+
+/* Moving a held suspicion moves the link of its rumor: it is queued anew at its new place. */
+static void drop_held(struct kith_node *n, struct kith_case *c, int i)
+{
+	struct kith_held *last = &c->held[c->held_count - 1];
+
+	release(n, &c->held[i]);
+	if (last != &c->held[i]) {
+		const bool queued = last->rumor.blob != NULL;
+
+		kith_gossip_drop(n, &last->rumor);
+		c->held[i] = *last;
+		if (queued)
+			kith_gossip_put(n, &c->held[i].rumor, c->held[i].record, &c->held[i].by,
+					KITH_LANE_URGENT, false);
+	}
+	memset(last, 0, sizeof(*last));
+	c->held_count--;
+}
+
+void kith_suspect_close(struct kith_node *n, struct kith_peer *p)
+{
+	struct kith_case *c = p->kase;
+
+	if (c == NULL)
+		return;
+	while (c->held_count > 0)
+		drop_held(n, c, c->held_count - 1);
+	kith_timer_fini(n, &c->timer);
+	kith_mem_free(&n->alloc, c);
+	p->kase = NULL;
+	kith_timer_stop(n, &p->reprobe);
+}
+
+static struct kith_held *held_by(struct kith_case *c, const struct kith_mid *by)
+{
+	int i;
+
+	for (i = 0; i < c->held_count; i++)
+		if (memcmp(c->held[i].by.b, by->b, sizeof(by->b)) == 0)
+			return &c->held[i];
+	return NULL;
+}
+
+/* --- weighing ------------------------------------------------------------------------------- */
+
+static bool counts(const struct kith_held *h)
+{
+	return !h->is_own && !h->is_cleared;
+}
+
+void kith_suspect_weigh(const struct kith_node *n, const struct kith_peer *p, uint8_t *evidence,
+			uint8_t *need)
+{
+	const uint32_t present = kith_peers_present(n);
+	const uint32_t others = present - (kith_peer_is_up(p) && present > 0 ? 1 : 0);
+	const struct kith_case *c = p->kase;
+	uint32_t sum = c != NULL ? c->own_rounds : 0;
+	int i;
+
+	for (i = 0; c != NULL && i < c->held_count; i++)
+		sum += counts(&c->held[i]) ? 1 : 0;
+	*evidence = (uint8_t)(sum > UINT8_MAX ? UINT8_MAX : sum);
+	*need = others >= 3 ? 3 : 2; /* min(3, max(2, others)) */
+}
+
+/* Distinct others who met a refusal. */
+static uint32_t others_refusing(const struct kith_case *c)
+{
+	uint32_t sum = 0;
+	int i;
+
+	for (i = 0; i < c->held_count; i++)
+		sum += counts(&c->held[i]) && c->held[i].kind == KITH_SUSPICION_REFUSAL ? 1 : 0;
+	return sum;
+}
+
+/* 1000 log10 v for v >= 1, by repeated squaring: no floating point decides anything. */
+static uint32_t log10_milli(uint32_t v)
+{
+	const uint32_t whole = 31u - (uint32_t)__builtin_clz(v);
+	uint64_t x = (uint64_t)v << (31 - whole);
+	uint32_t log2_q10 = whole << 10;
+	int bit;
+
+	for (bit = 9; bit >= 0; bit--) {
+		x = x * x >> 31;
+		if (x >> 32) {
+			x >>= 1;
+			log2_q10 |= 1u << bit;
+		}
+	}
+	return (uint32_t)((uint64_t)log2_q10 * 30103 / (1024 * 100));
+}
+
+/* S: how long a suspect may take to answer, from evidence 2 on. */
+static kith_us patience(const struct kith_node *n)
+{
+	uint32_t milli = log10_milli(kith_peers_present(n) > 0 ? kith_peers_present(n) : 1);
+
+	if (milli < 1000)
+		milli = 1000;
+	return 2 * n->timing.period * milli / 1000 * (kith_probe_is_doubtful(n) ? 2 : 1);
+}
+
+/* --- signing -------------------------------------------------------------------------------- */
+
+static struct kith_held *hold(struct kith_node *n, struct kith_case *c, const struct kith_mid *by,
+			      const struct kith_suspicion *s, struct kith_bytes record,
+			      uint32_t expires)
+{
+	struct kith_held *h = held_by(c, by);
+	struct kith_peer *suspector = kith_peer_find(n, by);
+	struct kith_blob *blob = kith_blob_new(&n->alloc, record.p, record.len);
+	const int64_t life_s = (int64_t)expires - kith_now_unix_s(n);
+	int i;
+
+	if (blob == NULL)
+		return NULL;
+	for (i = 0; h == NULL && c->held_count == KITH_SUSPICIONS_PER_TARGET && i < c->held_count;
+	     i++)
+		if (c->held[i].is_cleared)
+			drop_held(n, c, i);
+	if (h == NULL && c->held_count == KITH_SUSPICIONS_PER_TARGET) {
+		kith_blob_unref(&n->alloc, &blob);
+		return NULL;
+	}
+	if (h == NULL) {
+		h = &c->held[c->held_count++];
+		if (suspector != NULL)
+			suspector->suspicions_live++;
+	}
+	kith_blob_unref(&n->alloc, &h->record);
+	h->record = blob;
+	h->by = *by;
+	h->kind = s->kind;
+	h->path = s->path;
+	h->is_own = suspector != NULL && suspector->is_self;
+	h->is_cleared = false;
+	h->came = n->now;
+	h->until = kith_us_add(n->now, life_s > 0 ? life_s * KITH_SECOND : 0);
+	return h;
+}
+
+static void tell_observers(struct kith_node *n, const struct kith_peer *p, struct kith_bytes record)
+{
+	struct kith_peer *observers[KITH_OBSERVERS];
+	const uint32_t count = kith_peer_observers(n, p, observers);
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		struct kith_packet pk;
+
+		if (!observers[i]->is_self && kith_packet_begin(n, &pk, observers[i]) &&
+		    kith_packet_add_record(&pk, record))
+			kith_packet_fill_send(n, &pk);
+	}
+}
+
+/* Signs our suspicion, once per incarnation, and again when silence turns out to be refusal. */
+static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t path)
+{
+	struct kith_peer *p = c->peer;
+	const struct kith_suspicion s = {p->mid, p->epoch, p->seq, kind, path};
+	struct kith_held *h = held_by(c, &n->own.peer->mid);
+	uint8_t body[KITH_SUSPICION_BODY], record[KITH_RECORD_MAX];
+	struct kith_bytes bytes = {body, sizeof(body)};
+
+	if (h != NULL ? h->kind >= kind && !h->is_cleared
+		      : c->held_count >= KITH_SUSPICIONS_PER_TARGET)
+		return;
+	if (kith_probe_is_doubtful(n) && !kith_bucket_take(&n->suspects.signing, n->now, 1, 1))
+		return;
+	kith_suspicion_write(&s, body);
+	bytes.len = kith_own_numbered(n, KITH_RECORD_SUSPICION, KITH_SUSPICION_LIFE_S, bytes,
+				      record);
+	bytes.p = record;
+	if (bytes.len == 0)
+		return;
+	h = hold(n, c, &n->own.peer->mid, &s, bytes,
+		 kith_now_unix_s(n) + KITH_SUSPICION_LIFE_S);
+	if (h == NULL)
+		return;
+	KITH_COUNT(n, suspicions_sent);
+	kith_trace(n, "suspicion.sign", p, kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
+	kith_gossip_put(n, &h->rumor, h->record, &h->by, KITH_LANE_URGENT, false);
+	tell_observers(n, p, bytes);
+}
+
+/* --- judging -------------------------------------------------------------------------------- */
+
+static void fail(struct kith_node *n, struct kith_case *c)
+{
+	struct kith_peer *p = c->peer;
+	const struct kith_held *last = NULL;
+	int i;
+
+	for (i = 0; i < c->held_count; i++)
+		if (counts(&c->held[i]))
+			last = &c->held[i];
+	kith_timer_stop(n, &c->timer);
+	sign(n, c, c->own_refused ? KITH_SUSPICION_REFUSAL : KITH_SUSPICION_SILENCE,
+	     c->own_refused ? KITH_PATH_TCP_REFUSED : KITH_PATH_DIRECT);
+	kith_peer_set_status(n, p, KITH_STATUS_FAILED, last != NULL ? &last->by : NULL);
+}
+
+/* Suspicions live 300 s while their target is alive here. */
+static void purge(struct kith_node *n, struct kith_case *c)
+{
+	int i;
+
+	for (i = c->held_count - 1; i >= 0; i--)
+		if (c->held[i].until <= n->now ||
+		    kith_us_elapsed(c->held[i].came, n->now) >= KITH_OBITUARY_ALIVE)
+			drop_held(n, c, i);
+}
+
+static kith_us next_purge(const struct kith_case *c)
+{
+	kith_us at = KITH_NEVER;
+	int i;
+
+	for (i = 0; i < c->held_count; i++)
+		at = kith_us_min(at, kith_us_min(c->held[i].until,
+						 kith_us_add(c->held[i].came,
+							     KITH_OBITUARY_ALIVE)));
+	return at;
+}
+
+/* When rules (a) and (b) come true, given the evidence of now. */
+static kith_us failure_due(const struct kith_node *n, const struct kith_case *c, uint8_t evidence,
+			   uint8_t need)
+{
+	kith_us due = KITH_NEVER;
+
+	if (evidence >= need && c->suspect_at != KITH_NEVER)
+		due = kith_us_add(c->suspect_at, patience(n));
+	if (c->refused_at != KITH_NEVER)
+		due = kith_us_min(due, kith_us_add(c->refused_at, KITH_REFUSED_WAIT));
+	return due;
+}
+
+static void set_suspect(struct kith_node *n, struct kith_case *c, uint8_t evidence, uint8_t need)
+{
+	struct kith_peer *p = c->peer;
+	const uint32_t refusing = others_refusing(c) + (c->own_refused ? 1 : 0);
+
+	if (evidence >= 2 && c->suspect_at == KITH_NEVER)
+		c->suspect_at = n->now;
+	if (evidence < 2)
+		c->suspect_at = KITH_NEVER;
+	if (refusing >= need && c->refused_at == KITH_NEVER)
+		c->refused_at = n->now;
+	if (refusing < need)
+		c->refused_at = KITH_NEVER;
+	if (evidence >= 2 && p->status == KITH_STATUS_ALIVE)
+		kith_peer_set_status(n, p, KITH_STATUS_SUSPECT, NULL);
+	else if (evidence < 2 && p->status == KITH_STATUS_SUSPECT)
+		kith_peer_set_status(n, p, KITH_STATUS_ALIVE, NULL);
+}
+
+/* Rule (c): three own connects refused, and one other's refusal; none needed below 3 hosts. True:
+ * decided. Starts the triple look when there is reason to. */
+static bool judge_refusal(struct kith_node *n, struct kith_case *c)
+{
+	const uint32_t others = others_refusing(c);
+	const bool is_small = kith_peers_present(n) < 3;
+
+	if (c->own_triple && (others >= 1 || is_small)) {
+		fail(n, c);
+		return true;
+	}
+	if (!c->own_triple &&
+	    (others + (c->own_refused ? 1 : 0) >= 2 || (c->own_refused && is_small)) &&
+	    kith_us_elapsed(c->tripled_at, n->now) >= KITH_SECOND &&
+	    kith_probe_express(n, c->peer, KITH_ROUND_TRIPLE, true))
+		c->tripled_at = c->expressed_at = n->now;
+	return false;
+}
+
+static void judge(struct kith_node *n, struct kith_peer *p)
+{
+	struct kith_case *c = p->kase;
+	const kith_us look = 2 * n->timing.probe_timeout * (n->probes.health + 1);
+	uint8_t evidence, need;
+	bool is_fresh;
+	kith_us due;
+
+	if (c == NULL || p->is_self || !kith_peer_is_up(p))
+		return;
+	kith_suspect_weigh(n, p, &evidence, &need);
+	set_suspect(n, c, evidence, need);
+	if (judge_refusal(n, c))
+		return;
+	due = failure_due(n, c, evidence, need);
+	if (due == KITH_NEVER) {
+		kith_timer_set(n, &c->timer, next_purge(c));
+		return;
+	}
+	is_fresh = kith_us_elapsed(c->looked_at, n->now) <= KITH_LOOK_FRESH(n);
+	if (is_fresh && n->now >= due) {
+		fail(n, c);
+	} else if (is_fresh) {
+		kith_timer_set(n, &c->timer, due);
+	} else if (n->now < due - look) {
+		kith_timer_set(n, &c->timer, due - look);
+	} else if (kith_probe_express(n, p, KITH_ROUND_EXPRESS, true)) {
+		/* The last look: its verdict comes back here. */
+		c->expressed_at = n->now;
+		kith_timer_stop(n, &c->timer);
+	} else {
+		kith_timer_set(n, &c->timer, kith_us_add(n->now, 100 * KITH_MS));
+	}
+}
+
+void kith_suspect_on_case(struct kith_node *n, void *owner)
+{
+	struct kith_peer *p = owner;
+
+	KITH_ASSERT(p->kase != NULL);
+	if (kith_peer_is_up(p))
+		purge(n, p->kase);
+	if (p->kase->held_count == 0 && p->kase->own_rounds == 0 && kith_peer_is_up(p) &&
+	    p->status == KITH_STATUS_ALIVE) {
+		kith_suspect_close(n, p);
+		return;
+	}
+	judge(n, p);
+}
+
+/* --- evidence ------------------------------------------------------------------------------- */
+
+static void remember(struct kith_node *n, struct kith_peer *p, enum kith_why_kind kind,
+		     const struct kith_mid *by, uint8_t suspicion_kind, uint8_t path)
+{
+	struct kith_why w = {.kind = kind, .path = path};
+
+	w.refusal = suspicion_kind == KITH_SUSPICION_REFUSAL;
+	if (by != NULL)
+		w.by = *by;
+	kith_suspect_weigh(n, p, &w.evidence, &w.need);
+	kith_peer_why(n, p, &w);
+}
+
+void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
+			       enum kith_suspicion_kind kind, uint8_t path, bool is_express,
+			       bool is_triple_refused)
+{
+	struct kith_case *c;
+
+	if (!kith_peer_is_up(p) || n->own.is_over)
+		return;
+	c = open_case(n, p);
+	if (c == NULL)
+		return;
+	if (c->own_rounds < UINT8_MAX)
+		c->own_rounds++;
+	c->own_refused = c->own_refused || kind == KITH_SUSPICION_REFUSAL;
+	c->own_triple = c->own_triple || is_triple_refused;
+	if (is_express)
+		c->looked_at = n->now;
+	remember(n, p, KITH_WHY_ROUND, NULL, (uint8_t)kind, path);
+	sign(n, c, (uint8_t)kind, path);
+	judge(n, p);
+}
+
+void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us begun)
+{
+	struct kith_case *c = p->kase;
+	int i;
+
+	if (c == NULL || !kith_peer_is_up(p))
+		return;
+	for (i = 0; i < c->held_count; i++)
+		if (c->held[i].came <= begun)
+			c->held[i].is_cleared = true;
+	c->own_rounds = 0;
+	c->own_refused = c->own_triple = false;
+	c->looked_at = KITH_NEVER;
+	remember(n, p, KITH_WHY_ANSWER, NULL, 0, 0);
+	judge(n, p);
+	if (p->kase != NULL && p->kase->held_count == 0)
+		kith_suspect_close(n, p);
+}
+
+static void corroborate(struct kith_node *n, struct kith_case *c, enum kith_round_kind kind,
+			bool is_last_look)
+{
+	if (kith_us_elapsed(c->expressed_at, n->now) < KITH_SECOND)
+		return;
+	if (kith_probe_express(n, c->peer, kind, is_last_look))
+		c->expressed_at = n->now;
+}
+
+/* Returns the suspicions to a member held failed that is heard, so that it refutes them. */
+static void return_suspicions(struct kith_node *n, struct kith_peer *p)
+{
+	struct kith_case *c;
+	struct kith_packet pk;
+
+	if (!kith_bucket_take(&p->obituaries, n->now, 1, 1))
+		return;
+	c = open_case(n, p);
+	if (c == NULL)
+		return;
+	if (c->held_count == 0)
+		sign(n, c, KITH_SUSPICION_SILENCE, KITH_PATH_DIRECT);
+	if (kith_packet_begin(n, &pk, p)) {
+		kith_suspect_carry(n, &pk);
+		kith_packet_send(n, &pk);
+	}
+}
+
+void kith_suspect_heard(struct kith_node *n, struct kith_peer *p)
+{
+	uint8_t evidence, need;
+
+	if (p->status == KITH_STATUS_FAILED) {
+		return_suspicions(n, p);
+		return;
+	}
+	if (p->kase == NULL || !kith_peer_is_up(p))
+		return;
+	kith_suspect_weigh(n, p, &evidence, &need);
+	/* It is heard, but that does not clear it: links may be one-way. Ask it at once. */
+	if (evidence > 0)
+		corroborate(n, p->kase, KITH_ROUND_EXPRESS, false);
+}
+
+static bool observes(const struct kith_node *n, const struct kith_peer *p)
+{
+	struct kith_peer *observers[KITH_OBSERVERS];
+	const uint32_t count = kith_peer_observers(n, p, observers);
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		if (observers[i]->is_self)
+			return true;
+	return false;
+}
+
+bool kith_suspect_wants(const struct kith_node *n, const struct kith_peer *by,
+			const struct kith_peer *target)
+{
+	const struct kith_case *c = target->kase;
+	int i;
+
+	if (n->own.is_over || target->status == KITH_STATUS_RESTARTING ||
+	    target->status == KITH_STATUS_LEFT)
+		return false;
+	for (i = 0; c != NULL && i < c->held_count; i++)
+		if (c->held[i].is_cleared ||
+		    memcmp(c->held[i].by.b, by->mid.b, sizeof(by->mid.b)) == 0)
+			return true;
+	return by->suspicions_live < KITH_SUSPICIONS_PER_SUSPECTOR &&
+	       (c == NULL || c->held_count < KITH_SUSPICIONS_PER_TARGET);
+}
+
+/* We are suspected. Two say so: refute at once. A lone one: the first time, then with a back-off,
+ * so that one insider cannot make us sign for ever. */
+static void suspected(struct kith_node *n, struct kith_case *c)
+{
+	struct kith_own *own = &n->own;
+
+	if (c->held_count < 2) {
+		if (n->now < own->lone_next)
+			return;
+		own->lone_next = kith_us_add(n->now, own->lone_wait);
+		own->lone_wait = kith_us_min(2 * own->lone_wait, KITH_LONE_MAX);
+	}
+	kith_own_refute(n);
+}
+
+bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kith_peer *target,
+			   const struct kith_suspicion *s, struct kith_bytes record,
+			   uint32_t expires)
+{
+	struct kith_case *c = open_case(n, target);
+	struct kith_held *h;
+
+	if (c == NULL)
+		return false;
+	h = hold(n, c, &by->mid, s, record, expires);
+	if (h == NULL)
+		return false;
+	KITH_COUNT(n, suspicions_received);
+	if (target->is_self) {
+		suspected(n, c);
+		return false;
+	}
+	kith_gossip_put(n, &h->rumor, h->record, &h->by, KITH_LANE_URGENT, false);
+	remember(n, target, KITH_WHY_SUSPICION, &by->mid, s->kind, s->path);
+	kith_trace(n, "suspicion.held", target,
+		   s->kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
+	if (!kith_peer_is_up(target))
+		return true;
+	if (observes(n, target))
+		corroborate(n, c, s->kind == KITH_SUSPICION_REFUSAL ? KITH_ROUND_TRIPLE
+								    : KITH_ROUND_EXPRESS, false);
+	judge(n, target);
+	return true;
+}
+
+/* --- being told ----------------------------------------------------------------------------- */
+
+void kith_suspect_carry(const struct kith_node *n, struct kith_packet *pk)
+{
+	const struct kith_case *c = pk->to->kase;
+	int i;
+
+	(void)n;
+	for (i = 0; c != NULL && i < c->held_count; i++)
+		if (!c->held[i].is_cleared)
+			kith_packet_add_record(pk, kith_blob_bytes(c->held[i].record));
+}
+
+void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		struct kith_peer *p = kith_peer_find(n, &suspectors[i]);
+		struct kith_packet pk;
+
+		if (p != NULL && !p->is_self && kith_packet_begin(n, &pk, p) &&
+		    kith_packet_add_record(&pk, kith_blob_bytes(n->own.peer->record)))
+			kith_packet_send(n, &pk);
+	}
+}
+
+/* --- announced absence ----------------------------------------------------------------------- */
+
+void kith_suspect_absent(struct kith_node *n, struct kith_peer *p, kith_us until)
+{
+	kith_timer_set(n, &p->back, until);
+}
+
+void kith_suspect_on_back(struct kith_node *n, void *owner)
+{
+	struct kith_peer *p = owner;
+
+	if (p->status == KITH_STATUS_RESTARTING)
+		kith_peer_set_status(n, p, KITH_STATUS_FAILED, NULL);
+}

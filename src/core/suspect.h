@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * core/suspect.h: evidence against one incarnation of a member, and the conclusion that this host
+ * draws from it (3-membership.md, The detector). One case's way: an own failed round or another
+ * member's signed suspicion opens it; kith_suspect_judge() weighs it after each change: suspect at
+ * evidence 2; failed with enough evidence, time, and a last look of our own that failed too. A
+ * newer record of the member, or its answer to a round begun later, closes it.
+ *
+ * No message says "failed", and no number of others makes a host that can reach X call X failed.
+ */
+#ifndef KITH_CORE_SUSPECT_H
+#define KITH_CORE_SUSPECT_H
+
+#include "core/blob.h"
+#include "core/bucket.h"
+#include "core/gossip.h"
+#include "core/limits.h"
+#include "core/timer.h"
+#include "wire/record.h"
+#include <kith/kith.h>
+
+struct kith_peer;
+struct kith_packet;
+
+/* One signed suspicion of the target's present incarnation. */
+struct kith_held {
+	struct kith_mid by;
+	struct kith_blob *record; /* owned */
+	uint8_t kind, path;
+	bool is_own;     /* signed by us: relayed like the others, but our rounds are what counts */
+	bool is_cleared; /* the target answered a later round: kept to be told, not as evidence */
+	kith_us came;
+	kith_us until;
+	struct kith_rumor rumor;
+};
+
+struct kith_case {
+	struct kith_peer *peer; /* borrowed: the target */
+	struct kith_held held[KITH_SUSPICIONS_PER_TARGET]; /* first held_count used */
+	uint8_t held_count;
+	uint8_t own_rounds;  /* own failed rounds, saturating */
+	bool own_refused;    /* one of them was refused */
+	bool own_triple;     /* three connects of one look were all refused */
+	kith_us suspect_at;  /* evidence reached 2; KITH_NEVER */
+	kith_us refused_at;  /* `need` refusing witnesses; KITH_NEVER */
+	kith_us looked_at;   /* end of our last failed express round; KITH_NEVER */
+	kith_us expressed_at, tripled_at; /* begin of the last express and triple look; KITH_NEVER */
+	struct kith_timer timer;
+};
+
+struct kith_suspects {
+	struct kith_bucket signing; /* while our own rounds fail a lot */
+};
+
+/* A round of ours on p failed. */
+void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
+			       enum kith_suspicion_kind kind, uint8_t path, bool is_express,
+			       bool is_triple_refused);
+/* p answered a round that began at `begun`. */
+void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us begun);
+/* Something else of p was opened while there is a case or it is held failed. */
+void kith_suspect_heard(struct kith_node *n, struct kith_peer *p);
+/* A verified suspicion of exactly the stored incarnation of `target`. True: it was taken. */
+bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kith_peer *target,
+			   const struct kith_suspicion *s, struct kith_bytes record,
+			   uint32_t expires);
+/* Whether kith_suspect_received() could take it: known before the signature is checked. */
+bool kith_suspect_wants(const struct kith_node *n, const struct kith_peer *by,
+			const struct kith_peer *target);
+/* A newer record of p came, or p goes: the case is closed. */
+void kith_suspect_close(struct kith_node *n, struct kith_peer *p);
+/* An announced absence ends at unix second `until`. */
+void kith_suspect_absent(struct kith_node *n, struct kith_peer *p, kith_us until);
+/* Sends our newest own record straight to those who suspect us. */
+void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors, uint32_t count);
+/* The suspicions against the packet's receiver, so that it can refute them. */
+void kith_suspect_carry(const struct kith_node *n, struct kith_packet *pk);
+/* Evidence against p's present incarnation, and what is needed. */
+void kith_suspect_weigh(const struct kith_node *n, const struct kith_peer *p, uint8_t *evidence,
+			uint8_t *need);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * core/trust.h: which certificates count. Today: those that a configured authority signed and that
+ * have not expired; authorities vouched for, scopes, tickets and revocations join here.
+ */
+#ifndef KITH_CORE_TRUST_H
+#define KITH_CORE_TRUST_H
+
+#include <kith/kith.h>
+
+/* Reads and judges a certificate; costs one signature check unless `known` (may be empty) are the
+ * same bytes. 0, KITH_EMALFORMED, KITH_EEXPIRED, KITH_ECERT. */
+KITH_MUST_USE int kith_trust_judge(struct kith_node *n, struct kith_bytes certificate,
+				   struct kith_bytes known, struct kith_certificate *c);
+
+#endif
