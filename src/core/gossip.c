@@ -114,13 +114,13 @@ static bool fits(const struct kith_node *n, const struct kith_packet *pk,
 }
 
 /* The fewest-told rumor of the lane that fits; NULL if none of the first few does. */
-static struct kith_rumor *choose(const struct kith_node *n, const struct kith_packet *pk, int lane)
+static struct kith_rumor *choose(struct kith_node *n, const struct kith_packet *pk, int lane)
 {
 	int sent, misses = 0;
-	const struct kith_link *l;
+	struct kith_link *l;
 
 	for (sent = 0; sent < KITH_SENDS_MAX; sent++) {
-		const struct kith_link *head = &n->gossip.queue[lane][sent];
+		struct kith_link *head = &n->gossip.queue[lane][sent];
 
 		for (l = head->next; l != head; l = l->next) {
 			struct kith_rumor *r = KITH_CONTAINER(l, struct kith_rumor, link);
@@ -151,18 +151,23 @@ void kith_gossip_fill(struct kith_node *n, struct kith_packet *pk)
 	}
 }
 
-static void tell_peers(struct kith_node *n, const struct kith_peer *except)
+/* Whether there was anything to tell anybody. */
+static bool tell_peers(struct kith_node *n, const struct kith_peer *except)
 {
 	struct kith_peer *to[KITH_GOSSIP_FANOUT];
 	const uint32_t count = kith_peers_pick(n, to, KITH_GOSSIP_FANOUT, except);
+	bool told = false;
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
 		struct kith_packet pk;
 
-		if (kith_packet_begin(n, &pk, to[i]))
-			kith_packet_fill_send(n, &pk);
+		if (!kith_packet_begin(n, &pk, to[i]))
+			continue;
+		kith_packet_fill_send(n, &pk);
+		told = told || pk.len > 0;
 	}
+	return told;
 }
 
 void kith_gossip_relay(struct kith_node *n, const struct kith_peer *except)
@@ -172,12 +177,14 @@ void kith_gossip_relay(struct kith_node *n, const struct kith_peer *except)
 	for (i = 0; i < KITH_GOSSIP_FANOUT; i++)
 		if (!kith_bucket_take(&n->gossip.relayed, n->now, 30, 30))
 			return;
-	tell_peers(n, except);
+	(void)tell_peers(n, except);
 }
 
 void kith_gossip_on_tick(struct kith_node *n, void *owner)
 {
 	(void)owner;
-	tell_peers(n, NULL);
-	start_tick(n);
+	/* What is left may be news to nobody here (a peer's record among two): the next record, or
+	 * the next probe of somebody else, takes it along. */
+	if (tell_peers(n, NULL))
+		start_tick(n);
 }

@@ -275,13 +275,13 @@ static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
 	return r;
 }
 
-const struct kith_round *kith_probe_express_of(const struct kith_node *n,
-					       const struct kith_peer *p)
+/* The express or triple round of p under way, or NULL. */
+static struct kith_round *express_of(struct kith_node *n, const struct kith_peer *p)
 {
 	int i;
 
 	for (i = 0; i < KITH_ROUNDS_MAX; i++) {
-		const struct kith_round *r = &n->probes.rounds[i];
+		struct kith_round *r = &n->probes.rounds[i];
 
 		if (r->in_use && r->target == p && r->kind != KITH_ROUND_PERIOD)
 			return r;
@@ -292,7 +292,7 @@ const struct kith_round *kith_probe_express_of(const struct kith_node *n,
 bool kith_probe_express(struct kith_node *n, struct kith_peer *p, enum kith_round_kind kind,
 			bool is_last_look)
 {
-	struct kith_round *r = (struct kith_round *)kith_probe_express_of(n, p);
+	struct kith_round *r = express_of(n, p);
 
 	KITH_ASSERT(kind != KITH_ROUND_PERIOD);
 	if (r != NULL && (r->kind == KITH_ROUND_TRIPLE || kind == KITH_ROUND_EXPRESS))

@@ -64,9 +64,6 @@ void kith_probe_stop(struct kith_node *n);
  * express one). False: over the rate or no room. */
 bool kith_probe_express(struct kith_node *n, struct kith_peer *p, enum kith_round_kind kind,
 			bool is_last_look);
-/* The express or triple round of p under way, or NULL. */
-const struct kith_round *kith_probe_express_of(const struct kith_node *n,
-					       const struct kith_peer *p);
 void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m,
 		       bool is_relayed);
 void kith_probe_on_nack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m);

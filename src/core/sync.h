@@ -13,6 +13,8 @@
 #include "core/stream.h"
 #include "wire/msg.h"
 
+struct kith_peer;
+
 struct kith_sync {
 	bool is_initiator, is_counted;
 	bool hello_sent, hello_seen;

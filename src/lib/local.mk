@@ -4,7 +4,12 @@
 # names in libkith.map. A public function is added to include/kith/, to the map and to a manual page.
 
 noinst_LTLIBRARIES += libkith_lib.la
-libkith_lib_la_SOURCES =
+libkith_lib_la_SOURCES = \
+	%D%/api.c \
+	%D%/config.c \
+	%D%/config.h \
+	%D%/reads.c \
+	%D%/words.c
 
 kithincludedir = $(includedir)/kith
 kithinclude_HEADERS = \
