@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "support/alloc_fail.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const uint64_t secret[2] = {0x0123456789abcdefu, 0xfedcba9876543210u};
+
+static void an_empty_map_has_nothing(void **state)
+{
+	struct kith_map m;
+
+	(void)state;
+	kith_map_init(&m, &kith_alloc_libc, secret);
+	assert_int_equal(kith_map_get(&m, 0), KITH_MAP_NONE);
+	kith_map_drop(&m, 0);
+	assert_int_equal(m.count, 0);
+	kith_map_fini(&m);
+}
+
+static void every_key_can_be_kept(void **state)
+{
+	static const uint64_t keys[] = {0, 1, UINT32_MAX, (uint64_t)1 << 32, UINT64_MAX};
+	struct kith_map m;
+
+	(void)state;
+	kith_map_init(&m, &kith_alloc_libc, secret);
+	for (uint32_t i = 0; i < 5; i++)
+		assert_true(kith_map_put(&m, keys[i], i));
+	for (uint32_t i = 0; i < 5; i++)
+		assert_int_equal(kith_map_get(&m, keys[i]), i);
+	assert_true(kith_map_put(&m, 0, KITH_MAP_NONE - 1)); /* overwritten, not added */
+	assert_int_equal(m.count, 5);
+	assert_int_equal(kith_map_get(&m, 0), KITH_MAP_NONE - 1);
+	kith_map_fini(&m);
+	assert_int_equal(kith_map_get(&m, 0), KITH_MAP_NONE);
+}
+
+/* A plain array says what the map must hold. Universes from a handful of keys, where chains wrap
+ * round the end of a small table all the time, to hundreds. */
+static void random_operations(uint32_t universe, uint32_t steps)
+{
+	enum { UNIVERSE_MAX = 600 };
+	uint32_t model[UNIVERSE_MAX], count = 0;
+	struct kith_rng r = {{universe, 2, 3, 4}};
+	struct kith_map m;
+
+	for (uint32_t i = 0; i < universe; i++)
+		model[i] = KITH_MAP_NONE;
+	kith_map_init(&m, &kith_alloc_libc, secret);
+	for (uint32_t step = 0; step < steps; step++) {
+		uint32_t i = kith_rng_below(&r, universe);
+		uint64_t key = (uint64_t)i << (i % 40); /* some near, some far apart */
+
+		if (i % 40 != 0)
+			key |= (uint64_t)i << 54;
+		if (kith_rng_below(&r, 2)) {
+			count += model[i] == KITH_MAP_NONE;
+			model[i] = kith_rng_below(&r, 1000);
+			assert_true(kith_map_put(&m, key, model[i]));
+		} else {
+			count -= model[i] != KITH_MAP_NONE;
+			model[i] = KITH_MAP_NONE;
+			kith_map_drop(&m, key);
+		}
+		assert_int_equal(m.count, count);
+		if (step % 16 != 0)
+			continue;
+		for (uint32_t j = 0; j < universe; j++) {
+			uint64_t other = (uint64_t)j << (j % 40);
+
+			if (j % 40 != 0)
+				other |= (uint64_t)j << 54;
+			assert_int_equal(kith_map_get(&m, other), model[j]);
+		}
+	}
+	kith_map_fini(&m);
+}
+
+static void random_operations_agree_with_an_array(void **state)
+{
+	(void)state;
+	random_operations(6, 20000);
+	random_operations(12, 20000);
+	random_operations(48, 20000);
+	random_operations(600, 20000);
+}
+
+static void it_grows_before_it_fills_up(void **state)
+{
+	struct kith_map m;
+
+	(void)state;
+	kith_map_init(&m, &kith_alloc_libc, secret);
+	for (uint32_t i = 0; i < 10000; i++) {
+		assert_true(kith_map_put(&m, i, i));
+		assert_true(m.count * 4 <= m.room * 3);
+	}
+	assert_int_equal(m.room, 16384);
+	for (uint32_t i = 0; i < 10000; i++)
+		assert_int_equal(kith_map_get(&m, i), i);
+	assert_int_equal(kith_map_get(&m, 10000), KITH_MAP_NONE);
+	kith_map_fini(&m);
+}
+
+/* Without the secret nobody can tell where a key will lie. */
+static void the_secret_decides_the_places(void **state)
+{
+	const uint64_t others[2][2] = {{secret[0] + 1, secret[1]}, {secret[0], secret[1] + 1}};
+	struct kith_map a, b;
+
+	(void)state;
+	for (int which = 0; which < 2; which++) {
+		int same = 0;
+
+		kith_map_init(&a, &kith_alloc_libc, secret);
+		kith_map_init(&b, &kith_alloc_libc, others[which]);
+		for (uint32_t i = 0; i < 700; i++) {
+			assert_true(kith_map_put(&a, i, i));
+			assert_true(kith_map_put(&b, i, i));
+		}
+		assert_int_equal(a.room, b.room);
+		for (uint32_t i = 0; i < a.room; i++)
+			same += a.cells[i].slot != KITH_MAP_NONE && a.cells[i].slot == b.cells[i].slot;
+		assert_true(same < 20); /* one in a thousand by chance */
+		kith_map_fini(&a);
+		kith_map_fini(&b);
+	}
+}
+
+static void without_memory_nothing_changes(void **state)
+{
+	struct alloc_fail a;
+	struct kith_alloc hook;
+	struct kith_map m;
+	uint32_t kept = 0;
+
+	(void)state;
+	alloc_fail_init(&a);
+	hook = alloc_fail_hook(&a);
+	kith_map_init(&m, &hook, secret);
+	alloc_fail_next(&a, 1, false);
+	assert_false(kith_map_put(&m, 1, 1));
+	assert_int_equal(m.count, 0);
+	alloc_fail_next(&a, 2, true);
+	while (kith_map_put(&m, kept, kept))
+		kept++;
+	assert_int_equal(kept, 6); /* three quarters of eight */
+	assert_int_equal(m.count, kept);
+	for (uint32_t i = 0; i < kept; i++)
+		assert_int_equal(kith_map_get(&m, i), i);
+	assert_true(kith_map_put(&m, 0, 9)); /* to overwrite needs none */
+	kith_map_drop(&m, 3);
+	assert_true(kith_map_put(&m, 77, 1)); /* nor does a place that became free */
+	kith_map_fini(&m);
+	assert_int_equal(a.blocks, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_map_has_nothing),
+		cmocka_unit_test(every_key_can_be_kept),
+		cmocka_unit_test(random_operations_agree_with_an_array),
+		cmocka_unit_test(it_grows_before_it_fills_up),
+		cmocka_unit_test(the_secret_decides_the_places),
+		cmocka_unit_test(without_memory_nothing_changes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
