@@ -1,3 +1,13 @@
 # SPDX-License-Identifier: ISC
 
-unit_tests +=
+unit_tests += \
+	%D%/test_seal_certificate \
+	%D%/test_seal_channel \
+	%D%/test_seal_datagram \
+	%D%/test_seal_hash \
+	%D%/test_seal_identity \
+	%D%/test_seal_secret \
+	%D%/test_seal_session \
+	%D%/test_seal_stream
+
+EXTRA_DIST += %D%/seal_fixture.h
