@@ -44,5 +44,7 @@ libkith_core_la_SOURCES = \
 	%D%/sync.h \
 	%D%/timer.c \
 	%D%/timer.h \
+	%D%/tomb.c \
+	%D%/tomb.h \
 	%D%/trust.c \
 	%D%/trust.h

@@ -80,6 +80,7 @@ static bool init_parts(struct kith_node *n)
 	secret[0] = kith_rng_next(&n->rng);
 	secret[1] = kith_rng_next(&n->rng);
 	n->packets.source_key = kith_rng_next(&n->rng);
+	kith_tombs_init(n, secret);
 	return kith_peers_init(n, secret) && kith_gossip_init(n) && kith_probes_init(n) &&
 	       kith_relays_init(n) && kith_streams_init(n) && kith_join_init(n) &&
 	       kith_leave_init(n);
@@ -115,6 +116,7 @@ void kith_core_free(struct kith_node **np)
 		return;
 	kith_streams_fini(n);
 	kith_peers_fini(n);
+	kith_tombs_fini(n);
 	kith_own_fini(n);
 	kith_gossip_fini(n);
 	kith_probes_fini(n);

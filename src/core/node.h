@@ -29,6 +29,7 @@
 #include "core/suspect.h"
 #include "core/sync.h"
 #include "core/timer.h"
+#include "core/tomb.h"
 #include "seal/identity.h"
 #include <kith/kith.h>
 
@@ -60,6 +61,7 @@ struct kith_node {
 	struct kith_outq out;
 	struct kith_own own;
 	struct kith_peers peers;
+	struct kith_tombs tombs;
 	struct kith_packets packets;
 	struct kith_gossip gossip;
 	struct kith_probes probes;

@@ -282,6 +282,7 @@ struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certifica
 	}
 	p->status = status_of(body);
 	enter(n, p);
+	kith_tomb_open(n, &p->mid);
 	set_record(n, p, blob, head);
 	if (p->status != KITH_STATUS_LEFT && !p->is_self)
 		announce(n, p, KITH_EVENT_JOINED, KITH_STATUS_LEFT, NULL);
@@ -555,6 +556,7 @@ static void reap(struct kith_node *n, struct kith_peer *p)
 	ps->changes++;
 	kith_map_drop(&ps->by_mid, mid_key(&p->mid));
 	kith_map_drop(&ps->by_sid, kith_get_u64(p->sid));
+	kith_tomb_bury(n, &p->mid, p->epoch, p->seq, p->expires);
 	ps->slots[p->slot] = NULL;
 	peer_free(n, p);
 	kith_out_event(n, &e);
@@ -578,6 +580,7 @@ void kith_peers_on_sweep(struct kith_node *n, void *owner)
 		    (int64_t)p->expires + KITH_RECORD_SLACK_S < (int64_t)unix_s)
 			reap(n, p);
 	}
-	if (n->peers.count > 1)
+	kith_tombs_sweep(n);
+	if (n->peers.count > 1 || n->tombs.count > 0)
 		kith_timer_set(n, &n->peers.sweep, kith_us_add(n->now, KITH_SWEEP));
 }

@@ -179,6 +179,10 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 	struct kith_peer *p = e->owner;
 	struct former was = {.status = KITH_STATUS_LEFT};
 
+	if (p == NULL && kith_tomb_covers(n, &e->head.owner, e->head.epoch, e->head.seq)) {
+		KITH_DROP(n, record_old);
+		return KITH_STORE_OLD;
+	}
 	if (p == NULL && e->certificate.len == 0) {
 		KITH_DROP(n, record_unknown_owner);
 		if (e->deliverer != NULL && kith_bucket_take(&e->deliverer->wants, n->now, 50, 100))

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * core/tomb.h: what remains of a member that was forgotten: its id and the number of its last
+ * record, until that record would have expired. Without it the old record, replayed or brought by
+ * somebody who forgets later, would raise the member from the dead (4-security.md §5.5).
+ */
+#ifndef KITH_CORE_TOMB_H
+#define KITH_CORE_TOMB_H
+
+#include "base/map.h"
+#include "core/limits.h"
+
+struct kith_node;
+
+struct kith_tomb {
+	struct kith_mid mid;
+	uint32_t epoch, seq;
+	uint32_t until; /* unix seconds */
+};
+
+struct kith_tombs {
+	struct kith_tomb *table; /* owned */
+	uint32_t count, room;
+	struct kith_map by_mid; /* first 8 bytes of the mid to the place in the table */
+};
+
+void kith_tombs_init(struct kith_node *n, const uint64_t secret[2]);
+void kith_tombs_fini(struct kith_node *n);
+/* Buries a member; at the bound the one expiring first makes room (counted as table_full).
+ * Without memory there is no tomb: the member may come back until its record expires. */
+void kith_tomb_bury(struct kith_node *n, const struct kith_mid *mid, uint32_t epoch, uint32_t seq,
+		    uint32_t until);
+/* Whether this record is not newer than what was buried. */
+bool kith_tomb_covers(const struct kith_node *n, const struct kith_mid *mid, uint32_t epoch,
+		      uint32_t seq);
+/* Opens the tomb of a member that is back, and those whose time is over. */
+void kith_tomb_open(struct kith_node *n, const struct kith_mid *mid);
+void kith_tombs_sweep(struct kith_node *n);
+
+#endif
