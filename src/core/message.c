@@ -192,6 +192,8 @@ static void on_names(struct kith_node *n, const struct context *c, const struct 
 		if (p != NULL && (p->is_self ||
 				  kith_incarnation_cmp(epoch, seq, p->epoch, p->seq) <= 0))
 			continue;
+		if (p == NULL && kith_tomb_covers(n, &mid, epoch, seq))
+			continue;
 		want.e = p != NULL ? p->epoch : 0;
 		want.q = p != NULL ? p->seq : 0;
 		kith_packet_add(&pk, &want);
