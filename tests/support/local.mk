@@ -7,7 +7,9 @@ libkith_support_la_SOURCES = \
 	%D%/alloc_fail.c \
 	%D%/alloc_fail.h \
 	%D%/tmpdir.c \
-	%D%/tmpdir.h
+	%D%/tmpdir.h \
+	%D%/vectors.c \
+	%D%/vectors.h
 
 # A cluster in one process, for the stories. An archive of its own: it needs cmocka and a node.
 check_LTLIBRARIES += libkith_cluster.la

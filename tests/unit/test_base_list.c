@@ -20,7 +20,8 @@ static int value_of(struct kith_link *link)
 
 static void links_come_in_the_order_they_were_appended(void **state)
 {
-	struct item items[5] = {{.value = 0}, {.value = 1}, {.value = 2}, {.value = 3}, {.value = 4}};
+	struct item items[5] = {
+		{.value = 0}, {.value = 1}, {.value = 2}, {.value = 3}, {.value = 4}};
 	struct kith_link head;
 	int seen = 0;
 

@@ -128,7 +128,8 @@ static void the_secret_decides_the_places(void **state)
 		}
 		assert_int_equal(a.room, b.room);
 		for (uint32_t i = 0; i < a.room; i++)
-			same += a.cells[i].slot != KITH_MAP_NONE && a.cells[i].slot == b.cells[i].slot;
+			same += a.cells[i].slot != KITH_MAP_NONE &&
+				a.cells[i].slot == b.cells[i].slot;
 		assert_true(same < 20); /* one in a thousand by chance */
 		kith_map_fini(&a);
 		kith_map_fini(&b);

@@ -1,3 +1,7 @@
 # SPDX-License-Identifier: ISC
 
-unit_tests +=
+unit_tests += \
+	%D%/test_wire_mp \
+	%D%/test_wire_msg \
+	%D%/test_wire_record \
+	%D%/test_wire_record_vectors
