@@ -64,7 +64,8 @@
  * kith.join         {"addrs":[text "host" or "host:port"], "wait_ms":0..60000 (default 10000)}
  *	"contacted": how many answered (joined, busy)
  *	"seeds": [{"text","addr"|null,"result" (KITH_CALL_SEEDS),"message"}] in the order given
- *	error refused when none answered, or timeout when some may still; both with "contacted", "seeds"
+ *	error refused when none answered, or timeout when some may still (not with wait_ms 0); both
+ *	with "contacted", "seeds"
  *
  * kith.leave        {}
  *	"left": true; kithd stops when this is sent

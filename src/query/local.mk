@@ -20,5 +20,35 @@ libkith_json_la_SOURCES = \
 
 noinst_LTLIBRARIES += libkith_query.la
 libkith_query_la_SOURCES = \
+	%D%/conn.c \
+	%D%/conn.h \
+	%D%/filter.c \
+	%D%/filter.h \
+	%D%/join.c \
+	%D%/join.h \
 	%D%/limits.h \
-	%D%/rpc.h
+	%D%/members.c \
+	%D%/members.h \
+	%D%/monitor.c \
+	%D%/monitor.h \
+	%D%/native.c \
+	%D%/native.h \
+	%D%/native_stats.c \
+	%D%/native_status.c \
+	%D%/pattern.c \
+	%D%/pattern.h \
+	%D%/reply.c \
+	%D%/reply.h \
+	%D%/rpc.c \
+	%D%/rpc.h \
+	%D%/serf.c \
+	%D%/serf.h \
+	%D%/server.h \
+	%D%/stream.c \
+	%D%/stream.h \
+	%D%/table.c \
+	%D%/table.h \
+	%D%/tags.c \
+	%D%/tags.h \
+	%D%/when.c \
+	%D%/when.h

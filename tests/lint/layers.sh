@@ -55,8 +55,7 @@ headers_of() {
 	pure="assert.h inttypes.h limits.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdlib.h
 		string.h"
 	case $1 in
-	base) echo "$pure" ;;
-	lib) echo "$pure" config.h ;; # the version
+	base | lib) echo "$pure" ;;
 	core) echo "$pure" uthash.h ;;
 	wire) echo "$pure" 'msgpack.h' 'msgpack/*.h' ;;
 	seal) echo "$pure" sodium.h ;;

@@ -31,4 +31,12 @@ libkith_cluster_la_SOURCES = \
 	%D%/world.c \
 	%D%/world.h
 
+# For tests of what asks a node over <kith/kith.h>: a stand-in for libkith, and a client of the RPC.
+check_LTLIBRARIES += libkith_fake.la
+libkith_fake_la_SOURCES = \
+	%D%/fake_node.c \
+	%D%/fake_node.h \
+	%D%/rpc_client.c \
+	%D%/rpc_client.h
+
 EXTRA_DIST += %D%/tap.sh

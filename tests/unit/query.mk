@@ -1,3 +1,25 @@
 # SPDX-License-Identifier: ISC
+#
+# A node of arrays (support/fake_node.h) stands in for libkith, so these link no room above query.
 
-unit_tests +=
+query_ldadd = libkith_fake.la libkith_query.la libkith_json.la libkith_support.la \
+	libkith_base.la $(CMOCKA_LIBS) $(MSGPACK_LIBS)
+
+unit_tests += \
+	%D%/test_query_buf \
+	%D%/test_query_filter \
+	%D%/test_query_json \
+	%D%/test_query_out \
+	%D%/test_query_pattern \
+	%D%/test_query_tree \
+	%D%/test_query_utf8 \
+	%D%/test_query_when
+
+tests_unit_test_query_buf_LDADD = $(query_ldadd)
+tests_unit_test_query_filter_LDADD = $(query_ldadd)
+tests_unit_test_query_json_LDADD = $(query_ldadd)
+tests_unit_test_query_out_LDADD = $(query_ldadd)
+tests_unit_test_query_pattern_LDADD = $(query_ldadd)
+tests_unit_test_query_tree_LDADD = $(query_ldadd)
+tests_unit_test_query_utf8_LDADD = $(query_ldadd)
+tests_unit_test_query_when_LDADD = $(query_ldadd)

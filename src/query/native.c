@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: ISC */
+#include "query/native.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "query/conn.h"
+#include "query/members.h"
+#include "query/reply.h"
+#include "query/tags.h"
+#include "query/when.h"
+
+#include <string.h>
+
+void kith_native_version(struct kith_request *r)
+{
+	kith_reply_ok(r);
+	kith_write_key_map(&r->w, "version");
+	kith_write_key_text(&r->w, "kithd", r->s->host.version);
+	kith_write_key_text(&r->w, "libkith", kith_version());
+	kith_write_key_u64(&r->w, "protocol_min", KITH_PROTOCOL_MIN);
+	kith_write_key_u64(&r->w, "protocol_max", KITH_PROTOCOL_MAX);
+	kith_write_end(&r->w);
+	kith_reply_end(r);
+}
+
+static void no_memory(struct kith_request *r)
+{
+	kith_reply_refuse(r, KITH_CALL_NO_MEMORY, "kithd is out of memory", "");
+}
+
+/* --- kith.members ---------------------------------------------------------------------------- */
+
+struct wanted {
+	struct kith_filter filter;
+	bool has_left_too;
+};
+
+static bool is_wanted(const void *ctx, const struct kith_member *m)
+{
+	const struct wanted *wanted = ctx;
+
+	return (wanted->has_left_too || m->status != KITH_STATUS_LEFT) &&
+	       kith_filter_matches(&wanted->filter, m);
+}
+
+static int read_filter(struct kith_request *r, struct wanted *wanted, char *why, size_t size)
+{
+	struct kith_value_walk walk = kith_value_walk(kith_value_get(r->args, "filter"));
+	struct kith_bytes word = {0};
+	struct kith_value item;
+	bool is_all = false;
+	int rc = 0;
+
+	kith_filter_init(&wanted->filter);
+	while (rc == 0 && kith_value_next(&walk, &item)) {
+		(void)kith_value_text(item, &word);
+		rc = kith_filter_add(&wanted->filter, word, why, size);
+	}
+	if (rc == 0)
+		rc = kith_filter_end(&wanted->filter, why, size);
+	(void)kith_value_bool(kith_value_get(r->args, "all"), &is_all);
+	wanted->has_left_too = is_all || wanted->filter.is_about_state;
+	return rc;
+}
+
+/* A page begins after "name id", as told in `next`, or after all members of a name. */
+struct cursor {
+	char name[KITH_NAME_MAX + 1];
+	struct kith_mid mid;
+};
+
+static bool read_cursor(struct kith_bytes text, struct cursor *c)
+{
+	const uint8_t *blank = text.len ? memchr(text.p, ' ', text.len) : NULL;
+	size_t len = blank ? (size_t)(blank - text.p) : text.len;
+	char hex[2 * sizeof(c->mid.b) + 1] = "";
+
+	*c = (struct cursor){.name = ""};
+	memset(c->mid.b, 0xFF, sizeof(c->mid.b));
+	if (len > KITH_NAME_MAX)
+		return false;
+	memcpy(c->name, text.p, len);
+	if (blank == NULL)
+		return true;
+	if (text.len - len - 1 != sizeof(hex) - 1)
+		return false;
+	memcpy(hex, blank + 1, sizeof(hex) - 1);
+	return kith_hex_read(hex, c->mid.b, sizeof(c->mid.b)) == 0;
+}
+
+static bool is_after(const struct kith_member_ref *ref, const struct cursor *c)
+{
+	int order = strcmp(ref->name, c->name);
+
+	return order > 0 || (order == 0 && memcmp(&ref->mid, &c->mid, sizeof(ref->mid)) > 0);
+}
+
+static void write_next(struct kith_request *r, const struct kith_member_ref *last)
+{
+	char hex[2 * sizeof(last->mid.b) + 1], text[KITH_NAME_MAX + sizeof(hex) + 2];
+	struct kith_text t;
+
+	if (last == NULL) {
+		kith_write_key_null(&r->w, "next");
+		return;
+	}
+	kith_hex_write(last->mid.b, sizeof(last->mid.b), hex);
+	kith_text_init(&t, text, sizeof(text));
+	kith_text_str(&t, last->name);
+	kith_text_str(&t, " ");
+	kith_text_str(&t, hex);
+	kith_write_key_text(&r->w, "next", text);
+}
+
+static void write_page(struct kith_request *r, const struct kith_member_list *list,
+		       const struct cursor *after, uint64_t limit)
+{
+	const struct kith_member_ref *last = NULL;
+	uint32_t i = 0, told = 0;
+	struct kith_member m;
+
+	while (after != NULL && i < list->count && !is_after(&list->refs[i], after))
+		i++;
+	kith_reply_ok(r);
+	kith_write_key_array(&r->w, "members");
+	for (; i < list->count && told < limit; i++, told++) {
+		last = &list->refs[i];
+		if (kith_node_member(r->s->host.node, &last->mid, &m) == 0)
+			kith_write_member(r, &m, false);
+	}
+	kith_write_end(&r->w);
+	kith_write_key_u64(&r->w, "total", list->count);
+	write_next(r, i < list->count ? last : NULL);
+	kith_reply_end(r);
+}
+
+void kith_native_members(struct kith_request *r)
+{
+	struct kith_bytes after_text = {0};
+	struct kith_member_list list;
+	uint64_t limit = KITH_PAGE_MAX;
+	struct wanted wanted;
+	struct cursor after;
+	char why[256];
+	bool has_after;
+
+	(void)kith_value_u64(kith_value_get(r->args, "limit"), &limit);
+	has_after = kith_value_text(kith_value_get(r->args, "after"), &after_text);
+	if (limit < 1 || limit > KITH_PAGE_MAX) {
+		kith_reply_refuse(r, KITH_CALL_USAGE, "kith.members: 'limit' is 1 to 1000", "");
+	} else if (has_after && !read_cursor(after_text, &after)) {
+		kith_reply_refuse(r, KITH_CALL_USAGE,
+				  "kith.members: 'after' is what 'next' of the page before was", "");
+	} else if (read_filter(r, &wanted, why, sizeof(why)) != 0) {
+		kith_reply_refuse(r, KITH_CALL_USAGE, why, "see FILTERS in kith(1)");
+	} else if (kith_member_list_init(&list, r->s, is_wanted, &wanted) != 0) {
+		no_memory(r);
+		kith_member_list_fini(&list);
+	} else {
+		write_page(r, &list, has_after ? &after : NULL, limit);
+		kith_member_list_fini(&list);
+	}
+}
+
+/* --- kith.member, kith.why ------------------------------------------------------------------- */
+
+/* False: it is answered that there is none. */
+static bool find(struct kith_request *r, struct kith_member *m)
+{
+	struct kith_bytes name = {0};
+	char message[160];
+	struct kith_text t;
+	int rc;
+
+	(void)kith_value_text(kith_value_get(r->args, "name"), &name);
+	rc = kith_member_find(r->s->host.node, name, m);
+	if (rc == 0)
+		return true;
+	kith_text_init(&t, message, sizeof(message));
+	kith_text_str(&t, rc == KITH_EFULL ? "several members are called '" : "no member is called '");
+	kith_text_mem(&t, (const char *)name.p, name.len < 64 ? name.len : 64);
+	kith_text_str(&t, "'");
+	if (rc == KITH_EFULL)
+		kith_reply_refuse(r, KITH_CALL_AMBIGUOUS, message,
+				  "give its id: kith members --all -v");
+	else
+		kith_reply_refuse(r, KITH_CALL_NOT_FOUND, message, "kith members --all lists them");
+	return false;
+}
+
+void kith_native_member(struct kith_request *r)
+{
+	struct kith_member m;
+
+	if (!find(r, &m))
+		return;
+	kith_reply_ok(r);
+	kith_write_key(&r->w, "member");
+	kith_write_member(r, &m, true);
+	kith_reply_end(r);
+}
+
+static void write_path(struct kith_writer *w, uint8_t path)
+{
+	char nacks[] = "nack:0";
+
+	kith_write_array(w);
+	if (path & KITH_PATH_DIRECT)
+		kith_write_text(w, "direct");
+	if (path & KITH_PATH_NACK_MASK) {
+		nacks[5] = (char)('0' + ((path & KITH_PATH_NACK_MASK) >> KITH_PATH_NACK_SHIFT));
+		kith_write_text(w, nacks);
+	}
+	if (path & KITH_PATH_TCP_TIMEOUT)
+		kith_write_text(w, "tcp_timeout");
+	if (path & KITH_PATH_TCP_REFUSED)
+		kith_write_text(w, "tcp_refused");
+	kith_write_end(w);
+}
+
+static void write_why(struct kith_writer *w, const struct kith_why *why)
+{
+	static const char *const kinds[] = {
+		[KITH_WHY_ROUND] = "round",
+		[KITH_WHY_SUSPICION] = "suspicion",
+		[KITH_WHY_STATUS] = "status",
+		[KITH_WHY_ANSWER] = "answer",
+	};
+	char when[KITH_WHEN_TEXT];
+
+	kith_write_map(w);
+	kith_write_key_text(w, "at", kith_when_rfc3339(why->unix_ms, when));
+	kith_write_key_text(w, "kind", kinds[why->kind]);
+	kith_write_key(w, "by");
+	if (why->kind == KITH_WHY_SUSPICION)
+		kith_write_name_and_id(w, why->by_name, &why->by);
+	else
+		kith_write_null(w);
+	kith_write_key_bool(w, "refusal", why->refusal);
+	kith_write_key(w, "path");
+	write_path(w, why->path);
+	if (why->kind == KITH_WHY_STATUS) {
+		kith_write_key_text(w, "from", kith_status_name(why->from));
+		kith_write_key_text(w, "to", kith_status_name(why->to));
+	} else {
+		kith_write_key_null(w, "from");
+		kith_write_key_null(w, "to");
+	}
+	kith_write_key_u64(w, "evidence", why->evidence);
+	kith_write_key_u64(w, "need", why->need);
+	kith_write_key_u64(w, "epoch", why->epoch);
+	kith_write_key_u64(w, "seq", why->seq);
+	kith_write_end(w);
+}
+
+/* Whether what is held against the member since it last answered tells of a refusal: its host
+ * lives, its daemon does not. */
+static bool is_refused(const struct kith_node *node, const struct kith_member *m)
+{
+	struct kith_why why;
+	uint32_t cursor = 0;
+	bool is = false;
+
+	while (kith_node_why(node, &m->mid, &cursor, &why)) {
+		if (why.kind == KITH_WHY_ANSWER)
+			is = false;
+		else if (why.kind != KITH_WHY_STATUS)
+			is |= why.refusal;
+	}
+	return is;
+}
+
+static enum kith_call_verdict verdict(const struct kith_node *node, const struct kith_member *m)
+{
+	bool refused = is_refused(node, m);
+
+	if (m->self)
+		return KITH_CALL_VERDICT_SELF;
+	switch (m->status) {
+	case KITH_STATUS_ALIVE:
+		if (m->evidence > 0)
+			return KITH_CALL_VERDICT_DOUBTED;
+		return m->heard == KITH_NEVER ? KITH_CALL_VERDICT_UNPROVEN : KITH_CALL_VERDICT_ANSWERS;
+	case KITH_STATUS_RESTARTING:
+		return KITH_CALL_VERDICT_RESTARTING;
+	case KITH_STATUS_SUSPECT:
+		return refused ? KITH_CALL_VERDICT_SUSPECT_REFUSED : KITH_CALL_VERDICT_SUSPECT_SILENT;
+	case KITH_STATUS_FAILED:
+		return refused ? KITH_CALL_VERDICT_HOST_UP_DAEMON_DOWN : KITH_CALL_VERDICT_SILENT;
+	default:
+		return KITH_CALL_VERDICT_LEFT;
+	}
+}
+
+void kith_native_why(struct kith_request *r)
+{
+	static const struct {
+		const char *word, *text, *hint;
+	} verdicts[] = {
+#define X(upper, word, text, hint) [KITH_CALL_VERDICT_##upper] = {word, text, hint},
+		KITH_CALL_VERDICTS(X)
+#undef X
+	};
+	enum kith_call_verdict v;
+	struct kith_member m;
+	struct kith_why why;
+	uint32_t cursor = 0;
+
+	if (!find(r, &m))
+		return;
+	v = verdict(r->s->host.node, &m);
+	kith_reply_ok(r);
+	kith_write_key(&r->w, "member");
+	kith_write_member(r, &m, true);
+	kith_write_key_text(&r->w, "verdict", verdicts[v].word);
+	kith_write_key_text(&r->w, "message", verdicts[v].text);
+	kith_write_key_text(&r->w, "hint", verdicts[v].hint);
+	kith_write_key_array(&r->w, "why");
+	while (kith_node_why(r->s->host.node, &m.mid, &cursor, &why))
+		write_why(&r->w, &why);
+	kith_write_end(&r->w);
+	kith_reply_end(r);
+}
+
+/* --- kith.tags ------------------------------------------------------------------------------- */
+
+void kith_native_tags(struct kith_request *r)
+{
+	struct kith_value set = kith_value_get(r->args, "set");
+	struct kith_value unset = kith_value_get(r->args, "unset");
+	struct kith_member self;
+	int rc = 0;
+
+	if (kith_value_count(set) > 0 || kith_value_count(unset) > 0)
+		rc = kith_tags_change(r, set, unset);
+	if (rc == KITH_ETOOBIG || rc == KITH_EFULL) {
+		kith_reply_refuse(r, KITH_CALL_TOO_BIG, "tags take 512 bytes at most, all together",
+				  "shorten or unset some");
+	} else if (rc == KITH_ENOMEM) {
+		no_memory(r);
+	} else if (rc != 0) {
+		kith_reply_refuse(r, KITH_CALL_REFUSED, kith_strerror(rc), "");
+	} else {
+		kith_node_self(r->s->host.node, &self);
+		kith_reply_ok(r);
+		kith_write_key(&r->w, "tags");
+		kith_write_tags(&r->w, self.tags);
+		kith_reply_end(r);
+	}
+}
+
+/* --- leave, reload, stop --------------------------------------------------------------------- */
+
+static void answer_left(struct kith_request *r)
+{
+	if (r->call->kind == KITH_CALL_SERF) {
+		kith_reply_done(r);
+		return;
+	}
+	kith_reply_ok(r);
+	kith_write_key_bool(&r->w, "left", true);
+	kith_reply_end(r);
+}
+
+void kith_native_leave(struct kith_request *r)
+{
+	int rc = r->s->has_left ? 0 : r->s->host.leave(r->s->host.ctx, r->t);
+
+	if (rc != 0 && rc != KITH_ESTATE) {
+		kith_reply_refuse(r, KITH_CALL_REFUSED, kith_strerror(rc), "");
+		return;
+	}
+	r->s->is_leaving = true;
+	if (r->s->has_left) {
+		answer_left(r);
+		return;
+	}
+	r->c->pending = KITH_PENDING_LEAVE;
+	r->c->pending_until = kith_us_add(r->t.now, KITH_RPC_LEAVE_WAIT);
+}
+
+void kith_native_leave_done(struct kith_rpc_conn *c, struct kith_rpc_time t)
+{
+	struct kith_request r = kith_conn_pending(c, t);
+
+	answer_left(&r);
+	if (!c->is_closed)
+		kith_conn_settled(c);
+}
+
+void kith_native_leave_late(struct kith_rpc_conn *c, struct kith_rpc_time t)
+{
+	struct kith_request r = kith_conn_pending(c, t);
+
+	kith_reply_refuse(&r, KITH_CALL_TIMEOUT, "timeout while waiting for graceful leave",
+			  "kith status shows whether it goes on");
+	if (!c->is_closed)
+		kith_conn_settled(c);
+}
+
+void kith_native_reload(struct kith_request *r)
+{
+	struct kith_rpc_said said = {.text = ""};
+	int rc;
+
+	if (r->s->host.reload == NULL) {
+		kith_reply_refuse(r, KITH_CALL_NOT_OFFERED, "this kithd does not reload",
+				  "restart it: systemctl restart kithd");
+		return;
+	}
+	rc = r->s->host.reload(r->s->host.ctx, r->t, &said);
+	said.text[sizeof(said.text) - 1] = '\0';
+	if (rc != 0) {
+		kith_reply_refuse(r, KITH_CALL_CONFIG,
+				  said.text[0] != '\0' ? said.text : kith_strerror(rc),
+				  "nothing has changed; kith config check lists all mistakes");
+		return;
+	}
+	kith_reply_ok(r);
+	kith_write_key_text(&r->w, "message", said.text);
+	kith_reply_end(r);
+}
+
+void kith_native_stop(struct kith_request *r)
+{
+	int rc = r->s->host.stop == NULL ? KITH_ESTATE : r->s->host.stop(r->s->host.ctx, r->t);
+
+	if (r->s->host.stop == NULL) {
+		kith_reply_refuse(r, KITH_CALL_NOT_OFFERED, "this kithd is not stopped by a call",
+				  "systemctl stop kithd");
+	} else if (rc != 0) {
+		kith_reply_refuse(r, KITH_CALL_REFUSED, kith_strerror(rc), "");
+	} else {
+		kith_reply_ok(r);
+		kith_write_key_bool(&r->w, "stopping", true);
+		kith_reply_end(r);
+	}
+}

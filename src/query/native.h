@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/* query/native.h: what kith's own rows do; their bodies are in query/calls.h. */
+#ifndef KITH_QUERY_NATIVE_H
+#define KITH_QUERY_NATIVE_H
+
+#include "query/table.h"
+
+void kith_native_version(struct kith_request *r);
+void kith_native_status(struct kith_request *r); /* native_status.c */
+void kith_native_members(struct kith_request *r);
+void kith_native_member(struct kith_request *r);
+void kith_native_why(struct kith_request *r);
+void kith_native_tags(struct kith_request *r);
+void kith_native_stats(struct kith_request *r);
+void kith_native_reload(struct kith_request *r);
+void kith_native_stop(struct kith_request *r);
+
+/* Serf's leave and kith.leave, which wait for the node. */
+void kith_native_leave(struct kith_request *r);
+void kith_native_leave_done(struct kith_rpc_conn *c, struct kith_rpc_time t);
+void kith_native_leave_late(struct kith_rpc_conn *c, struct kith_rpc_time t);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+#include "support/fake_node.h"
+#include "base/addr.h"
+#include "base/check.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- filling --------------------------------------------------------------------------------- */
+
+struct kith_node *fake_node_new(void)
+{
+	struct kith_node *n = calloc(1, sizeof(*n));
+
+	KITH_ASSERT(n != NULL);
+	n->view.started = n->view.joined = true;
+	n->view.answered = n->view.synced = KITH_NEVER;
+	return n;
+}
+
+struct kith_member *fake_node_add(struct kith_node *n, const char *name, enum kith_status status,
+				  kith_us now)
+{
+	struct kith_member *m = &n->members[n->count];
+	uint32_t id = n->count + 1;
+
+	KITH_ASSERT(n->count < FAKE_MEMBERS && strlen(name) <= KITH_NAME_MAX);
+	memcpy(n->names[n->count], name, strlen(name) + 1);
+	*m = (struct kith_member){
+		.name = n->names[n->count], .zone = "a", .status = status, .self = n->count == 0,
+		.addr_count = 1, .proto_min = 1, .proto_max = 1, .version = {0, 1, 0},
+		.epoch = 1, .seq = id, .certificate_not_after = 2000000000, .rtt = -1,
+		.since = now - 60 * KITH_SECOND, .heard = now - KITH_SECOND,
+	};
+	memset(m->mid.b, (int)(id & 0xFF), sizeof(m->mid.b));
+	m->mid.b[0] = (uint8_t)(id >> 8);
+	m->mid.b[1] = (uint8_t)id;
+	m->addrs[0] = kith_addr_make(4, (const uint8_t[]){10, 0, (uint8_t)(id >> 8), (uint8_t)id}, 5484);
+	n->count++;
+	return m;
+}
+
+void fake_node_tags(struct kith_member *m, const char *msgpack, size_t len)
+{
+	m->tags = (struct kith_bytes){.p = (const uint8_t *)msgpack, .len = len};
+}
+
+/* --- commands -------------------------------------------------------------------------------- */
+
+int kith_node_join(struct kith_node *n, kith_us now, const struct kith_addr *seeds, size_t count)
+{
+	(void)now;
+	if (n->join_rc != 0)
+		return n->join_rc;
+	for (size_t i = 0; i < count; i++) {
+		KITH_ASSERT(n->joined_count < FAKE_JOINS);
+		n->joined[n->joined_count++] = seeds[i];
+	}
+	return 0;
+}
+
+int kith_node_tags(struct kith_node *n, kith_us now, struct kith_bytes tags)
+{
+	(void)now;
+	if (n->tags_rc != 0)
+		return n->tags_rc;
+	if (tags.len > sizeof(n->tags))
+		return KITH_ETOOBIG;
+	if (tags.len > 0)
+		memcpy(n->tags, tags.p, tags.len);
+	n->members[n->self].tags = (struct kith_bytes){.p = n->tags, .len = tags.len};
+	return 0;
+}
+
+/* --- reads ----------------------------------------------------------------------------------- */
+
+int kith_node_members(const struct kith_node *n, uint32_t *cursor, struct kith_member *m)
+{
+	if (*cursor >= n->count)
+		return 0;
+	*m = n->members[(*cursor)++];
+	return 1;
+}
+
+int kith_node_member(const struct kith_node *n, const struct kith_mid *mid, struct kith_member *m)
+{
+	for (uint32_t i = 0; i < n->count; i++)
+		if (memcmp(&n->members[i].mid, mid, sizeof(*mid)) == 0) {
+			*m = n->members[i];
+			return 0;
+		}
+	return KITH_ENOTFOUND;
+}
+
+void kith_node_self(const struct kith_node *n, struct kith_member *m)
+{
+	*m = n->members[n->self];
+}
+
+/* One text of a tag map; the bytes come from tests, so their form is taken for granted. */
+static struct kith_bytes text_at(struct kith_bytes tags, size_t *at)
+{
+	size_t len = tags.p[*at] == 0xD9 ? tags.p[*at + 1] : tags.p[*at] & 0x1Fu;
+	struct kith_bytes text = {.p = tags.p + *at + (tags.p[*at] == 0xD9 ? 2 : 1), .len = len};
+
+	*at = (size_t)(text.p - tags.p) + len;
+	KITH_ASSERT(*at <= tags.len);
+	return text;
+}
+
+int kith_tag_next(struct kith_bytes tags, size_t *at, struct kith_bytes *key,
+		  struct kith_bytes *value)
+{
+	if (*at == 0)
+		*at = tags.len > 0 && tags.p[0] == 0xDE ? 3 : 1;
+	if (*at >= tags.len)
+		return 0;
+	*key = text_at(tags, at);
+	*value = text_at(tags, at);
+	return 1;
+}
+
+int kith_node_why(const struct kith_node *n, const struct kith_mid *mid, uint32_t *cursor,
+		  struct kith_why *w)
+{
+	if (memcmp(mid, &n->members[n->why_of].mid, sizeof(*mid)) != 0 || *cursor >= n->why_count)
+		return 0;
+	*w = n->whys[(*cursor)++];
+	return 1;
+}
+
+int kith_node_seeds(const struct kith_node *n, uint32_t *cursor, struct kith_seed *s)
+{
+	if (*cursor >= n->seed_count)
+		return 0;
+	*s = n->seeds[(*cursor)++];
+	return 1;
+}
+
+void kith_node_stats(const struct kith_node *n, struct kith_stats *s)
+{
+	*s = n->stats;
+}
+
+void kith_node_view(const struct kith_node *n, struct kith_view *v)
+{
+	uint32_t counts[KITH_STATUS_COUNT] = {0};
+
+	for (uint32_t i = 0; i < n->count; i++)
+		counts[n->members[i].status]++;
+	*v = n->view;
+	v->alive = counts[KITH_STATUS_ALIVE];
+	v->restarting = counts[KITH_STATUS_RESTARTING];
+	v->suspect = counts[KITH_STATUS_SUSPECT];
+	v->failed = counts[KITH_STATUS_FAILED];
+	v->left = counts[KITH_STATUS_LEFT];
+}
+
+/* --- words ----------------------------------------------------------------------------------- */
+
+const char *kith_strerror(int err)
+{
+	return kith_err_text(err);
+}
+
+const char *kith_status_name(enum kith_status s)
+{
+	static const char *const names[] = {
+#define X(upper, lower, help) [KITH_STATUS_##upper] = #lower,
+		KITH_STATUSES(X)
+#undef X
+	};
+
+	return s < KITH_STATUS_COUNT ? names[s] : "?";
+}
+
+const char *kith_version(void)
+{
+	return "0.1.0";
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * support/fake_node.h: a stand-in for libkith in unit tests of what asks a node: the reads answer
+ * from arrays that the test fills, the commands write down that they were called. It defines the
+ * public functions, so a program links either this or libkith.
+ */
+#ifndef KITH_TEST_FAKE_NODE_H
+#define KITH_TEST_FAKE_NODE_H
+
+#include <kith/kith.h>
+
+enum { FAKE_MEMBERS = 4096, FAKE_WHYS = 8, FAKE_SEEDS = 8, FAKE_JOINS = 16 };
+
+struct kith_node {
+	struct kith_member members[FAKE_MEMBERS];
+	char names[FAKE_MEMBERS][KITH_NAME_MAX + 1];
+	uint32_t count;
+	uint32_t self; /* index */
+	struct kith_why whys[FAKE_WHYS]; /* of the member `why_of` */
+	uint32_t why_count, why_of;
+	struct kith_seed seeds[FAKE_SEEDS];
+	uint32_t seed_count;
+	struct kith_stats stats;
+	struct kith_view view; /* the counts are made from the members at each read */
+	uint8_t tags[KITH_TAGS_MAX]; /* of the node itself, once set by command */
+	int join_rc, tags_rc;
+	struct kith_addr joined[FAKE_JOINS]; /* every address given to kith_node_join() */
+	uint32_t joined_count;
+};
+
+/* An empty node; free it with free(). */
+struct kith_node *fake_node_new(void);
+/* Adds a member: id 01 01 .. for the first, 02 02 .. for the next; address 10.0.0.N:5484, zone a,
+ * version 0.1.0, status since 60 s before `now`, heard 1 s before. The first is the node itself. */
+struct kith_member *fake_node_add(struct kith_node *n, const char *name, enum kith_status status,
+				  kith_us now);
+/* Tags as msgpack bytes; borrowed. */
+void fake_node_tags(struct kith_member *m, const char *msgpack, size_t len);
+
+#endif
