@@ -11,6 +11,14 @@
 
 fuzz_programs =
 
+fuzz_programs += %D%/fuzz_msg
+tests_fuzz_fuzz_msg_LDADD = $(fuzz_ldadd)
+EXTRA_DIST += %D%/fuzz_msg.in
+
+fuzz_programs += %D%/fuzz_record
+tests_fuzz_fuzz_record_LDADD = $(fuzz_ldadd)
+EXTRA_DIST += %D%/fuzz_record.in
+
 if FUZZER
 fuzz_ldadd = $(FUZZ_LIBS)
 else
