@@ -54,6 +54,11 @@ enum {
 	KITH_NAMES_MAX = 8,
 	/* Bytes of the output queue that the host has not collected; datagrams above are dropped. */
 	KITH_OUT_MAX = 16 * 1024 * 1024,
+	/* Bad signatures delivered within ten minutes before a peer's gossip is ignored for as long:
+	 * honest members verify before they relay, so one may be a bit flip, three are not. */
+	KITH_BAD_SIGNATURES = 3,
+	/* New identities a second that one peer may bring outside a synchronisation. */
+	KITH_NEWCOMERS = 50,
 	/* Source buckets of introductions; sources share one on collision. */
 	KITH_SOURCES = 4096,
 	/* Local health at its worst (Lifeguard §IV-A). */
@@ -90,6 +95,7 @@ enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 #define KITH_DIAL_MAX (30 * KITH_SECOND)
 #define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start */
 #define KITH_ROOT_DIFFERS (5 * KITH_SECOND)  /* two acks this far apart with another root */
+#define KITH_CONVICTED (600 * KITH_SECOND)   /* gossip of a deliverer of forgeries is ignored */
 #define KITH_SWEEP (60 * KITH_SECOND)        /* reaping and expiry are looked for this often */
 
 #endif

@@ -84,7 +84,11 @@ void kith_probe_health(struct kith_node *n, int by)
 
 static uint32_t bits(uint32_t v)
 {
-	return (uint32_t)__builtin_popcount(v);
+	uint32_t count = 0;
+
+	for (; v != 0; v &= v - 1)
+		count++;
+	return count;
 }
 
 bool kith_probe_is_doubtful(const struct kith_node *n)

@@ -18,10 +18,26 @@ struct entry {
 /* A bad signature convicts the one who delivered it: honest members verify before they relay. */
 static enum kith_store_result convict(struct kith_node *n, struct entry *e)
 {
+	struct kith_peer *p = e->deliverer;
+
 	KITH_DROP(n, record_signature);
-	if (e->deliverer != NULL)
-		kith_trace(n, "bad-signature", e->deliverer, NULL);
+	if (p == NULL)
+		return KITH_STORE_BAD;
+	if (p->bad_signatures == 0 || kith_us_elapsed(p->bad_since, n->now) >= KITH_CONVICTED) {
+		p->bad_signatures = 0;
+		p->bad_since = n->now;
+	}
+	if (p->bad_signatures < KITH_BAD_SIGNATURES)
+		p->bad_signatures++;
+	kith_trace(n, "bad-signature", p, NULL);
 	return KITH_STORE_BAD;
+}
+
+/* What a convict tells is ignored; it is still probed, and its answers count. */
+static bool is_convict(const struct kith_node *n, const struct kith_peer *p)
+{
+	return p != NULL && p->bad_signatures >= KITH_BAD_SIGNATURES &&
+	       kith_us_elapsed(p->bad_since, n->now) < KITH_CONVICTED;
 }
 
 static bool is_in_time(struct kith_node *n, const struct kith_record_head *h)
@@ -39,6 +55,12 @@ static bool is_over_rate(struct kith_node *n, struct entry *e)
 		return false;
 	if (e->deliverer != NULL && e->deliverer != e->owner &&
 	    !kith_bucket_take(&e->deliverer->verifications, n->now, 200, 400)) {
+		KITH_DROP(n, record_quota);
+		return true;
+	}
+	if (e->deliverer != NULL && e->owner == NULL &&
+	    !kith_bucket_take(&e->deliverer->newcomers, n->now, KITH_NEWCOMERS,
+			      2 * KITH_NEWCOMERS)) {
 		KITH_DROP(n, record_quota);
 		return true;
 	}
@@ -286,6 +308,10 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 
 	if (kith_record_read(record.p, record.len, &e.head) != 0) {
 		KITH_DROP(n, record_malformed);
+		return KITH_STORE_BAD;
+	}
+	if (is_convict(n, deliverer)) {
+		KITH_DROP(n, record_quota);
 		return KITH_STORE_BAD;
 	}
 	if (memcmp(e.head.owner.b, n->own.secrets->identity.mid.b, sizeof(e.head.owner.b)) == 0) {

@@ -28,7 +28,7 @@ static void on_readable(struct ev_loop *loop, ev_io *io, int events)
 			continue;
 		}
 		/* EINTR, ECONNABORTED and the network's own errors (accept(2)): the next one may do. */
-		if (errno == EAGAIN || errno == EWOULDBLOCK)
+		if (errno == EAGAIN)
 			return;
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
 			kith_log(a->host->log, SOCKET_FAILED, kith_f_text("call", "accept"),

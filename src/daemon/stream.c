@@ -148,7 +148,7 @@ static bool write_pending(struct stream *s)
 
 		if (n > 0) {
 			s->at += (uint32_t)n;
-		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+		} else if (errno == EAGAIN) {
 			return true;
 		} else if (errno != EINTR) {
 			end(s, KITH_STREAM_FAILED);
@@ -179,7 +179,7 @@ static void read_some(struct stream *s)
 	for (int i = 0; i < READS_A_TURN; i++) {
 		ssize_t n = recv(s->io.fd, buf, sizeof buf, 0);
 
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		if (n < 0 && errno == EAGAIN)
 			return;
 		if (n < 0 && errno == EINTR)
 			continue;

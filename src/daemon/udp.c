@@ -132,7 +132,7 @@ static void on_readable(struct ev_loop *loop, ev_io *io, int events)
 			continue;
 		}
 		/* An error of an earlier send, or a queue that only looks readable for its errors. */
-		if (errno == EAGAIN || errno == EWOULDBLOCK) {
+		if (errno == EAGAIN) {
 			if (i == 0)
 				(void)drain_errors(s);
 			return;
@@ -176,7 +176,7 @@ static void flush(struct udp_socket *s)
 			continue;
 		}
 		/* The error may be an earlier datagram's: then the second try of this one works. */
-		if (errno != EINTR && (++failures == 2 || errno == EAGAIN || errno == EWOULDBLOCK)) {
+		if (errno != EINTR && (++failures == 2 || errno == EAGAIN)) {
 			s->udp->dropped++;
 			at++;
 			failures = 0;

@@ -55,7 +55,8 @@ headers_of() {
 	pure="assert.h inttypes.h limits.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdlib.h
 		string.h"
 	case $1 in
-	base | lib) echo "$pure" ;;
+	base) echo "$pure" ;;
+	lib) echo "$pure" config.h ;; # the version
 	core) echo "$pure" uthash.h ;;
 	wire) echo "$pure" 'msgpack.h' 'msgpack/*.h' ;;
 	seal) echo "$pure" sodium.h ;;

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/saver.h"
+#include "base/check.h"
+#include "files/epoch.h"
+#include "files/state.h"
+#include <ev.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct job {
+	bool waits;
+	uint64_t token;
+	uint32_t epoch;
+	bool is_done; /* and not yet told */
+	uint64_t done_token;
+	enum kith_file_result result;
+	char text[512];
+};
+
+struct kith_saver {
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards all between here and `wake` */
+	pthread_cond_t wake;
+	struct job jobs[KITH_SAVE_COUNT];
+	struct kith_peers peers; /* of the waiting job */
+	bool ends;
+
+	char dir[KITH_PATH_MAX];
+	struct kith_mid mid;
+	struct kith_peers writing; /* the thread's own copy */
+
+	struct ev_loop *loop; /* borrowed; these are the loop's */
+	ev_async done;
+	kith_saved_f on_saved;
+	void *ctx;
+};
+
+static enum kith_file_result write_job(struct kith_saver *s, enum kith_save what, uint32_t epoch,
+				       struct kith_report *r)
+{
+	char path[KITH_PATH_MAX + 16];
+
+	if (what == KITH_SAVE_EPOCH)
+		return kith_epoch_write(s->dir, &s->mid, epoch, r);
+	snprintf(path, sizeof path, "%s/%s", s->dir, KITH_STATE_PEERS);
+	return kith_peers_write(path, &s->writing, r);
+}
+
+/* Called with the lock held, which it gives up while it writes. */
+static void run_job(struct kith_saver *s, enum kith_save what)
+{
+	struct job *j = &s->jobs[what];
+	struct kith_report r = {0};
+	enum kith_file_result result;
+	uint64_t token = j->token;
+	uint32_t epoch = j->epoch;
+
+	j->waits = false;
+	if (what == KITH_SAVE_PEERS)
+		s->writing = s->peers;
+	pthread_mutex_unlock(&s->lock);
+	result = write_job(s, what, epoch, &r);
+	pthread_mutex_lock(&s->lock);
+	j->is_done = true;
+	j->done_token = token;
+	j->result = result;
+	snprintf(j->text, sizeof j->text, "%.*s", (int)strcspn(kith_report_text(&r), "\n"),
+		 kith_report_text(&r));
+	kith_report_clear(&r);
+	ev_async_send(s->loop, &s->done);
+}
+
+static void *run(void *ctx)
+{
+	struct kith_saver *s = ctx;
+
+	pthread_mutex_lock(&s->lock);
+	for (;;) {
+		/* The epoch first: the node waits for it. */
+		if (s->jobs[KITH_SAVE_EPOCH].waits)
+			run_job(s, KITH_SAVE_EPOCH);
+		else if (s->jobs[KITH_SAVE_PEERS].waits)
+			run_job(s, KITH_SAVE_PEERS);
+		else if (s->ends)
+			break;
+		else
+			pthread_cond_wait(&s->wake, &s->lock);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+static void on_done(struct ev_loop *loop, ev_async *async, int events)
+{
+	struct kith_saver *s = async->data;
+
+	(void)loop;
+	(void)events;
+	for (int i = 0; i < KITH_SAVE_COUNT; i++) {
+		struct job j;
+
+		pthread_mutex_lock(&s->lock);
+		j = s->jobs[i];
+		s->jobs[i].is_done = false;
+		pthread_mutex_unlock(&s->lock);
+		if (j.is_done)
+			s->on_saved(s->ctx, (enum kith_save)i, j.done_token, j.result, j.text);
+	}
+}
+
+/* Signals are the loop's alone. */
+static int start_thread(struct kith_saver *s)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&s->thread, NULL, run, s);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+struct kith_saver *kith_saver_new(struct ev_loop *loop, const char *dir, const struct kith_mid *mid,
+				  kith_saved_f on_saved, void *ctx)
+{
+	struct kith_saver *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	KITH_ASSERT(strlen(dir) < sizeof s->dir);
+	memcpy(s->dir, dir, strlen(dir) + 1);
+	s->mid = *mid;
+	s->loop = loop;
+	s->on_saved = on_saved;
+	s->ctx = ctx;
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->wake, NULL);
+	ev_async_init(&s->done, on_done);
+	s->done.data = s;
+	ev_async_start(loop, &s->done);
+	if (start_thread(s) != 0) {
+		ev_async_stop(loop, &s->done);
+		pthread_cond_destroy(&s->wake);
+		pthread_mutex_destroy(&s->lock);
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void kith_saver_free(struct kith_saver **saver)
+{
+	struct kith_saver *s = *saver;
+
+	if (s == NULL)
+		return;
+	pthread_mutex_lock(&s->lock);
+	s->ends = true;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->thread, NULL);
+	ev_async_stop(s->loop, &s->done);
+	pthread_cond_destroy(&s->wake);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+	*saver = NULL;
+}
+
+void kith_saver_epoch(struct kith_saver *s, uint32_t epoch, uint64_t token)
+{
+	struct job *j = &s->jobs[KITH_SAVE_EPOCH];
+
+	pthread_mutex_lock(&s->lock);
+	j->waits = true;
+	j->epoch = epoch;
+	j->token = token;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void kith_saver_peers(struct kith_saver *s, const struct kith_peers *p)
+{
+	pthread_mutex_lock(&s->lock);
+	s->peers = *p;
+	s->jobs[KITH_SAVE_PEERS].waits = true;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+}
