@@ -27,8 +27,10 @@ static enum kith_store_result convict(struct kith_node *n, struct entry *e)
 		p->bad_signatures = 0;
 		p->bad_since = n->now;
 	}
-	if (p->bad_signatures < KITH_BAD_SIGNATURES)
-		p->bad_signatures++;
+	if (++p->bad_signatures >= KITH_BAD_SIGNATURES) {
+		p->bad_signatures = KITH_BAD_SIGNATURES;
+		p->bad_since = n->now; /* the silence begins */
+	}
 	kith_trace(n, "bad-signature", p, NULL);
 	return KITH_STORE_BAD;
 }
