@@ -154,7 +154,7 @@ static int judge_certificate(struct kith_node *n, struct entry *e, struct kith_c
 
 	if (e->certificate.len == 0) {
 		*cert = p->cert;
-		return 0;
+		return kith_trust_is_over(n, &p->cert) ? KITH_EEXPIRED : 0;
 	}
 	r = kith_trust_judge(n, e->certificate,
 			     p != NULL ? kith_blob_bytes(p->certificate)
