@@ -2,5 +2,4 @@
 #
 # Manual pages in mdoc, a page a subject: dist_man_MANS += %D%/kith.1
 
-dist_man_MANS += \
-	%D%/kith.1
+dist_man_MANS +=

@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: ISC
 #
-# Programs that use the public headers and libkith.la only, as an embedder would:
+# Programs that use the public headers and the shared library only, as an embedder would:
 #
-#	check_PROGRAMS += %D%/two_nodes
-#	tests_api_two_nodes_LDADD = libkith.la $(CMOCKA_LIBS)
-#	TESTS += %D%/two_nodes
+#	api_tests += %D%/test_x
+#	tests_api_test_x_LDADD = $(api_ldadd)
+
+api_tests = %D%/test_words
+api_ldadd = libkith.la $(CMOCKA_LIBS)
+tests_api_test_words_LDADD = $(api_ldadd)
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(api_tests)
+TESTS += $(api_tests)
+endif
 
 dist_check_SCRIPTS += %D%/installed.sh
 TESTS += %D%/installed.sh

@@ -25,9 +25,7 @@ if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
 fi
 grep -E '\.[ch]$' "$tmp/files" >"$tmp/c"
 grep -E '\.([chm]|am|ac|m4|mk|sh|py|map|pc\.in|lua|[1-8])$' "$tmp/files" >"$tmp/marked"
-while read -r file; do
-	case $(head -c 2 "$file") in '#!') echo "$file" ;; esac
-done <"$tmp/files" >>"$tmp/marked"
+grep -vE '\.[a-z]+$' "$tmp/files" | xargs awk 'FNR == 1 && /^#!/ { print FILENAME }' >>"$tmp/marked"
 
 # The objections of each rule; the files are the arguments.
 
@@ -68,31 +66,32 @@ long_lines() {
 
 # Comments and the insides of strings do not call anything.
 banned_calls() {
-	sed_script='s|/\*.*\*/||; s|//.*||; s/"([^"\\]|\\.)*"/""/g; /^[[:space:]]*\*/d; /^[[:space:]]*\/\*/d'
-	for file; do
-		sed -E "$sed_script" "$file" | awk -v file="$file" '
-			BEGIN {
-				say["sprintf"] = say["vsprintf"] = "snprintf, or base/text.h"
-				say["strcpy"] = say["strcat"] = "base/text.h, or memcpy of a checked length"
-				say["strncpy"] = say["strncat"] = "base/text.h: it always ends in NUL"
-				say["gets"] = "fgets"
-				say["rand"] = say["srand"] = say["random"] = "base/rng.h with a seed"
-				say["atoi"] = say["atol"] = "strtol with its end checked"
-				say["strtok"] = "strchr or strcspn"
-				say["alloca"] = "a bounded array"
+	awk '
+		BEGIN {
+			say["sprintf"] = say["vsprintf"] = "snprintf, or base/text.h"
+			say["strcpy"] = say["strcat"] = "base/text.h, or memcpy of a checked length"
+			say["strncpy"] = say["strncat"] = "base/text.h: it always ends in NUL"
+			say["gets"] = "fgets"
+			say["rand"] = say["srand"] = say["random"] = "base/rng.h with a seed"
+			say["atoi"] = say["atol"] = "strtol with its end checked"
+			say["strtok"] = "strchr or strcspn"
+			say["alloca"] = "a bounded array"
+		}
+		/^[[:space:]]*(\/)?\*/ { next }
+		{
+			line = $0
+			gsub(/"([^"\\]|\\.)*"/, "\"\"", line)
+			gsub(/\/\*.*\*\//, "", line)
+			sub(/\/\/.*/, "", line)
+			while (match(line, /[a-zA-Z_][a-zA-Z0-9_]*[[:space:]]*\(/)) {
+				word = substr(line, RSTART, RLENGTH - 1)
+				sub(/[[:space:]]+$/, "", word)
+				before = RSTART > 1 ? substr(line, RSTART - 1, 1) : ""
+				if (word in say && before !~ /[.>]/)
+					print FILENAME ":" FNR ": " word "(): use " say[word]
+				line = substr(line, RSTART + RLENGTH)
 			}
-			{
-				line = $0
-				while (match(line, /[a-zA-Z_][a-zA-Z0-9_]*[[:space:]]*\(/)) {
-					word = substr(line, RSTART, RLENGTH - 1)
-					sub(/[[:space:]]+$/, "", word)
-					before = RSTART > 1 ? substr(line, RSTART - 1, 1) : ""
-					if (word in say && before !~ /[.>]/)
-						print file ": " word "(): use " say[word]
-					line = substr(line, RSTART + RLENGTH)
-				}
-			}'
-	done
+		}' "$@"
 }
 
 leftovers() {
@@ -100,24 +99,23 @@ leftovers() {
 }
 
 unlicensed() {
-	for file; do
-		head -n 5 "$file" | grep -q 'SPDX-License-Identifier: ISC' || echo "$file"
-	done
+	awk 'FNR == 1 { if (NR > 1 && !has) print file; has = 0; file = FILENAME }
+		FNR <= 5 && /SPDX-License-Identifier: ISC/ { has = 1 }
+		END { if (!has) print file }' "$@"
 }
 
 # A source that no local.mk lists is not in the tarball, or not built at all. A program's own
 # default source (tests/unit/test_x for test_x.c) is listed without its suffix.
 unlisted() {
-	for file; do
-		case $file in
-		include/*) list=src/lib/local.mk name=$file ;;
-		*) list=$(dirname "$file") name=%D%/${file##*/} ;;
-		esac
-		[ -d "$list" ] && list=$(ls "$list"/*.mk 2>/dev/null)
-		# shellcheck disable=SC2086 # a room of tests has several lists
-		[ -n "$list" ] && cat $list | tr ' \t\\' '\n\n\n' |
-			grep -qxF -e "$name" -e "${name%.c}" || echo "$file"
-	done
+	find src tests -name '*.mk' | xargs awk '
+		{ sub(/#.*/, ""); gsub(/\\$/, "")
+		  dir = FILENAME; sub(/\/[^\/]*$/, "", dir)
+		  for (i = 1; i <= NF; i++) { word = $i; sub(/^%D%/, dir, word); print word } }
+		' >"$tmp/words"
+	printf '%s\n' "$@" | awk '
+		FILENAME != "-" { listed[$1] = 1; next }
+		{ bare = $1; sub(/\.c$/, "", bare)
+		  if (!($1 in listed) && !(bare in listed)) print $1 }' "$tmp/words" -
 }
 
 blank_ends() {
