@@ -2,4 +2,5 @@
 #
 # Manual pages in mdoc, a page a subject: dist_man_MANS += %D%/kith.1
 
-dist_man_MANS +=
+dist_man_MANS += \
+	%D%/kith.1

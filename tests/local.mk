@@ -28,6 +28,7 @@ include %D%/api/local.mk
 include %D%/fuzz/local.mk
 include %D%/vectors/local.mk
 include %D%/story/local.mk
+include %D%/cli/local.mk
 include %D%/daemon/local.mk
 include %D%/lint/local.mk
 

@@ -13,17 +13,23 @@ struct kith_bucket {
 	kith_us full_at; /* when it would be full again; in the past = full */
 };
 
-/* Takes one token of a bucket of `burst` tokens refilled at `rate` a second, if there is one.
- * A zeroed bucket is full. */
+/* Whether there is a token in a bucket of `burst` tokens refilled at `rate` a second. A zeroed
+ * bucket is full. */
+static inline bool kith_bucket_has(const struct kith_bucket *b, kith_us now, uint32_t rate,
+				   uint32_t burst)
+{
+	const kith_us token = KITH_SECOND / (kith_us)rate;
+
+	return kith_us_max(b->full_at, now) + token - now <= token * (kith_us)burst;
+}
+
+/* Takes one, if there is one. */
 static inline bool kith_bucket_take(struct kith_bucket *b, kith_us now, uint32_t rate,
 				    uint32_t burst)
 {
-	const kith_us token = KITH_SECOND / (kith_us)rate;
-	const kith_us from = kith_us_max(b->full_at, now);
-
-	if (from + token - now > token * (kith_us)burst)
+	if (!kith_bucket_has(b, now, rate, burst))
 		return false;
-	b->full_at = from + token;
+	b->full_at = kith_us_max(b->full_at, now) + KITH_SECOND / (kith_us)rate;
 	return true;
 }
 

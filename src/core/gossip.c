@@ -49,10 +49,10 @@ void kith_gossip_drop(struct kith_node *n, struct kith_rumor *r)
 	n->gossip.count--;
 }
 
-static void start_tick(struct kith_node *n)
+static void start_tick(struct kith_node *n, kith_us wait)
 {
 	if (n->gossip.count > 0 && !kith_timer_is_set(&n->gossip.tick) && n->peers.count > 1)
-		kith_timer_set(n, &n->gossip.tick, kith_us_add(n->now, n->timing.gossip_tick));
+		kith_timer_set(n, &n->gossip.tick, kith_us_add(n->now, wait));
 }
 
 /* The queue is full: the most-told rumor of the lowest lane makes room. */
@@ -86,7 +86,9 @@ void kith_gossip_put(struct kith_node *n, struct kith_rumor *r, struct kith_blob
 	r->serial = n->gossip.next_serial++;
 	kith_list_append(&n->gossip.queue[lane][0], &r->link);
 	n->gossip.count++;
-	start_tick(n);
+	/* At a random phase, as if it had never stood still: all who wake by the same news would tick
+	 * together, and whom the first wave missed would wait for a whole tick. */
+	start_tick(n, 1 + kith_rng_below(&n->rng, (uint32_t)n->timing.gossip_tick));
 }
 
 /* Copies the rumor into the packet and moves it on, or out of the queue when told often enough. */
@@ -186,5 +188,5 @@ void kith_gossip_on_tick(struct kith_node *n, void *owner)
 	/* What is left may be news to nobody here (a peer's record among two): the next record, or
 	 * the next probe of somebody else, takes it along. */
 	if (tell_peers(n, NULL))
-		start_tick(n);
+		start_tick(n, n->timing.gossip_tick);
 }

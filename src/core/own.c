@@ -111,11 +111,22 @@ static void new_session(struct kith_node *n)
 	}
 }
 
+/* The first own record of this life; without memory for it the timer tries again. */
+static void start(struct kith_node *n)
+{
+	struct kith_event e = {.kind = KITH_EVENT_STARTED};
+
+	kith_own_sign(n, KITH_OWN_START);
+	if (n->own.peer == NULL)
+		return;
+	kith_out_event(n, &e);
+	kith_probe_start(n);
+	kith_join_start(n);
+}
+
 void kith_own_persisted(struct kith_node *n, uint64_t token)
 {
 	struct kith_own *own = &n->own;
-	const bool is_first = own->peer == NULL;
-	struct kith_event e = {.kind = KITH_EVENT_STARTED};
 
 	if (token == 0 || token != own->token || own->is_over)
 		return;
@@ -124,12 +135,10 @@ void kith_own_persisted(struct kith_node *n, uint64_t token)
 	own->seq = 0;
 	own->numbered = 0;
 	new_session(n);
-	kith_own_sign(n, KITH_OWN_START);
-	if (!is_first || own->peer == NULL)
-		return;
-	kith_out_event(n, &e);
-	kith_probe_start(n);
-	kith_join_start(n);
+	if (own->peer == NULL)
+		start(n);
+	else
+		kith_own_sign(n, KITH_OWN_START);
 }
 
 void kith_own_reflected(struct kith_node *n, uint32_t epoch)
@@ -258,7 +267,9 @@ void kith_own_on_timer(struct kith_node *n, void *owner)
 	if (n->own.refute_due) {
 		n->own.refute_due = false;
 		kith_own_refute(n);
+	} else if (n->own.peer == NULL) {
+		start(n);
 	} else {
-		kith_own_sign(n, n->own.peer == NULL ? KITH_OWN_START : KITH_OWN_REFRESH);
+		kith_own_sign(n, KITH_OWN_REFRESH);
 	}
 }

@@ -128,7 +128,9 @@ static struct kith_peer *open_data(struct kith_node *n, const struct kith_addr *
 		KITH_DROP(n, own);
 		return NULL;
 	}
-	if (p->status == KITH_STATUS_LEFT ||
+	/* Who has just left still waits for the word that we know. */
+	if ((p->status == KITH_STATUS_LEFT &&
+	     kith_us_elapsed(p->since, n->now) > KITH_LEAVE_TIME) ||
 	    (int64_t)p->expires + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n)) {
 		KITH_DROP(n, not_member);
 		return NULL;

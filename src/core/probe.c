@@ -364,7 +364,8 @@ static struct kith_peer *next_of_list(struct kith_node *n)
 	return NULL;
 }
 
-/* Keeps asking a few of the dead: that is how two halves find each other again. */
+/* Keeps asking a few of the dead: that is how two halves find each other again. It introduces
+ * itself: whoever was restarted meanwhile has another session, and may never have heard of us. */
 static void ping_a_dead(struct kith_node *n)
 {
 	const uint32_t count = n->peers.count;
@@ -380,7 +381,8 @@ static void ping_a_dead(struct kith_node *n)
 
 		if (p->status != KITH_STATUS_FAILED)
 			continue;
-		if (kith_packet_begin(n, &pk, p) && kith_packet_add(&pk, &m)) {
+		if (kith_packet_begin_as(n, &pk, p, KITH_PACKET_INTRO_WANT) &&
+		    kith_packet_add(&pk, &m)) {
 			kith_suspect_carry(n, &pk);
 			kith_packet_send_to(n, &pk, (uint8_t)n->probes.turn);
 		}

@@ -27,8 +27,10 @@ static enum kith_store_result convict(struct kith_node *n, struct entry *e)
 		p->bad_signatures = 0;
 		p->bad_since = n->now;
 	}
-	if (p->bad_signatures < KITH_BAD_SIGNATURES)
-		p->bad_signatures++;
+	if (++p->bad_signatures >= KITH_BAD_SIGNATURES) {
+		p->bad_signatures = KITH_BAD_SIGNATURES;
+		p->bad_since = n->now; /* the silence begins */
+	}
 	kith_trace(n, "bad-signature", p, NULL);
 	return KITH_STORE_BAD;
 }
@@ -48,11 +50,19 @@ static bool is_in_time(struct kith_node *n, const struct kith_record_head *h)
 	       (int64_t)h->expires < now_s + KITH_RECORD_FUTURE_S + KITH_RECORD_SLACK_S;
 }
 
-/* The owner's and the deliverer's rates, looked at before the signature costs anything. */
-static bool is_over_rate(struct kith_node *n, struct entry *e)
+/* What an owner may publish: two records and two suspicions a second. */
+enum { OWNER_RATE = 2, OWNER_BURST = 16 };
+
+/* The owner's quota of this kind and the deliverer's rates, looked at before the signature costs
+ * anything; the owner is charged only when it has signed. quota: NULL for a new owner. */
+static bool is_over_rate(struct kith_node *n, struct entry *e, const struct kith_bucket *quota)
 {
 	if (e->is_sync)
 		return false;
+	if (quota != NULL && !kith_bucket_has(quota, n->now, OWNER_RATE, OWNER_BURST)) {
+		KITH_DROP(n, record_quota);
+		return true;
+	}
 	if (e->deliverer != NULL && e->deliverer != e->owner &&
 	    !kith_bucket_take(&e->deliverer->verifications, n->now, 200, 400)) {
 		KITH_DROP(n, record_quota);
@@ -152,7 +162,7 @@ static int judge_certificate(struct kith_node *n, struct entry *e, struct kith_c
 
 	if (e->certificate.len == 0) {
 		*cert = p->cert;
-		return 0;
+		return kith_trust_is_over(n, &p->cert) ? KITH_EEXPIRED : 0;
 	}
 	r = kith_trust_judge(n, e->certificate,
 			     p != NULL ? kith_blob_bytes(p->certificate)
@@ -197,7 +207,7 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
-	if (is_over_rate(n, e))
+	if (is_over_rate(n, e, p != NULL ? &p->records : NULL))
 		return KITH_STORE_BAD;
 	if (judge_certificate(n, e, &cert) != 0) {
 		KITH_DROP(n, record_certificate);
@@ -205,10 +215,8 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 	}
 	if (!is_signed(n, e, cert.identity))
 		return convict(n, e);
-	if (p != NULL && !e->is_sync && !kith_bucket_take(&p->records, n->now, 2, 16)) {
-		KITH_DROP(n, record_quota);
-		return KITH_STORE_BAD;
-	}
+	if (p != NULL && !e->is_sync)
+		(void)kith_bucket_take(&p->records, n->now, OWNER_RATE, OWNER_BURST);
 	if (kith_member_body_read(kith_record_body(e->record.p, &e->head), &body) != 0) {
 		KITH_DROP(n, record_malformed);
 		return KITH_STORE_BAD;
@@ -280,15 +288,13 @@ static enum kith_store_result suspicion_record(struct kith_node *n, struct entry
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
-	if (is_over_rate(n, e))
+	if (is_over_rate(n, e, &e->owner->suspicions))
 		return KITH_STORE_BAD;
 	if (!is_signed(n, e, e->owner->cert.identity))
 		return convict(n, e);
 	commit_number(e->owner, &e->head);
-	if (!e->is_sync && !kith_bucket_take(&e->owner->suspicions, n->now, 2, 16)) {
-		KITH_DROP(n, record_quota);
-		return KITH_STORE_BAD;
-	}
+	if (!e->is_sync)
+		(void)kith_bucket_take(&e->owner->suspicions, n->now, OWNER_RATE, OWNER_BURST);
 	if (!kith_suspect_received(n, e->owner, target, &s, e->record, e->head.expires))
 		return KITH_STORE_OLD;
 	KITH_COUNT(n, records_accepted);

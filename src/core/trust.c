@@ -5,6 +5,11 @@
 #include "seal/certificate.h"
 #include <string.h>
 
+bool kith_trust_is_over(const struct kith_node *n, const struct kith_certificate *c)
+{
+	return (int64_t)c->not_after + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n);
+}
+
 int kith_trust_judge(struct kith_node *n, struct kith_bytes certificate, struct kith_bytes known,
 		     struct kith_certificate *c)
 {
@@ -13,7 +18,7 @@ int kith_trust_judge(struct kith_node *n, struct kith_bytes certificate, struct 
 
 	if (r != 0)
 		return KITH_EMALFORMED;
-	if ((int64_t)c->not_after + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n))
+	if (kith_trust_is_over(n, c))
 		return KITH_EEXPIRED;
 	if (known.len == certificate.len && memcmp(known.p, certificate.p, known.len) == 0)
 		return 0;

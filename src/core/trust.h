@@ -7,10 +7,13 @@
 #define KITH_CORE_TRUST_H
 
 #include <kith/kith.h>
+#include <stdbool.h>
 
 /* Reads and judges a certificate; costs one signature check unless `known` (may be empty) are the
  * same bytes. 0, KITH_EMALFORMED, KITH_EEXPIRED, KITH_ECERT. */
 KITH_MUST_USE int kith_trust_judge(struct kith_node *n, struct kith_bytes certificate,
 				   struct kith_bytes known, struct kith_certificate *c);
+/* Whether its time is over, with an hour for the clocks. */
+bool kith_trust_is_over(const struct kith_node *n, const struct kith_certificate *c);
 
 #endif

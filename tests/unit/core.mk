@@ -1,3 +1,16 @@
 # SPDX-License-Identifier: ISC
 
-unit_tests +=
+# One node, and people around it whose keys the test holds.
+check_LTLIBRARIES += libkith_corefix.la
+libkith_corefix_la_SOURCES = \
+	%D%/core_fix.c \
+	%D%/core_fix.h \
+	%D%/core_line.c \
+	%D%/core_line.h
+
+core_ldadd = libkith_corefix.la $(LDADD)
+
+unit_tests += \
+	%D%/test_core_store
+
+tests_unit_test_core_store_LDADD = $(core_ldadd)

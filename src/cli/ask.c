@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli/ask.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+enum { ARGUMENTS_MAX = 1 << 20 };
+
+void kith_ask_init(struct kith_ask *q)
+{
+	kith_buf_init(&q->buf, &kith_alloc_libc, ARGUMENTS_MAX);
+	kith_write_init(&q->w, &kith_form_msgpack, &q->buf);
+	kith_write_map(&q->w);
+}
+
+enum kith_exit kith_ask(struct kith_ask *q, struct kith_cli *c, const char *command,
+			struct kith_reply *reply)
+{
+	enum kith_exit got;
+
+	kith_write_end(&q->w);
+	got = kith_client_ask(c, command, &q->buf, reply);
+	kith_buf_fini(&q->buf);
+	return got;
+}
+
+const char *kith_ask_age(struct kith_value map, const char *path, char out[KITH_AGE_TEXT_MAX])
+{
+	return kith_age_text(kith_reply_real(map, path, -1000) / 1000, out);
+}
+
+const char *kith_ask_texts(struct kith_reply *r, struct kith_value map, const char *path,
+			   const char *between, char *out, size_t size)
+{
+	struct kith_value_walk walk = kith_value_walk(kith_reply_get(map, path));
+	struct kith_value item;
+	struct kith_text t;
+
+	kith_text_init(&t, out, size);
+	while (kith_value_next(&walk, &item)) {
+		kith_text_str(&t, t.len > 0 ? between : "");
+		kith_text_str(&t, kith_reply_word(r, item, "?"));
+	}
+	return out;
+}
+
+const char *kith_ask_incarnation(struct kith_value map, char out[KITH_AGE_TEXT_MAX])
+{
+	struct kith_text t;
+
+	kith_text_init(&t, out, KITH_AGE_TEXT_MAX);
+	kith_text_u64(&t, kith_reply_uint(map, "epoch", 0));
+	kith_text_str(&t, ".");
+	kith_text_u64(&t, kith_reply_uint(map, "seq", 0));
+	return out;
+}
+
+void kith_ask_warn(struct kith_cli *c, const struct kith_reply *r)
+{
+	char age[KITH_AGE_TEXT_MAX];
+
+	if (!kith_reply_bool(r->root, "isolated", false))
+		return;
+	kith_cli_say(c, "kith: this host is probably cut off; what it knows is %s old",
+		     kith_ask_age(r->root, "age_ms", age));
+}

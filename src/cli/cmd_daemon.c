@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli/cmd_daemon.h"
+
+#include "cli/ask.h"
+
+enum {
+	LEAVE_TIMEOUT_MS = 15000 /* kithd itself gives up after 10 s */
+};
+
+/* A call without arguments; with --json its reply is printed. */
+static enum kith_exit call(struct kith_cli *c, const char *command, struct kith_reply *r)
+{
+	struct kith_ask q;
+	enum kith_exit got;
+
+	kith_reply_init(r);
+	kith_ask_init(&q);
+	got = kith_ask(&q, c, command, r);
+	return got == KITH_EXIT_YES && c->json ? kith_answer_value(c, r->root) : got;
+}
+
+enum kith_exit kith_cmd_leave(struct kith_cli *c, const struct kith_args *a)
+{
+	struct kith_reply r;
+	enum kith_exit got;
+
+	(void)a;
+	if (!c->timeout_given)
+		c->timeout_ms = LEAVE_TIMEOUT_MS;
+	got = call(c, "kith.leave", &r);
+	if (got == KITH_EXIT_YES) {
+		kith_cli_say(c, "this host has left the cluster, and kithd stops");
+		kith_cli_say(c, "To come back, start it again: systemctl start kithd");
+	}
+	kith_reply_fini(&r);
+	return got;
+}
+
+enum kith_exit kith_cmd_reload(struct kith_cli *c, const struct kith_args *a)
+{
+	char clean[512];
+	struct kith_reply r;
+	enum kith_exit got;
+
+	(void)a;
+	got = call(c, "kith.reload", &r);
+	if (got == KITH_EXIT_YES)
+		kith_cli_say(c, "%s", kith_clean(kith_reply_text(&r, r.root, "message", "reloaded"),
+						 clean, sizeof(clean)));
+	kith_reply_fini(&r);
+	return got;
+}

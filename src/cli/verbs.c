@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli/verbs.h"
+
+#include "cli/cmd_admit.h"
+#include "cli/cmd_config.h"
+#include "cli/cmd_daemon.h"
+#include "cli/cmd_demo.h"
+#include "cli/cmd_help.h"
+#include "cli/cmd_init.h"
+#include "cli/cmd_join.h"
+#include "cli/cmd_members.h"
+#include "cli/cmd_stats.h"
+#include "cli/cmd_status.h"
+#include "cli/cmd_why.h"
+
+#include <string.h>
+
+const struct kith_verb kith_verbs[] = {
+	{"look", "status", "", "the verdict on one screen; kith alone does the same",
+	 "Its first word is the verdict: healthy, alone (no other member and no seed),\n"
+	 "starting, joining, degraded, isolated (probably cut off), leaving. Below it\n"
+	 "the members by state, this host, the last synchronisation, and each problem\n"
+	 "with the command that tells more. Exits with 0 when healthy or alone, else\n"
+	 "with 1.",
+	 NULL, 0, 0, KITH_OPERANDS_NONE, NULL, kith_cmd_status},
+	{"look", "members", "[FILTER...]", "who is there",
+	 "A FILTER is a name, in which * and ? stand for any text and any letter, or\n"
+	 "state=failed, zone=b, version=0.1.*, addr=10.0.*, id=9f3c, tag:role=db,\n"
+	 "tag:role. Terms of the same field are alternatives, different fields must all\n"
+	 "hold, and 'not' before a term turns it round: web-* db-* zone=a not\n"
+	 "state=suspect. Members that left are shown with --all, or when a filter speaks\n"
+	 "of states. Exits with 1 when nothing matches. -v shows all addresses,\n"
+	 "incarnations and ids.",
+	 kith_members_flags, 0, -1, KITH_OPERANDS_FILTERS, NULL, kith_cmd_members},
+	{"look", "why", "NODE", "the evidence on a member",
+	 "Who suspected it, by which path, and when; what was concluded; what to do\n"
+	 "next. NODE is a name, an id, or the first four or more digits of an id.",
+	 NULL, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_why},
+	{"look", "stats", "[PREFIX]", "counters, as group.name",
+	 "All counters, or those whose group.name begins with PREFIX: node, drops, rpc.\n"
+	 "kith-metrics(7) has their meanings. With --every DUR it goes on until Ctrl-C\n"
+	 "and shows what moved; with --json that is one document a line.",
+	 kith_stats_flags, 0, 1, KITH_OPERANDS_NONE, NULL, kith_cmd_stats},
+	{"change", "init", "CLUSTER", "a new cluster, with this host as its first member",
+	 "Writes CLUSTER.authority here, the key that admits members: keep it off the\n"
+	 "cluster's hosts. Writes this host's identity and keys to the state directory,\n"
+	 "and kith.conf if there is none. With --identity, and no CLUSTER, it only makes\n"
+	 "this host's identity and prints its public key, for kith admit --key\n"
+	 "elsewhere.",
+	 kith_init_flags, 0, 1, KITH_OPERANDS_NONE, NULL, kith_cmd_init},
+	{"change", "admit", "NAME", "the identity file of a new member, on standard output",
+	 "Signs a certificate for NAME with the authority's file and prints all that the\n"
+	 "new host needs; kith join installs it there. It is a secret: write it to a\n"
+	 "file that only you can read. With --key the identity stays on its host. Needs\n"
+	 "no daemon.",
+	 kith_admit_flags, 1, 1, KITH_OPERANDS_NONE, NULL, kith_cmd_admit},
+	{"change", "join", "FILE|-|ADDR...", "install an identity file, or ask more seeds",
+	 "FILE (or - for standard input) is what kith admit printed: its certificate is\n"
+	 "checked and it is installed into the state directory; kithd must not run.\n"
+	 "ADDR, an address or host name with or without :port, is asked by the running\n"
+	 "kithd; exits with 6 when none answered. What has a slash, ends in .join or is\n"
+	 "there as a file counts as FILE.",
+	 kith_join_flags, 1, -1, KITH_OPERANDS_FILES, NULL, kith_cmd_join},
+	{"change", "leave", "", "say goodbye to the cluster, and stop kithd",
+	 "The others list this host as left, not as failed. Starting kithd again brings\n"
+	 "it back.",
+	 NULL, 0, 0, KITH_OPERANDS_NONE, NULL, kith_cmd_leave},
+	{"manage", "config", "check|show [KEY]", "judge or show the configuration, as kithd reads it",
+	 "check runs kithd --check, which finds every mistake that would keep kithd from\n"
+	 "starting; exits with 78 if there is one. show runs kithd --print-config: every\n"
+	 "setting with its value and where it came from; KEY is section.key or a\n"
+	 "section.",
+	 kith_config_flags, 1, 2, KITH_OPERANDS_WORDS, "check show", kith_cmd_config},
+	{"manage", "reload", "", "let kithd read its configuration again",
+	 "All or nothing: with a mistake in it nothing changes. Settings that need a\n"
+	 "restart are named.",
+	 NULL, 0, 0, KITH_OPERANDS_NONE, NULL, kith_cmd_reload},
+	{"manage", "demo", "", "three daemons on this host, one is killed, the others find out",
+	 "Needs neither root nor configuration: three kithd on 127.0.0.1, in a temporary\n"
+	 "directory. On a terminal two of them keep running until Ctrl-C; elsewhere all\n"
+	 "end. A step that takes too long ends it with a sentence and exit code 1, and\n"
+	 "the daemons' logs stay.",
+	 kith_demo_flags, 0, 0, KITH_OPERANDS_NONE, NULL, kith_cmd_demo},
+	{"manage", "completion", "bash", "the shell's completion, on standard output",
+	 "To use it: kith completion bash >/etc/bash_completion.d/kith",
+	 NULL, 1, 1, KITH_OPERANDS_WORDS, "bash", kith_cmd_completion},
+	{"manage", "help", "[VERB]", "this list, or more on one verb",
+	 "The same as --help. With --json all verbs and flags as one document.",
+	 NULL, 0, 1, KITH_OPERANDS_VERBS, NULL, kith_cmd_help},
+	{"manage", "version", "", "the version of kith",
+	 "The same as --version. kithd --version tells the daemon's.",
+	 NULL, 0, 0, KITH_OPERANDS_NONE, NULL, kith_cmd_version},
+	{NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, KITH_OPERANDS_NONE, NULL, NULL},
+};
+
+const struct kith_verb *kith_verb_find(const char *name)
+{
+	for (const struct kith_verb *v = kith_verbs; v->name != NULL; v++)
+		if (strcmp(v->name, name) == 0)
+			return v;
+	return NULL;
+}
+
+const struct kith_verb *kith_verb_guess(const char *name)
+{
+	const struct kith_verb *best = NULL;
+	unsigned best_distance = 3;
+
+	for (const struct kith_verb *v = kith_verbs; v->name != NULL; v++) {
+		unsigned distance = kith_word_distance(name, v->name);
+
+		/* Two letters wrong in a word of three is another word. */
+		if (distance < best_distance && distance < strlen(v->name) / 2) {
+			best = v;
+			best_distance = distance;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,139 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# The verbs that ask kithd, against one that answers from a script: what people read, what programs
+# read, and what is asked of kithd.
+
+. "${top_srcdir:?}/tests/support/tap.sh"
+. "$top_srcdir/tests/cli/lib.sh"
+: "${tmp:?}" "${sock:?}" "${kith:?}" "${rc:?}"
+
+fake "$top_srcdir/tests/cli/script.json"
+
+# ---- status
+
+run status
+check "degraded is a no" exits 1
+check "the verdict is the first word" grep -q '^degraded: 1 member failed  *cluster prod$' "$tmp/out"
+check "members by state" says "12 alive, 1 failed, 2 left"
+check "this host" says "web-1 zone a  10.0.0.5:5484  [fd00::5]:5484  up 3d04h  self-health 0/8"
+check "synchronisation" says "4.1s ago, last answer 0.4s ago, view 9f3ca1d0"
+check "the certificate" says "certificate ends in 211d"
+check "each problem has its next command" grep -q '! db-3 failed 2h14m ago  *kith why db-3' "$tmp/out"
+check "no words" silent err
+check "no colour in a file" sh -c "! grep -q '$(printf '\033')' '$tmp/out'"
+cp "$tmp/out" "$tmp/bare"
+run
+check "kith alone is kith status" cmp "$tmp/bare" "$tmp/out"
+run status -v
+check "more with -v" says "10.0.0.2:5484  not tried"
+run status --color always
+check "colour on demand" grep -q "$(printf '\033')\[31mdegraded" "$tmp/out"
+run status --color always --json
+check "the same as JSON, exit code too" exits 1
+check "one document" json 'd["state"] == "degraded" and d["problems"][0]["member"] == "db-3"'
+run --plain status
+check "plain is a word and its value" grep -q "^members.alive$(printf '\t')12\$" "$tmp/out"
+
+# ---- members
+
+run members
+check "members are listed" exits 0
+check "the head" grep -q '^STATE  *NAME  *ZONE  *ADDRESS  *RTT  *SEEN  *VERSION  *TAGS$' "$tmp/out"
+check "a row" grep -q '^alive  *db-1  *b  *10.0.0.11:5484  *0.4ms  *1.0s  *0.1.0  *role=db' "$tmp/out"
+check "unknown is a dash" grep -q '^failed  *db-3  *b  *10.0.0.13:5484  *-  *-  *0.1.0  *-$' "$tmp/out"
+check "tags play no tricks on the terminal" says 'evil=\x1b[31mred\x07'
+check "all is asked for" asked 'r["body"] == {"filter": [], "all": False, "limit": 1000}'
+run members -v
+check "all addresses with -v" says '10.0.0.5:5484 [fd00::5]:5484'
+check "and a legend" says 'INCARNATION:'
+run members --plain
+check "tabs" grep -q "^alive$(printf '\t')db-1$(printf '\t')b$(printf '\t')" "$tmp/out"
+check "no head" sh -c "! grep -q NAME '$tmp/out'"
+run --json members 'db-*' not zone=b --all
+check "filters go to kithd as they are" \
+	asked 'r["body"]["filter"] == ["db-*", "not", "zone=b"] and r["body"]["all"] is True'
+check "JSON is the reply" json '[m["name"] for m in d["members"]] == ["db-1", "db-3", "web-1"]'
+check "and escapes what kithd sent" json 'd["members"][0]["tags"]["evil"] == "\x1b[31mred\x07"'
+
+cat >"$tmp/pages.json" <<'PAGES'
+{"kith.members": [
+  {"body": {"v": 1, "ok": true, "total": 3000, "next": "m2", "members":
+    [{"repeat": 2000, "item": {"name": "m1", "state": "alive", "self": false, "addrs": []}}]}},
+  {"body": {"v": 1, "ok": true, "total": 3000, "next": null, "members":
+    [{"repeat": 1000, "item": {"name": "m3", "state": "alive", "self": false, "addrs": []}}]}}]}
+PAGES
+fake "$tmp/pages.json"
+run members --json
+check "pages become one document" json 'len(d["members"]) == 3000 and "next" not in d'
+check "the next page begins after the last" asked 'r["body"]["after"] == "m2"'
+
+cat >"$tmp/none.json" <<'NONE'
+{"kith.members": {"body": {"v": 1, "ok": true, "total": 0, "next": null, "isolated": true,
+  "age_ms": 180000, "members": []}}}
+NONE
+fake "$tmp/none.json"
+run members 'x*'
+check "no match is a no" exits 1
+check "said in words" tells "no member matches"
+check "an isolated host says how old its view is" tells "probably cut off; what it knows is 3m00s old"
+run members 'x*' --json
+check "no match in JSON" json 'd["ok"] and d["members"] == []'
+check "with the same exit code" exits 1
+run members -q 'x*'
+check "quiet is quiet" silent err
+
+# ---- why, stats
+
+fake "$top_srcdir/tests/cli/script.json"
+run why db-3
+check "why is answered" exits 0
+check "state, since when, which incarnation" \
+	says "db-3 is failed since 02:51:07.120 UTC (2h14m), incarnation 17.2"
+check "who refused, by which path" \
+	says "02:51:01.302  own probe refused: no direct answer, 2 helpers had none either, TCP refused"
+check "who suspected" says "suspected by web-2: no direct answer, TCP silent"
+check "the transition" grep -q 'suspect -> failed  *3 of 3' "$tmp/out"
+check "the verdict" says "its host is up, but kithd is not"
+check "what to do" says "on that host: systemctl status kithd"
+check "the name is asked for" asked 'r == {"command": "kith.why", "body": {"name": "db-3"}}'
+run why db-3 --json
+check "why as JSON" json 'd["verdict"] == "host_up_daemon_down" and len(d["why"]) == 3'
+
+run stats drops.
+check "stats are listed" grep -q '^node.datagrams_received  *123$' "$tmp/out"
+check "the prefix is kithd's to judge" asked 'r["body"] == {"prefix": "drops."}'
+run stats --json
+check "stats as JSON" json 'd["stats"]["drops"]["replay"] == 4'
+cat >"$tmp/moving.json" <<'MOVING'
+{"kith.stats": [{"body": {"v": 1, "ok": true, "stats": {"node": {"rounds": 10, "health": 0}}}},
+  {"body": {"v": 1, "ok": true, "stats": {"node": {"rounds": 15, "health": 0}}}}, {"close": true}]}
+MOVING
+fake "$tmp/moving.json"
+run stats --every 100ms
+check "what moved, and how far" grep -q '^node.rounds  *15  *+5  *[0-9.]*$' "$tmp/out"
+check "what did not is left out" sh -c "! tail -n 2 '$tmp/out' | grep -q health"
+check "it ends when kithd does" exits 3
+
+# ---- change
+
+fake "$top_srcdir/tests/cli/script.json"
+run join 10.0.0.1 nowhere
+check "join tells of each seed" grep -q '^unresolved  *nowhere  *-  *the name has no address$' "$tmp/out"
+check "and the next step" tells "1 of 2 answered. Next: kith members"
+check "kithd is to wait" asked 'r["body"] == {"addrs": ["10.0.0.1", "nowhere"], "wait_ms": 10000}'
+run join 10.0.0.1 --timeout 2s --json
+check "but not longer than we do" asked 'r["body"]["wait_ms"] == 1800'
+check "join as JSON" json 'd["contacted"] == 1'
+run leave
+check "leave says what changed" tells "this host has left the cluster"
+check "and how to come back" tells "systemctl start kithd"
+check "and prints no data" silent out
+run leave --json
+check "leave as JSON" json 'd["left"] is True'
+run reload
+check "reload names what needs a restart" tells "reloaded; needs restart: network.listen"
+run reload --json
+check "reload as JSON" json 'd["message"].startswith("reloaded")'
+
+done_testing
