@@ -93,6 +93,12 @@ static void set_defaults(struct kith_conf *c)
 	}
 }
 
+void kith_conf_preset(struct kith_conf *c, enum kith_option_id id, const char *text)
+{
+	if (c->all[id].count == 0)
+		append(c, id, text, 0, NULL, 0);
+}
+
 /* --- mistakes -------------------------------------------------------------------------------- */
 
 static void unknown_section(struct load *l, const struct kith_ini_item *item)

@@ -30,6 +30,10 @@ KITH_MUST_USE int kith_conf_load(struct kith_conf **c, const struct kith_conf_so
 				 struct kith_report *r);
 void kith_conf_free(struct kith_conf **c);
 
+/* A default that depends on where the daemon runs, for a setting that nobody set and that has no
+ * default of its own. */
+void kith_conf_preset(struct kith_conf *c, enum kith_option_id id, const char *text);
+
 /* How many values it has: 0 when unset without a default. */
 size_t kith_conf_count(const struct kith_conf *c, enum kith_option_id id);
 /* The i-th value's text, i < count. */

@@ -259,15 +259,13 @@ static int set_access(const char *path, const struct kith_conf *c, struct kith_r
 }
 
 static int open_local(struct kith_control_sockets *s, const struct kith_conf *c,
-		      const char *default_path, struct kith_report *r)
+		      struct kith_report *r)
 {
 	const char *path = kith_conf_text(c, KITH_OPTION_CONTROL_SOCKET);
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	mode_t mask;
 	int code, bound;
 
-	if (*path == '\0')
-		path = default_path;
 	if (strlen(path) >= sizeof a.sun_path) {
 		kith_report_add(r, path, 0, "a socket's path has at most %zu characters; name a shorter "
 				"one with --socket", sizeof a.sun_path - 1);
@@ -313,13 +311,13 @@ static int open_tcp(struct kith_control_sockets *s, const struct kith_conf *c, b
 	return errno == EACCES ? 77 : 71;
 }
 
-int kith_control_open(struct kith_control_sockets *s, const struct kith_conf *c,
-		      const char *default_path, bool has_key, struct kith_report *r)
+int kith_control_open(struct kith_control_sockets *s, const struct kith_conf *c, bool has_key,
+		      struct kith_report *r)
 {
 	int code;
 
 	*s = (struct kith_control_sockets){.local = -1, .tcp = -1};
-	code = open_local(s, c, default_path, r);
+	code = open_local(s, c, r);
 	if (code == 0)
 		code = open_tcp(s, c, has_key, r);
 	if (code != 0)

@@ -19,9 +19,9 @@ struct kith_control_sockets {
 	struct kith_addr addr; /* of the TCP listener */
 };
 
-/* 0, or an exit code with sentences in r. default_path is used where control.socket is unset. */
+/* 0, or an exit code with sentences in r. has_key: TCP clients will have to show a key. */
 KITH_MUST_USE int kith_control_open(struct kith_control_sockets *s, const struct kith_conf *c,
-				    const char *default_path, bool has_key, struct kith_report *r);
+				    bool has_key, struct kith_report *r);
 /* Closes them and removes the unix socket. */
 void kith_control_close(struct kith_control_sockets *s);
 

@@ -175,11 +175,31 @@ int kith_listens_open(struct kith_listens *l, const struct kith_conf *c, struct 
 	return 78;
 }
 
+void kith_listens_pretend(struct kith_listens *l, const struct kith_conf *c)
+{
+	static const uint8_t any[4];
+
+	*l = (struct kith_listens){0};
+	for (size_t i = 0; i < kith_conf_count(c, KITH_OPTION_NETWORK_LISTEN); i++) {
+		struct kith_addr a =
+			kith_option_addr(kith_conf_item(c, KITH_OPTION_NETWORK_LISTEN, i));
+
+		if (a.port == 0)
+			a.port = 1; /* as good as any: nobody opens it */
+		l->all[l->count++] = (struct kith_listen){a, -1, -1};
+		if (a.family == 6 && kith_addr_is_unspecified(&a))
+			l->all[l->count++] =
+				(struct kith_listen){kith_addr_make(4, any, a.port), -1, -1};
+	}
+}
+
 void kith_listens_close(struct kith_listens *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		close(l->all[i].udp);
-		close(l->all[i].tcp);
+		if (l->all[i].udp >= 0)
+			close(l->all[i].udp);
+		if (l->all[i].tcp >= 0)
+			close(l->all[i].tcp);
 	}
 	l->count = 0;
 }

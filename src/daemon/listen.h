@@ -24,6 +24,9 @@ struct kith_listens {
  * NULL. */
 KITH_MUST_USE int kith_listens_open(struct kith_listens *l, const struct kith_conf *c,
 				    struct kith_log *log, struct kith_report *r);
+/* The addresses that would be opened, with no sockets (-1): to check a configuration while a
+ * daemon runs. */
+void kith_listens_pretend(struct kith_listens *l, const struct kith_conf *c);
 void kith_listens_close(struct kith_listens *l);
 
 /* A TCP listener, not blocking. -1 with errno. */

@@ -3,21 +3,10 @@
 #include "base/crc.h"
 #include "daemon/clock.h"
 #include "files/epoch.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { BAD = 78 };
-
-static const char *join_file(const struct kith_conf *c, const struct kith_state *state, char *out)
-{
-	const char *configured = kith_conf_text(c, KITH_OPTION_CLUSTER_JOIN_FILE);
-
-	if (*configured == '\0')
-		return kith_state_path(state, KITH_STATE_JOIN, out);
-	snprintf(out, KITH_PATH_MAX, "%s", configured);
-	return out;
-}
 
 /* --- identity -------------------------------------------------------------------------------- */
 
@@ -135,11 +124,11 @@ static int check_certificate(struct kith_setup *s, const struct kith_conf *c, co
 static int read_identity(struct kith_setup *s, const struct kith_conf *c,
 			 const struct kith_state *state, bool *is_installed, struct kith_report *r)
 {
-	char path[KITH_PATH_MAX];
+	const char *path = kith_conf_text(c, KITH_OPTION_CLUSTER_JOIN_FILE);
 	enum kith_file_result result;
 	int code;
 
-	result = kith_idfile_read(join_file(c, state, path), &s->id, r);
+	result = kith_idfile_read(path, &s->id, r);
 	if (result == KITH_FILE_ABSENT)
 		kith_report_add(r, path, 0,
 				"there is no identity file; install the one that kith admit printed: "

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/daemon.h"
+#include "base/text.h"
+#include <stdio.h>
+
+static const char *const seed_results[] = {
+	[KITH_SEED_JOINED] = "joined",
+	[KITH_SEED_REFUSED] = "connection refused: nothing listens there",
+	[KITH_SEED_TIMEOUT] = "no answer in time: host down, or a firewall (TCP 5484)",
+	[KITH_SEED_CLOSED] = "it hung up: another cluster key, or it does not trust our certificate",
+	[KITH_SEED_UNTRUSTED] = "its certificate is not from an authority of ours",
+	[KITH_SEED_BUSY] = "it is busy and named others, which are asked instead",
+	[KITH_SEED_SELF] = "it is ourselves",
+};
+
+/* A name, or the id of who has none here any more. */
+static const char *name_of(const struct kith_node *node, const struct kith_mid *mid, char out[33],
+			   struct kith_member *m)
+{
+	if (kith_node_member(node, mid, m) == 0)
+		return m->name;
+	kith_hex_write(mid->b, sizeof mid->b, out);
+	return out;
+}
+
+static bool is_zero(const struct kith_mid *mid)
+{
+	for (size_t i = 0; i < sizeof mid->b; i++)
+		if (mid->b[i] != 0)
+			return false;
+	return true;
+}
+
+static void log_seed(const struct kith_host *h, const struct kith_event *e)
+{
+	if (e->result == KITH_SEED_JOINED)
+		kith_log(h->log, SEED_JOINED, kith_f_addr("seed", &e->addr));
+	else if (e->result != KITH_SEED_SELF)
+		kith_log(h->log, SEED_FAILED, kith_f_addr("seed", &e->addr),
+			 kith_f_text("why", seed_results[e->result]));
+}
+
+static void log_member(const struct kith_host *h, enum kith_log_id id, const struct kith_event *e)
+{
+	char mid_text[33], by_text[33], evidence[16] = "";
+	struct kith_log_field fields[7], *f = fields;
+	struct kith_member m = {.addr_count = 0}, by;
+
+	*f++ = kith_f_text("node", name_of(h->node, &e->mid, mid_text, &m));
+	if (m.addr_count > 0)
+		*f++ = kith_f_addr("addr", &m.addrs[0]);
+	if (e->from != e->to && e->from < KITH_STATUS_COUNT)
+		*f++ = kith_f_text("from", kith_status_name(e->from));
+	if (!is_zero(&e->by))
+		*f++ = kith_f_text("by", name_of(h->node, &e->by, by_text, &by));
+	if (e->kind == KITH_EVENT_SUSPECT || e->kind == KITH_EVENT_FAILED) {
+		snprintf(evidence, sizeof evidence, "%u/%u", e->evidence, e->need);
+		*f++ = kith_f_text("evidence", evidence);
+	}
+	f->key = NULL;
+	kith_log_write(h->log, id, fields);
+}
+
+static void log_node(const struct kith_host *h, enum kith_log_id id)
+{
+	struct kith_view view;
+	struct kith_member self;
+	struct kith_log_field fields[4];
+
+	kith_node_view(h->node, &view);
+	kith_node_self(h->node, &self);
+	fields[0] = kith_f_number("alive", view.alive);
+	fields[1] = kith_f_number("failed", view.failed);
+	fields[2] = kith_f_number("epoch", self.epoch);
+	fields[3].key = NULL;
+	kith_log_write(h->log, id, fields);
+}
+
+void kith_events_log(const struct kith_host *h, const struct kith_event *e)
+{
+	switch (e->kind) {
+	case KITH_EVENT_JOINED:
+		log_member(h, KITH_LOG_ID_MEMBER_JOINED, e);
+		break;
+	case KITH_EVENT_ALIVE:
+		log_member(h, KITH_LOG_ID_MEMBER_ALIVE, e);
+		break;
+	case KITH_EVENT_SUSPECT:
+		log_member(h, KITH_LOG_ID_MEMBER_SUSPECT, e);
+		break;
+	case KITH_EVENT_FAILED:
+		log_member(h, KITH_LOG_ID_MEMBER_FAILED, e);
+		break;
+	case KITH_EVENT_RESTARTING:
+		log_member(h, KITH_LOG_ID_MEMBER_RESTARTING, e);
+		break;
+	case KITH_EVENT_LEFT:
+		log_member(h, KITH_LOG_ID_MEMBER_LEFT, e);
+		break;
+	case KITH_EVENT_UPDATED:
+		log_member(h, KITH_LOG_ID_MEMBER_UPDATED, e);
+		break;
+	case KITH_EVENT_REAPED:
+		log_member(h, KITH_LOG_ID_MEMBER_REAPED, e);
+		break;
+	case KITH_EVENT_SEED:
+		log_seed(h, e);
+		break;
+	case KITH_EVENT_STARTED:
+		log_node(h, KITH_LOG_ID_NODE_STARTED);
+		break;
+	case KITH_EVENT_ISOLATED:
+		log_node(h, KITH_LOG_ID_NODE_ISOLATED);
+		break;
+	case KITH_EVENT_REJOINED:
+		log_node(h, KITH_LOG_ID_NODE_REJOINED);
+		break;
+	case KITH_EVENT_DUPLICATE:
+		log_node(h, KITH_LOG_ID_NODE_DUPLICATE);
+		break;
+	case KITH_EVENT_LEAVE_DONE: /* the stop says so */
+	case KITH_EVENT_COUNT:
+		break;
+	}
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/daemon.h"
+#include "files/seed.h"
+
+static void on_resolved(void *ctx, uint64_t ticket, const struct kith_addr *addrs, size_t count,
+			const char *why)
+{
+	struct kith_daemon *d = ctx;
+
+	kith_rpc_resolved(d->rpc, kith_control_time(), ticket, addrs, count, why);
+}
+
+static void resolve(void *ctx, struct kith_rpc_time t, uint64_t ticket, const char *text)
+{
+	struct kith_daemon *d = ctx;
+	struct kith_seed_text seed;
+
+	if (kith_seed_scan(text, &seed) != 0)
+		kith_rpc_resolved(d->rpc, t, ticket, NULL, 0, "not an address or host name");
+	else if (*seed.host == '\0')
+		kith_rpc_resolved(d->rpc, t, ticket, &seed.addr, 1, "");
+	else if (d->resolver == NULL)
+		kith_rpc_resolved(d->rpc, t, ticket, NULL, 0,
+				  "this kithd resolves no names; give an address");
+	else
+		kith_resolver_ask(d->resolver, seed.host, seed.port, on_resolved, d, ticket);
+}
+
+static int leave(void *ctx, struct kith_rpc_time t)
+{
+	(void)t;
+	return kith_stop_begin(ctx, 0, "asked to leave");
+}
+
+static int reload(void *ctx, struct kith_rpc_time t, struct kith_rpc_said *said)
+{
+	(void)t;
+	return kith_reload(ctx, said->text, sizeof said->text) == 0 ? 0 : KITH_EINVAL;
+}
+
+static int stop(void *ctx, struct kith_rpc_time t)
+{
+	(void)t;
+	kith_stop_now(ctx, "asked to stop");
+	return 0;
+}
+
+static bool counter(void *ctx, size_t i, struct kith_rpc_counter *c)
+{
+	struct kith_daemon *d = ctx;
+
+	switch (i) {
+	case 0:
+		*c = (struct kith_rpc_counter){"host", "datagrams_unsent",
+					       kith_udp_dropped(d->udp)};
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Problems in a fixed order; the i-th of those that are. */
+static bool problem(void *ctx, size_t i, struct kith_rpc_problem *p)
+{
+	struct kith_daemon *d = ctx;
+	const struct kith_rpc_problem all[] = {
+		{"disk_failing", "the state directory cannot be written", "journalctl -u kithd; df"},
+		{"clock_unsynchronised", "the kernel says that this clock is not synchronised",
+		 "timedatectl; run an NTP client"},
+	};
+	const bool is[] = {d->is_disk_failing, !d->is_clock_trusted};
+
+	for (size_t j = 0; j < sizeof all / sizeof *all; j++) {
+		if (!is[j] || i-- > 0)
+			continue;
+		*p = all[j];
+		return true;
+	}
+	return false;
+}
+
+static void log_line(void *ctx, enum kith_rpc_level level, const char *text)
+{
+	struct kith_daemon *d = ctx;
+
+	if (level >= KITH_RPC_INFO)
+		kith_log(d->host.log, CONTROL, kith_f_text("what", text));
+	else
+		kith_log(d->host.log, CONTROL_DEBUG, kith_f_text("what", text));
+}
+
+void kith_rpchost_fill(struct kith_daemon *d, struct kith_rpc_host *out)
+{
+	*out = (struct kith_rpc_host){
+		.node = d->host.node,
+		.cluster = d->id.cluster,
+		.version = kith_version(),
+		.config_path = d->config_path,
+		.state_dir = d->state.path,
+		.auth_key = d->auth_key,
+		.started_unix_ms = d->started_unix_ms,
+		.gossip_port = KITH_PORT_DEFAULT,
+		.ctx = d,
+		.resolve = resolve,
+		.leave = leave,
+		.reload = reload,
+		.stop = stop,
+		.counter = counter,
+		.problem = problem,
+		.log = log_line,
+	};
+}
