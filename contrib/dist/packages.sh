@@ -9,7 +9,7 @@
 # full    check, and what the long cases use
 
 build="autoconf automake libtool make gcc libc6-dev pkg-config
-	libsodium-dev libmsgpack-dev libev-dev libinih-dev uthash-dev"
+	libsodium-dev libmsgpack-dev libev-dev libinih-dev libc-ares-dev uthash-dev"
 check="g++ binutils xz-utils libcmocka-dev mandoc python3 iproute2 procps"
 full="clang libclang-rt-dev llvm valgrind shellcheck"
 

@@ -250,6 +250,13 @@ void kith_resolver_ask(struct kith_resolver *r, const char *host, uint16_t port,
 	set_timer(r);
 }
 
+const char *kith_resolver_version(void)
+{
+	static const char version[] = "c-ares " ARES_VERSION_STR;
+
+	return version;
+}
+
 /* --- life ------------------------------------------------------------------------------------ */
 
 struct kith_resolver *kith_resolver_new(struct ev_loop *loop)

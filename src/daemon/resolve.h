@@ -18,6 +18,9 @@ enum { KITH_RESOLVED_MAX = 32 };
 typedef void (*kith_resolved_f)(void *ctx, uint64_t ticket, const struct kith_addr *addrs,
 				size_t count, const char *why);
 
+/* "c-ares 1.18.1", or "no resolver": kithd was built without c-ares. */
+const char *kith_resolver_version(void);
+
 /* NULL: no memory, or this kithd was built without c-ares. */
 struct kith_resolver *kith_resolver_new(struct ev_loop *loop);
 /* Questions under way are forgotten without an answer. */
