@@ -225,6 +225,20 @@ static void begin_json(struct kith_text *t, enum kith_log_id id, int64_t unix_ms
 	quote(t, events[id].help, true);
 }
 
+/* A document that was cut would be none: then it goes without its fields, and says so. */
+static void make_json(struct kith_text *t, enum kith_log_id id, int64_t unix_ms,
+		      const struct kith_log_field *fields, uint32_t suppressed)
+{
+	begin_json(t, id, unix_ms);
+	append_fields(t, fields, suppressed, true);
+	kith_text_str(t, "}");
+	if (!t->cut)
+		return;
+	kith_text_init(t, t->buf, t->size);
+	begin_json(t, id, unix_ms);
+	kith_text_str(t, ",\"cut\":true}");
+}
+
 static void begin_plain(struct kith_text *t, const struct kith_log *log, enum kith_log_id id,
 			int64_t unix_ms)
 {
@@ -298,17 +312,14 @@ void kith_log_write(struct kith_log *log, enum kith_log_id id, const struct kith
 		return;
 	kith_text_init(&t, line, LINE_ROOM);
 	if (log->format == KITH_LOG_JSON) {
-		begin_json(&t, id, unix_ms);
-		append_fields(&t, fields, suppressed, true);
+		make_json(&t, id, unix_ms, fields, suppressed);
 	} else {
 		begin_plain(&t, log, id, unix_ms);
 		kith_text_str(&t, events[id].id);
 		append_fields(&t, fields, suppressed, false);
 	}
-	memcpy(line + t.len, log->format == KITH_LOG_JSON ? "}\n" : "\n",
-	       log->format == KITH_LOG_JSON ? 3 : 2);
-	t.len += log->format == KITH_LOG_JSON ? 2 : 1;
-	write_all(log->fd, line, t.len);
+	line[t.len] = '\n'; /* there is room beyond what the builder knows */
+	write_all(log->fd, line, t.len + 1);
 	if (log->sink != NULL)
 		log->sink(log->sink_ctx, events[id].level, plain);
 }
