@@ -35,7 +35,8 @@ struct load {
 	struct kith_report *report;
 	const char *file;         /* interned */
 	bool is_command_line;
-	char unknown_section[64]; /* reported already */
+	char unknown_section[64]; /* reported already, if has_unknown */
+	bool has_unknown;
 };
 
 /* --- values ---------------------------------------------------------------------------------- */
@@ -106,8 +107,9 @@ static void unknown_section(struct load *l, const struct kith_ini_item *item)
 	const char *best = NULL;
 	size_t distance = 0;
 
-	if (strcmp(l->unknown_section, item->section) == 0)
+	if (l->has_unknown && strcmp(l->unknown_section, item->section) == 0)
 		return;
+	l->has_unknown = true;
 	snprintf(l->unknown_section, sizeof l->unknown_section, "%s", item->section);
 	if (*item->section == '\0') {
 		kith_report_add(l->report, item->file, item->line,
@@ -221,7 +223,7 @@ static enum kith_file_result load_file(struct load *l, const char *path)
 	if (result != KITH_FILE_OK)
 		return result;
 	l->file = intern(l->c, path);
-	l->unknown_section[0] = '\0';
+	l->has_unknown = false;
 	kith_ini_parse(l->file, text, len, on_item, l, l->report);
 	kith_file_free(&text, len);
 	return KITH_FILE_OK;
@@ -269,7 +271,7 @@ static void load_override(struct load *l, const char *text)
 	item.section = copy;
 	item.key = dot + 1;
 	item.value = equals + 1;
-	l->unknown_section[0] = '\0';
+	l->has_unknown = false;
 	on_item(l, &item);
 }
 

@@ -3,7 +3,6 @@
 #include "base/addr.h"
 #include "daemon/sockaddr.h"
 #include <ares.h>
-#include <ares_nameser.h>
 #include <ev.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -15,7 +14,8 @@ enum {
 	SOCKETS_MAX = 64,
 	TARGETS_MAX = 8, /* hosts of one SRV answer that are asked for */
 	TIMEOUT_MS = 2000,
-	TRIES = 2
+	TRIES = 2,
+	CLASS_IN = 1, TYPE_SRV = 33 /* RFC 1035, RFC 2782 */
 };
 
 struct kith_resolver {
@@ -214,7 +214,7 @@ static void look_up_services(struct question *q, const char *name)
 	struct lookup *l = new_lookup(q, 0);
 
 	if (l != NULL)
-		ares_query(q->resolver->channel, name, ns_c_in, ns_t_srv, on_services, l);
+		ares_query(q->resolver->channel, name, CLASS_IN, TYPE_SRV, on_services, l);
 }
 
 void kith_resolver_ask(struct kith_resolver *r, const char *host, uint16_t port,

@@ -211,7 +211,7 @@ static void printed_with_origins(void **state)
 	assert_non_null(strstr(text, line));
 	assert_non_null(strstr(text, "\nlevel = debug                            ; command line\n"));
 	assert_non_null(strstr(text, "\nmax-members = 16384                      ; default\n"));
-	assert_non_null(strstr(text, "\n;zone =                                   ; not set\n"));
+	assert_non_null(strstr(text, "\n;zone =                                  ; not set\n"));
 	/* It is a configuration again, and the same one. */
 	{
 		struct kith_conf *first = conf;

@@ -21,7 +21,7 @@ static int open_at(const char *address)
 {
 	char text[128];
 	const char *overrides[] = {text};
-	struct kith_conf_source source = {.path = "/dev/null/none", .overrides = overrides,
+	struct kith_conf_source source = {.path = "/nowhere/kith.conf", .overrides = overrides,
 					  .override_count = 1, .override_origin = "-o"};
 
 	snprintf(text, sizeof text, "network.listen=%s", address);

@@ -14,7 +14,7 @@ static struct kith_report report;
 
 static void load(const char *const *overrides, size_t count)
 {
-	struct kith_conf_source source = {.path = "/dev/null/none", .overrides = overrides,
+	struct kith_conf_source source = {.path = "/nowhere/kith.conf", .overrides = overrides,
 					  .override_count = count, .override_origin = "-o"};
 
 	kith_conf_free(&conf);
