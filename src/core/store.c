@@ -246,7 +246,7 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 static bool is_numbered_new(const struct kith_peer *owner, const struct kith_record_head *h)
 {
 	if (h->epoch != owner->numbered_epoch)
-		return h->epoch > owner->numbered_epoch;
+		return h->epoch > owner->numbered_epoch && h->seq != 0; /* numbers start at 1 */
 	return kith_window_check(&owner->numbered, h->seq);
 }
 
