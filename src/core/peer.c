@@ -69,6 +69,10 @@ void kith_peers_fini(struct kith_node *n)
 	struct kith_peers *ps = &n->peers;
 	uint32_t i;
 
+	/* Cases first: each looks for its suspectors. */
+	for (i = 0; i < ps->slot_count; i++)
+		if (ps->slots[i] != NULL)
+			kith_suspect_close(n, ps->slots[i]);
 	for (i = 0; i < ps->slot_count; i++)
 		if (ps->slots[i] != NULL)
 			peer_free(n, ps->slots[i]);
