@@ -2,6 +2,7 @@
 #include "daemon/daemon.h"
 #include "base/text.h"
 #include <stdio.h>
+#include <string.h>
 
 static const char *const seed_results[] = {
 	[KITH_SEED_JOINED] = "joined",
@@ -49,9 +50,10 @@ static void log_member(const struct kith_host *h, enum kith_log_id id, const str
 	*f++ = kith_f_text("node", name_of(h->node, &e->mid, mid_text, &m));
 	if (m.addr_count > 0)
 		*f++ = kith_f_addr("addr", &m.addrs[0]);
-	if (e->from != e->to && e->from < KITH_STATUS_COUNT)
+	if (e->kind != KITH_EVENT_JOINED && e->from != e->to && e->from < KITH_STATUS_COUNT)
 		*f++ = kith_f_text("from", kith_status_name(e->from));
-	if (!is_zero(&e->by))
+	/* What a member's own record says needs no other witness. */
+	if (!is_zero(&e->by) && memcmp(&e->by, &e->mid, sizeof e->by) != 0)
 		*f++ = kith_f_text("by", name_of(h->node, &e->by, by_text, &by));
 	if (e->kind == KITH_EVENT_SUSPECT || e->kind == KITH_EVENT_FAILED) {
 		snprintf(evidence, sizeof evidence, "%u/%u", e->evidence, e->need);

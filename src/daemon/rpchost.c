@@ -59,24 +59,15 @@ static bool counter(void *ctx, size_t i, struct kith_rpc_counter *c)
 	}
 }
 
-/* Problems in a fixed order; the i-th of those that are. */
 static bool problem(void *ctx, size_t i, struct kith_rpc_problem *p)
 {
 	struct kith_daemon *d = ctx;
-	const struct kith_rpc_problem all[] = {
-		{"disk_failing", "the state directory cannot be written", "journalctl -u kithd; df"},
-		{"clock_unsynchronised", "the kernel says that this clock is not synchronised",
-		 "timedatectl; run an NTP client"},
-	};
-	const bool is[] = {d->is_disk_failing, !d->is_clock_trusted};
 
-	for (size_t j = 0; j < sizeof all / sizeof *all; j++) {
-		if (!is[j] || i-- > 0)
-			continue;
-		*p = all[j];
-		return true;
-	}
-	return false;
+	if (i > 0 || !d->is_disk_failing)
+		return false;
+	*p = (struct kith_rpc_problem){"disk_failing", "the state directory cannot be written",
+				       "df; journalctl -u kithd"};
+	return true;
 }
 
 static void log_line(void *ctx, enum kith_rpc_level level, const char *text)
