@@ -141,14 +141,22 @@ void kith_own_persisted(struct kith_node *n, uint64_t token)
 		kith_own_sign(n, KITH_OWN_START);
 }
 
+/* A state directory from a backup is behind once. A second process comes back again and again, and
+ * each would override the other at the speed of the network, were it not for the back-off. */
 void kith_own_reflected(struct kith_node *n, uint32_t epoch)
 {
+	struct kith_own *own = &n->own;
 	struct kith_event e = {.kind = KITH_EVENT_DUPLICATE};
 
 	KITH_COUNT(n, duplicate_identity);
 	kith_out_event(n, &e);
-	if (epoch < EPOCH_MAX && n->own.token == 0 && !n->own.is_over)
-		kith_own_epoch(n, epoch + 1);
+	if (epoch >= EPOCH_MAX || own->token != 0 || own->is_over || n->now < own->jump_next)
+		return;
+	if (own->jump_wait == 0 || kith_us_elapsed(own->jump_next, n->now) >= KITH_JUMP_MAX)
+		own->jump_wait = KITH_JUMP_FIRST;
+	own->jump_next = kith_us_add(n->now, own->jump_wait);
+	own->jump_wait = kith_us_min(2 * own->jump_wait, KITH_JUMP_MAX);
+	kith_own_epoch(n, epoch + 1);
 }
 
 /* --- signing -------------------------------------------------------------------------------- */

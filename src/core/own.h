@@ -45,8 +45,9 @@ struct kith_own {
 	kith_us session_since;
 	kith_us signed_at;
 	kith_us lone_next, lone_wait; /* back-off of answers to a lone suspector */
+	kith_us jump_next, jump_wait; /* back-off of epochs jumped to, against a second process */
 	kith_us restart_said;
-	bool refute_due; /* a refutation waits for the second to pass */
+	bool refute_due; /* a refutation waits for the timer */
 	bool is_over; /* left, or off to a restart: nothing is signed any more */
 	struct kith_timer timer; /* refresh, or a postponed refutation */
 };
