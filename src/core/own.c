@@ -219,7 +219,7 @@ void kith_own_sign(struct kith_node *n, enum kith_own_cause cause)
 	own->seq = h.seq;
 	own->signed_at = n->now;
 	own->refute_due = false;
-	own->is_over = cause == KITH_OWN_LEAVE || cause == KITH_OWN_RESTART;
+	own->is_over = own->body.state != KITH_MEMBER_ALIVE;
 	kith_trace(n, "sign", own->peer, NULL);
 	kith_gossip_put(n, &own->peer->rumor, own->peer->record, &own->peer->mid,
 			cause == KITH_OWN_REFRESH ? KITH_LANE_RECORD : KITH_LANE_URGENT,
