@@ -247,17 +247,24 @@ size_t kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
 	return sign(n, &h, body, out);
 }
 
+void kith_own_refute_at(struct kith_node *n, kith_us at)
+{
+	if (n->own.peer == NULL || n->own.is_over)
+		return;
+	n->own.refute_due = true;
+	kith_timer_set_earlier(n, &n->own.timer, at);
+}
+
 void kith_own_refute(struct kith_node *n)
 {
 	struct kith_own *own = &n->own;
 	struct kith_mid by[KITH_SUSPICIONS_PER_TARGET];
 	uint32_t suspectors, i;
 
-	if (own->peer == NULL || own->is_over || own->refute_due)
+	if (own->peer == NULL || own->is_over)
 		return;
 	if (kith_us_elapsed(own->signed_at, n->now) < KITH_REFUTE_GAP) {
-		own->refute_due = true;
-		kith_timer_set(n, &own->timer, kith_us_add(own->signed_at, KITH_REFUTE_GAP));
+		kith_own_refute_at(n, kith_us_add(own->signed_at, KITH_REFUTE_GAP));
 		return;
 	}
 	suspectors = own->peer->kase != NULL ? own->peer->kase->held_count : 0;
