@@ -80,11 +80,12 @@ static const char *split_problem(char *line, const char **file, unsigned long *n
 	return end + 2;
 }
 
-static void write_problems(struct kith_answer *an, const char *name, const char *text)
+static unsigned write_problems(struct kith_answer *an, const char *text)
 {
 	char line[LINE_MAX_LEN];
+	unsigned count = 0;
 
-	kith_write_key_array(&an->w, name);
+	kith_write_key_array(&an->w, "problems");
 	while (next_line(&text, line)) {
 		unsigned long number;
 		const char *file, *message = split_problem(line, &file, &number);
@@ -97,8 +98,10 @@ static void write_problems(struct kith_answer *an, const char *name, const char 
 			kith_write_key_null(&an->w, "line");
 		kith_write_key_text(&an->w, "message", message);
 		kith_write_end(&an->w);
+		count++;
 	}
 	kith_write_end(&an->w);
+	return count;
 }
 
 static unsigned count_lines(const char *text)
@@ -134,7 +137,7 @@ static enum kith_exit report(struct kith_cli *c, const struct kith_spawned *s)
 		kith_write_key_text(&an.w, "hint", "");
 		kith_write_key_u64(&an.w, "exit", exit);
 		kith_write_end(&an.w);
-		write_problems(&an, "problems", s->err);
+		(void)write_problems(&an, s->err);
 		c->failure.is_told = kith_answer_print(&an, c) == KITH_EXIT_YES;
 	}
 	while (!c->json && next_line(&text, line))
@@ -142,22 +145,17 @@ static enum kith_exit report(struct kith_cli *c, const struct kith_spawned *s)
 	return kith_cli_fail(c, exit, code, NULL, "%s", message);
 }
 
-/* No mistake; kithd may still have something to remark. */
 static enum kith_exit check(struct kith_cli *c, const struct kith_spawned *s)
 {
-	char line[LINE_MAX_LEN], clean[LINE_MAX_LEN];
-	const char *text = s->err;
 	struct kith_answer an;
 
 	if (!c->json) {
-		while (next_line(&text, line))
-			kith_cli_say(c, "%s", kith_clean(line, clean, sizeof(clean)));
 		kith_cli_say(c, "the configuration is good");
 		return KITH_EXIT_YES;
 	}
 	kith_answer_init(&an, true);
-	write_problems(&an, "problems", "");
-	write_problems(&an, "remarks", s->err);
+	(void)write_problems(&an, "");
+	(void)s;
 	return kith_answer_print(&an, c);
 }
 

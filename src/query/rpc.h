@@ -25,10 +25,10 @@
  *	                           out and kith_rpc_is_closed(c): close the socket, kith_rpc_close(&c)
  *	wait until:        kith_rpc_deadline(s)
  *
- * kith_rpc_input(), kith_rpc_eof(), kith_rpc_resolved() and kith_rpc_tick() may give commands to
- * the node, so drain kith_node_next() after them; kith_rpc_event() and kith_rpc_log() never do,
- * so they may be called between two kith_node_next(). No function may be called from inside
- * one of the host's callbacks, except kith_rpc_log() and kith_rpc_resolved().
+ * kith_rpc_input(), kith_rpc_eof() and kith_rpc_tick() may give commands to the node, so drain
+ * kith_node_next() after them; all others never do, so they may be called between two
+ * kith_node_next(). From inside the host's callbacks only kith_rpc_log() and kith_rpc_resolved()
+ * may be called, from inside `counter` and `problem` nothing.
  */
 #ifndef KITH_QUERY_RPC_H
 #define KITH_QUERY_RPC_H
@@ -112,7 +112,8 @@ struct kith_rpc_host {
 	int (*reload)(void *ctx, struct kith_rpc_time t, struct kith_rpc_said *said);
 	/* Optional. Stop without leaving. */
 	int (*stop)(void *ctx, struct kith_rpc_time t);
-	/* Optional. The i-th counter or problem of the daemon itself; false at the end. */
+	/* Optional. The i-th counter or problem of the daemon itself; false at the end. Counters of
+	 * a group follow each other. */
 	bool (*counter)(void *ctx, size_t i, struct kith_rpc_counter *c);
 	bool (*problem)(void *ctx, size_t i, struct kith_rpc_problem *p);
 	/* Optional. A line about the RPC itself for the daemon's log. It may call kith_rpc_log(). */
@@ -125,7 +126,7 @@ KITH_MUST_USE int kith_rpc_new(struct kith_rpc **s, const struct kith_rpc_host *
 /* Frees the server and every connection still open. Sets *s to NULL; NULL inside is fine. */
 void kith_rpc_free(struct kith_rpc **s);
 
-/* A client connected. NULL: out of memory, or KITH_RPC_CONNS_MAX are open: close the socket. */
+/* A client connected. NULL: out of memory, or 256 are open (query/limits.h): close the socket. */
 struct kith_rpc_conn *kith_rpc_open(struct kith_rpc *s, struct kith_rpc_time t,
 				    enum kith_rpc_kind kind, void *user);
 void *kith_rpc_user(const struct kith_rpc_conn *c);

@@ -30,6 +30,12 @@ fuzz_ldadd += libkith_support.la $(room_libs) $(SODIUM_LIBS) $(MSGPACK_LIBS)
 
 libkith_fuzzmain_la_SOURCES = %D%/main.c
 
+# The RPC server over a node of arrays, which stands in for libkith.
+fuzz_programs += %D%/fuzz_rpc
+tests_fuzz_fuzz_rpc_LDADD = libkith_rpcclient.la libkith_query.la libkith_json.la \
+	libkith_fakenode.la $(fuzz_ldadd)
+EXTRA_DIST += %D%/fuzz_rpc.in
+
 check_PROGRAMS += $(fuzz_programs)
 
 # make fuzz in any build: the targets with libFuzzer, in fuzz-build/ unless this build has it.

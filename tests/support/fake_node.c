@@ -9,14 +9,25 @@
 
 /* --- filling --------------------------------------------------------------------------------- */
 
-struct kith_node *fake_node_new(void)
+struct kith_node *fake_node_new(uint32_t room)
 {
 	struct kith_node *n = calloc(1, sizeof(*n));
 
 	KITH_ASSERT(n != NULL);
+	n->room = room;
+	n->members = calloc(room, sizeof(*n->members));
+	n->names = calloc(room, sizeof(*n->names));
+	KITH_ASSERT(n->members != NULL && n->names != NULL);
 	n->view.started = n->view.joined = true;
 	n->view.answered = n->view.synced = KITH_NEVER;
 	return n;
+}
+
+void fake_node_free(struct kith_node *n)
+{
+	free(n->members);
+	free(n->names);
+	free(n);
 }
 
 struct kith_member *fake_node_add(struct kith_node *n, const char *name, enum kith_status status,
@@ -25,7 +36,7 @@ struct kith_member *fake_node_add(struct kith_node *n, const char *name, enum ki
 	struct kith_member *m = &n->members[n->count];
 	uint32_t id = n->count + 1;
 
-	KITH_ASSERT(n->count < FAKE_MEMBERS && strlen(name) <= KITH_NAME_MAX);
+	KITH_ASSERT(n->count < n->room && strlen(name) <= KITH_NAME_MAX);
 	memcpy(n->names[n->count], name, strlen(name) + 1);
 	*m = (struct kith_member){
 		.name = n->names[n->count], .zone = "a", .status = status, .self = n->count == 0,
@@ -53,10 +64,10 @@ int kith_node_join(struct kith_node *n, kith_us now, const struct kith_addr *see
 	(void)now;
 	if (n->join_rc != 0)
 		return n->join_rc;
-	for (size_t i = 0; i < count; i++) {
-		KITH_ASSERT(n->joined_count < FAKE_JOINS);
-		n->joined[n->joined_count++] = seeds[i];
-	}
+	if (count > FAKE_JOINS - n->joined_count)
+		return KITH_EFULL;
+	memcpy(&n->joined[n->joined_count], seeds, count * sizeof(*seeds));
+	n->joined_count += (uint32_t)count;
 	return 0;
 }
 
@@ -101,8 +112,10 @@ void kith_node_self(const struct kith_node *n, struct kith_member *m)
 /* One text of a tag map; the bytes come from tests, so their form is taken for granted. */
 static struct kith_bytes text_at(struct kith_bytes tags, size_t *at)
 {
-	size_t len = tags.p[*at] == 0xD9 ? tags.p[*at + 1] : tags.p[*at] & 0x1Fu;
-	struct kith_bytes text = {.p = tags.p + *at + (tags.p[*at] == 0xD9 ? 2 : 1), .len = len};
+	const uint8_t *p = tags.p + *at;
+	size_t head = p[0] == 0xDA ? 3 : p[0] == 0xD9 ? 2 : 1;
+	size_t len = head == 3 ? (size_t)p[1] << 8 | p[2] : head == 2 ? p[1] : p[0] & 0x1Fu;
+	struct kith_bytes text = {.p = p + head, .len = len};
 
 	*at = (size_t)(text.p - tags.p) + len;
 	KITH_ASSERT(*at <= tags.len);

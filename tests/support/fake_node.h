@@ -9,12 +9,12 @@
 
 #include <kith/kith.h>
 
-enum { FAKE_MEMBERS = 4096, FAKE_WHYS = 8, FAKE_SEEDS = 8, FAKE_JOINS = 16 };
+enum { FAKE_MEMBERS_MANY = 4096, FAKE_WHYS = 8, FAKE_SEEDS = 8, FAKE_JOINS = 16 };
 
 struct kith_node {
-	struct kith_member members[FAKE_MEMBERS];
-	char names[FAKE_MEMBERS][KITH_NAME_MAX + 1];
-	uint32_t count;
+	struct kith_member *members;            /* owned; `room` of them */
+	char (*names)[KITH_NAME_MAX + 1];       /* owned */
+	uint32_t count, room;
 	uint32_t self; /* index */
 	struct kith_why whys[FAKE_WHYS]; /* of the member `why_of` */
 	uint32_t why_count, why_of;
@@ -28,8 +28,9 @@ struct kith_node {
 	uint32_t joined_count;
 };
 
-/* An empty node; free it with free(). */
-struct kith_node *fake_node_new(void);
+/* An empty node with room for so many members. */
+struct kith_node *fake_node_new(uint32_t room);
+void fake_node_free(struct kith_node *n);
 /* Adds a member: id 01 01 .. for the first, 02 02 .. for the next; address 10.0.0.N:5484, zone a,
  * version 0.1.0, status since 60 s before `now`, heard 1 s before. The first is the node itself. */
 struct kith_member *fake_node_add(struct kith_node *n, const char *name, enum kith_status status,

@@ -32,11 +32,15 @@ libkith_cluster_la_SOURCES = \
 	%D%/world.h
 
 # For tests of what asks a node over <kith/kith.h>: a stand-in for libkith, and a client of the RPC.
-check_LTLIBRARIES += libkith_fake.la
-libkith_fake_la_SOURCES = \
+# The room under test stands between them on the link line: the client needs it, it needs a node.
+check_LTLIBRARIES += libkith_fakenode.la libkith_rpcclient.la
+libkith_fakenode_la_SOURCES = \
 	%D%/fake_node.c \
-	%D%/fake_node.h \
+	%D%/fake_node.h
+libkith_rpcclient_la_SOURCES = \
 	%D%/rpc_client.c \
-	%D%/rpc_client.h
+	%D%/rpc_client.h \
+	%D%/rpc_world.c \
+	%D%/rpc_world.h
 
 EXTRA_DIST += %D%/tap.sh

@@ -2,24 +2,42 @@
 #
 # A node of arrays (support/fake_node.h) stands in for libkith, so these link no room above query.
 
-query_ldadd = libkith_fake.la libkith_query.la libkith_json.la libkith_support.la \
-	libkith_base.la $(CMOCKA_LIBS) $(MSGPACK_LIBS)
+query_ldadd = libkith_rpcclient.la libkith_query.la libkith_json.la libkith_fakenode.la \
+	libkith_support.la libkith_base.la $(CMOCKA_LIBS) $(MSGPACK_LIBS)
 
 unit_tests += \
 	%D%/test_query_buf \
+	%D%/test_query_conn \
 	%D%/test_query_filter \
+	%D%/test_query_join \
 	%D%/test_query_json \
+	%D%/test_query_monitor \
+	%D%/test_query_native \
+	%D%/test_query_native_status \
 	%D%/test_query_out \
 	%D%/test_query_pattern \
+	%D%/test_query_rpc \
+	%D%/test_query_serf \
+	%D%/test_query_stream \
+	%D%/test_query_table \
 	%D%/test_query_tree \
 	%D%/test_query_utf8 \
 	%D%/test_query_when
 
 tests_unit_test_query_buf_LDADD = $(query_ldadd)
+tests_unit_test_query_conn_LDADD = $(query_ldadd)
 tests_unit_test_query_filter_LDADD = $(query_ldadd)
+tests_unit_test_query_join_LDADD = $(query_ldadd)
 tests_unit_test_query_json_LDADD = $(query_ldadd)
+tests_unit_test_query_monitor_LDADD = $(query_ldadd)
+tests_unit_test_query_native_LDADD = $(query_ldadd)
+tests_unit_test_query_native_status_LDADD = $(query_ldadd)
 tests_unit_test_query_out_LDADD = $(query_ldadd)
 tests_unit_test_query_pattern_LDADD = $(query_ldadd)
+tests_unit_test_query_rpc_LDADD = $(query_ldadd)
+tests_unit_test_query_serf_LDADD = $(query_ldadd)
+tests_unit_test_query_stream_LDADD = $(query_ldadd)
+tests_unit_test_query_table_LDADD = $(query_ldadd)
 tests_unit_test_query_tree_LDADD = $(query_ldadd)
 tests_unit_test_query_utf8_LDADD = $(query_ldadd)
 tests_unit_test_query_when_LDADD = $(query_ldadd)

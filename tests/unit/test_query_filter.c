@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -19,7 +18,7 @@ static int set_up(void **state)
 	struct kith_member *m;
 
 	(void)state;
-	node = fake_node_new();
+	node = fake_node_new(8);
 	m = fake_node_add(node, "web-1", KITH_STATUS_ALIVE, 0); /* w */
 	fake_node_tags(m, "\x82\xA2" "dc\xA2" "eu\xA4role\xA3web", 16);
 	m = fake_node_add(node, "web-2", KITH_STATUS_SUSPECT, 0); /* x */
@@ -40,7 +39,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	free(node);
+	fake_node_free(node);
 	return 0;
 }
 
