@@ -3,4 +3,5 @@
 # Manual pages in mdoc, a page a subject: dist_man_MANS += %D%/kith.1
 
 dist_man_MANS += \
+	%D%/kith-protocol.7 \
 	%D%/kith.1

@@ -234,8 +234,6 @@ static bool scan6(const char **p, uint8_t ip[16])
 	uint8_t parts[16] = {0};
 	int count = 0, gap = -1; /* bytes scanned; bytes before "::" */
 
-	if ((*p)[0] == ':' && (*p)[1] != ':')
-		return false;
 	while (count < 16) {
 		if ((*p)[0] == ':' && (*p)[1] == ':') {
 			if (gap >= 0)

@@ -110,7 +110,7 @@ void kith_rd_text8(struct kith_rd *r, char *out, size_t max)
 	const uint8_t *p = kith_rd_bytes(r, len);
 
 	out[0] = '\0';
-	if (r->bad || len == 0)
+	if (r->bad)
 		return;
 	if (len > max || memchr(p, '\0', len)) {
 		r->bad = true;

@@ -17,7 +17,8 @@ static uint64_t splitmix64(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-/* Both halves of the seed reach every word: the first draws depend on few words of the state. */
+/* Both halves of the seed reach every word: the first draws depend on few words of the state. The
+ * rotation keeps equal halves from cancelling out to zero, the state that xoshiro never leaves. */
 void kith_rng_init(struct kith_rng *r, const uint8_t seed[16])
 {
 	uint64_t low = kith_get_u64(seed), high = kith_get_u64(seed + 8);
@@ -26,8 +27,6 @@ void kith_rng_init(struct kith_rng *r, const uint8_t seed[16])
 		r->s[i] = splitmix64(&low);
 		r->s[i] ^= rotl(splitmix64(&high), 32);
 	}
-	if ((r->s[0] | r->s[1] | r->s[2] | r->s[3]) == 0)
-		r->s[0] = 1; /* the one state that xoshiro never leaves */
 }
 
 uint64_t kith_rng_next(struct kith_rng *r)

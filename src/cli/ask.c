@@ -4,6 +4,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 enum { ARGUMENTS_MAX = 1 << 20 };
 
 void kith_ask_init(struct kith_ask *q)
@@ -27,6 +30,20 @@ enum kith_exit kith_ask(struct kith_ask *q, struct kith_cli *c, const char *comm
 const char *kith_ask_age(struct kith_value map, const char *path, char out[KITH_AGE_TEXT_MAX])
 {
 	return kith_age_text(kith_reply_real(map, path, -1000) / 1000, out);
+}
+
+const char *kith_ask_since(const char *stamp, char out[KITH_AGE_TEXT_MAX])
+{
+	struct timespec now;
+	struct tm tm = {0};
+	const char *rest = strptime(stamp, "%Y-%m-%dT%H:%M:%S", &tm);
+	double fraction = rest != NULL && *rest == '.' ? strtod(rest, NULL) : 0;
+
+	if (rest == NULL)
+		return kith_age_text(-1, out);
+	clock_gettime(CLOCK_REALTIME, &now);
+	return kith_age_text((double)(now.tv_sec - timegm(&tm)) + (double)now.tv_nsec / 1e9 - fraction,
+			     out);
 }
 
 const char *kith_ask_texts(struct kith_reply *r, struct kith_value map, const char *path,

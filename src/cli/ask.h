@@ -23,6 +23,8 @@ enum kith_exit kith_ask(struct kith_ask *q, struct kith_cli *c, const char *comm
 
 /* Milliseconds under `path` as an age; "-" for null. */
 const char *kith_ask_age(struct kith_value map, const char *path, char out[KITH_AGE_TEXT_MAX]);
+/* How long ago an RFC 3339 time was by this host's clock; "-" for anything else or the future. */
+const char *kith_ask_since(const char *stamp, char out[KITH_AGE_TEXT_MAX]);
 /* The texts of the array under `path`, joined by `between`; "" when there are none. */
 const char *kith_ask_texts(struct kith_reply *r, struct kith_value map, const char *path,
 			   const char *between, char *out, size_t size);

@@ -80,12 +80,11 @@ static const char *split_problem(char *line, const char **file, unsigned long *n
 	return end + 2;
 }
 
-static unsigned write_problems(struct kith_answer *an, const char *text)
+static void write_problems(struct kith_answer *an, const char *name, const char *text)
 {
 	char line[LINE_MAX_LEN];
-	unsigned count = 0;
 
-	kith_write_key_array(&an->w, "problems");
+	kith_write_key_array(&an->w, name);
 	while (next_line(&text, line)) {
 		unsigned long number;
 		const char *file, *message = split_problem(line, &file, &number);
@@ -98,10 +97,8 @@ static unsigned write_problems(struct kith_answer *an, const char *text)
 			kith_write_key_null(&an->w, "line");
 		kith_write_key_text(&an->w, "message", message);
 		kith_write_end(&an->w);
-		count++;
 	}
 	kith_write_end(&an->w);
-	return count;
 }
 
 static unsigned count_lines(const char *text)
@@ -137,7 +134,7 @@ static enum kith_exit report(struct kith_cli *c, const struct kith_spawned *s)
 		kith_write_key_text(&an.w, "hint", "");
 		kith_write_key_u64(&an.w, "exit", exit);
 		kith_write_end(&an.w);
-		(void)write_problems(&an, s->err);
+		write_problems(&an, "problems", s->err);
 		c->failure.is_told = kith_answer_print(&an, c) == KITH_EXIT_YES;
 	}
 	while (!c->json && next_line(&text, line))
@@ -145,17 +142,22 @@ static enum kith_exit report(struct kith_cli *c, const struct kith_spawned *s)
 	return kith_cli_fail(c, exit, code, NULL, "%s", message);
 }
 
+/* No mistake; kithd may still have something to remark. */
 static enum kith_exit check(struct kith_cli *c, const struct kith_spawned *s)
 {
+	char line[LINE_MAX_LEN], clean[LINE_MAX_LEN];
+	const char *text = s->err;
 	struct kith_answer an;
 
 	if (!c->json) {
+		while (next_line(&text, line))
+			kith_cli_say(c, "%s", kith_clean(line, clean, sizeof(clean)));
 		kith_cli_say(c, "the configuration is good");
 		return KITH_EXIT_YES;
 	}
 	kith_answer_init(&an, true);
-	(void)write_problems(&an, "");
-	(void)s;
+	write_problems(&an, "problems", "");
+	write_problems(&an, "remarks", s->err);
 	return kith_answer_print(&an, c);
 }
 

@@ -136,13 +136,14 @@ static void add_row(struct kith_table *t, struct kith_cli *c, struct kith_reply 
 	char addrs[CELL_MAX], tags[CELL_MAX], rtt[KITH_AGE_TEXT_MAX], seen[KITH_AGE_TEXT_MAX];
 	char since[KITH_AGE_TEXT_MAX], incarnation[KITH_AGE_TEXT_MAX];
 	const char *state = kith_reply_text(r, m, "state", "?");
+	bool self = kith_reply_bool(m, "self", false);
 	const char *cells[] = {
 		state,
 		kith_reply_text(r, m, "name", "?"),
 		kith_reply_text(r, m, "zone", ""),
 		first_address(r, m, c->verbose, addrs, sizeof(addrs)),
-		kith_rtt_text(kith_reply_real(m, "rtt_us", -1000) / 1000, rtt),
-		kith_reply_bool(m, "self", false) ? "here" : kith_ask_age(m, "seen_age_ms", seen),
+		kith_rtt_text(self ? -1 : kith_reply_real(m, "rtt_us", -1000) / 1000, rtt),
+		self ? "here" : kith_ask_age(m, "seen_age_ms", seen),
 		kith_reply_text(r, m, "version", ""),
 		tags_text(kith_reply_get(m, "tags"), tags, sizeof(tags)),
 		kith_ask_age(m, "state_age_ms", since),

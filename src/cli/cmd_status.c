@@ -112,6 +112,20 @@ static void print_verbose(struct kith_cli *c, struct kith_reply *r)
 	      "all members when they hold the same records. Times are UTC.\n", c->out);
 }
 
+/* "db-3: the member failed (2h14m ago)" */
+static const char *problem_text(struct kith_reply *r, struct kith_value problem, char *out,
+				size_t size)
+{
+	const char *member = kith_reply_text(r, problem, "member", "");
+	const char *since = kith_reply_text(r, problem, "since", "");
+	char text[LINE_MAX_LEN], age[KITH_AGE_TEXT_MAX];
+
+	kith_ask_since(since, age);
+	snprintf(text, sizeof(text), strcmp(age, "-") != 0 ? "%s%s%s (%s ago)" : "%s%s%s", member,
+		 *member != '\0' ? ": " : "", kith_reply_text(r, problem, "message", "?"), age);
+	return kith_clean(text, out, size);
+}
+
 static void print_problems(struct kith_cli *c, struct kith_reply *r)
 {
 	struct kith_value_walk walk = kith_value_walk(kith_reply_get(r->root, "problems"));
@@ -121,7 +135,7 @@ static void print_problems(struct kith_cli *c, struct kith_reply *r)
 		const char *hint = kith_reply_text(r, problem, "hint", "");
 		char message[LINE_MAX_LEN], clean[LINE_MAX_LEN];
 
-		kith_clean(kith_reply_text(r, problem, "message", "?"), message, sizeof(message));
+		problem_text(r, problem, message, sizeof(message));
 		fprintf(c->out, "  %s!%s %s", kith_color(c, KITH_COLOR_BAD),
 			kith_color(c, KITH_COLOR_NONE), message);
 		if (*hint != '\0')

@@ -120,7 +120,7 @@ static enum kith_exit install(struct kith_demo_cluster *d, struct kith_cli *c, u
 static enum kith_exit admit(struct kith_demo_cluster *d, struct kith_cli *c, unsigned i,
 			    const struct kith_authority_file *authority)
 {
-	struct kith_admit m = {.name = d->nodes[i].name, .zone = "", .services = "*", .days = 1};
+	struct kith_admit m = {.name = d->nodes[i].name, .zone = "", .services = "*", .days = KITH_ADMIT_DAYS};
 	struct kith_idfile file;
 	uint8_t seed[KITH_KEY_LEN];
 	struct kith_mid mid;

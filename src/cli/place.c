@@ -23,16 +23,25 @@ static bool join(char *out, size_t size, const char *a, const char *b)
 	return len > 0 && (size_t)len < size;
 }
 
+/* Where a user's own kithd has its socket, if one is there. */
+static bool own_socket(char *out, size_t size)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR"), *home = getenv("HOME");
+
+	if (run != NULL && *run == '/' && join(out, size, run, "/kith/kithd.sock"))
+		return access(out, F_OK) == 0;
+	return home != NULL && *home == '/' &&
+	       join(out, size, home, "/.local/state/kith/kithd.sock") && access(out, F_OK) == 0;
+}
+
 const char *kith_place_socket(char *out, size_t size)
 {
-	const char *given = getenv("KITH_SOCKET"), *run = getenv("XDG_RUNTIME_DIR");
+	const char *given = getenv("KITH_SOCKET");
 
 	if (given != NULL && *given != '\0' && join(out, size, given, ""))
 		return out;
-	if (geteuid() != 0 && run != NULL && *run == '/' &&
-	    join(out, size, run, "/kith/kithd.sock") && access(out, F_OK) == 0)
-		return out;
-	snprintf(out, size, "%s", SYSTEM_SOCKET);
+	if (geteuid() == 0 || !own_socket(out, size))
+		snprintf(out, size, "%s", SYSTEM_SOCKET);
 	return out;
 }
 

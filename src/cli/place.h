@@ -10,7 +10,7 @@
 
 enum { KITH_PLACE_MAX = 1024 };
 
-/* The default socket, for --socket. Returns out. */
+/* The default socket, for --socket: KITH_SOCKET, a user's own kithd, the system's. Returns out. */
 const char *kith_place_socket(char *out, size_t size);
 /* State directory and directory of kith.conf: what --state or --config said (may be NULL), else the
  * system's for root and the user's own (XDG) for others. False: too long, or no home. */

@@ -80,6 +80,8 @@ enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 #define KITH_REFUTE_GAP (1 * KITH_SECOND)    /* own member records: one a second */
 #define KITH_LONE_FIRST (30 * KITH_SECOND)   /* back-off of answers to a lone suspector */
 #define KITH_LONE_MAX (3600 * KITH_SECOND)
+#define KITH_JUMP_FIRST (10 * KITH_SECOND)   /* back-off of epochs, while two have our identity */
+#define KITH_JUMP_MAX (600 * KITH_SECOND)
 #define KITH_RECORD_LIFE_S (72 * 3600)       /* own records expire after; refreshed each 24 h */
 #define KITH_RECORD_FUTURE_S (96 * 3600)     /* accepted at most this far ahead */
 #define KITH_RECORD_SLACK_S 3600             /* clock slack behind */

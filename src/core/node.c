@@ -219,6 +219,8 @@ int kith_core_leave(struct kith_node *n, kith_us now)
 		return KITH_ESTATE;
 	n->own.body.state = KITH_MEMBER_LEFT;
 	kith_own_sign(n, KITH_OWN_LEAVE);
+	if (n->own.peer == NULL)
+		n->own.is_over = true; /* nothing was signed, and nothing will be */
 	kith_leave_begin(n);
 	return 0;
 }
@@ -231,6 +233,8 @@ int kith_core_restart(struct kith_node *n, kith_us now, uint16_t back_s)
 	n->own.body.state = KITH_MEMBER_RESTARTING;
 	n->own.body.back_s = back_s;
 	kith_own_sign(n, KITH_OWN_RESTART);
+	if (n->own.peer == NULL)
+		n->own.is_over = true;
 	kith_leave_begin(n);
 	return 0;
 }

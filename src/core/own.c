@@ -141,14 +141,22 @@ void kith_own_persisted(struct kith_node *n, uint64_t token)
 		kith_own_sign(n, KITH_OWN_START);
 }
 
+/* A state directory from a backup is behind once. A second process comes back again and again, and
+ * each would override the other at the speed of the network, were it not for the back-off. */
 void kith_own_reflected(struct kith_node *n, uint32_t epoch)
 {
+	struct kith_own *own = &n->own;
 	struct kith_event e = {.kind = KITH_EVENT_DUPLICATE};
 
 	KITH_COUNT(n, duplicate_identity);
 	kith_out_event(n, &e);
-	if (epoch < EPOCH_MAX && n->own.token == 0 && !n->own.is_over)
-		kith_own_epoch(n, epoch + 1);
+	if (epoch >= EPOCH_MAX || own->token != 0 || own->is_over || n->now < own->jump_next)
+		return;
+	if (own->jump_wait == 0 || kith_us_elapsed(own->jump_next, n->now) >= KITH_JUMP_MAX)
+		own->jump_wait = KITH_JUMP_FIRST;
+	own->jump_next = kith_us_add(n->now, own->jump_wait);
+	own->jump_wait = kith_us_min(2 * own->jump_wait, KITH_JUMP_MAX);
+	kith_own_epoch(n, epoch + 1);
 }
 
 /* --- signing -------------------------------------------------------------------------------- */
@@ -211,7 +219,7 @@ void kith_own_sign(struct kith_node *n, enum kith_own_cause cause)
 	own->seq = h.seq;
 	own->signed_at = n->now;
 	own->refute_due = false;
-	own->is_over = cause == KITH_OWN_LEAVE || cause == KITH_OWN_RESTART;
+	own->is_over = own->body.state != KITH_MEMBER_ALIVE;
 	kith_trace(n, "sign", own->peer, NULL);
 	kith_gossip_put(n, &own->peer->rumor, own->peer->record, &own->peer->mid,
 			cause == KITH_OWN_REFRESH ? KITH_LANE_RECORD : KITH_LANE_URGENT,
@@ -239,17 +247,24 @@ size_t kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
 	return sign(n, &h, body, out);
 }
 
+void kith_own_refute_at(struct kith_node *n, kith_us at)
+{
+	if (n->own.peer == NULL || n->own.is_over)
+		return;
+	n->own.refute_due = true;
+	kith_timer_set_earlier(n, &n->own.timer, at);
+}
+
 void kith_own_refute(struct kith_node *n)
 {
 	struct kith_own *own = &n->own;
 	struct kith_mid by[KITH_SUSPICIONS_PER_TARGET];
 	uint32_t suspectors, i;
 
-	if (own->peer == NULL || own->is_over || own->refute_due)
+	if (own->peer == NULL || own->is_over)
 		return;
 	if (kith_us_elapsed(own->signed_at, n->now) < KITH_REFUTE_GAP) {
-		own->refute_due = true;
-		kith_timer_set(n, &own->timer, kith_us_add(own->signed_at, KITH_REFUTE_GAP));
+		kith_own_refute_at(n, kith_us_add(own->signed_at, KITH_REFUTE_GAP));
 		return;
 	}
 	suspectors = own->peer->kase != NULL ? own->peer->kase->held_count : 0;

@@ -45,8 +45,9 @@ struct kith_own {
 	kith_us session_since;
 	kith_us signed_at;
 	kith_us lone_next, lone_wait; /* back-off of answers to a lone suspector */
+	kith_us jump_next, jump_wait; /* back-off of epochs jumped to, against a second process */
 	kith_us restart_said;
-	bool refute_due; /* a refutation waits for the second to pass */
+	bool refute_due; /* a refutation waits for the timer */
 	bool is_over; /* left, or off to a restart: nothing is signed any more */
 	struct kith_timer timer; /* refresh, or a postponed refutation */
 };
@@ -60,7 +61,10 @@ void kith_own_persisted(struct kith_node *n, uint64_t token);
 void kith_own_sign(struct kith_node *n, enum kith_own_cause cause);
 /* Somebody suspects our present incarnation: answer with a newer one, now or when allowed. */
 void kith_own_refute(struct kith_node *n);
-/* A record of ours that is newer than ours came back: another life of this identity. */
+/* The same later, unless a newer record answers before. */
+void kith_own_refute_at(struct kith_node *n, kith_us at);
+/* A record of ours that we did not sign in this life came back, newer than ours or as new: another
+ * life of this identity. We go on above it; again only after a back-off. */
 void kith_own_reflected(struct kith_node *n, uint32_t epoch);
 /* Signs a record of a numbered kind (suspicion); out has KITH_RECORD_MAX bytes. Returns its
  * length; 0 before the start. */

@@ -88,16 +88,22 @@ static bool is_signed(struct kith_node *n, const struct entry *e, const uint8_t 
 
 /* --- member records ------------------------------------------------------------------------- */
 
-/* Another life of our own identity is told to core/own; our own words coming back are old. */
+/* Another life of our own identity is told to core/own; our own words coming back are old. So is
+ * all of that other life while an epoch above it is being stored. */
 static enum kith_store_result own_record(struct kith_node *n, struct entry *e)
 {
+	const struct kith_blob *ours = n->own.peer->record;
 	const int newer = kith_incarnation_cmp(e->head.epoch, e->head.seq, n->own.epoch,
 					       n->own.seq);
+	const bool is_ours = newer == 0 && e->record.len == ours->len &&
+			     memcmp(e->record.p, ours->bytes, ours->len) == 0;
 
-	if (newer <= 0) {
+	if (newer < 0 || is_ours || n->own.token != 0) {
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
+	if (is_over_rate(n, e, NULL))
+		return KITH_STORE_BAD;
 	if (!is_signed(n, e, n->own.secrets->identity.pk))
 		return convict(n, e);
 	kith_own_reflected(n, e->head.epoch);
@@ -321,6 +327,7 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 		return KITH_STORE_BAD;
 	}
 	if (memcmp(e.head.owner.b, n->own.secrets->identity.mid.b, sizeof(e.head.owner.b)) == 0) {
+		e.owner = n->own.peer;
 		if (e.head.kind == KITH_RECORD_MEMBER)
 			return own_record(n, &e);
 		KITH_DROP(n, record_old);

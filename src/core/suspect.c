@@ -493,19 +493,28 @@ bool kith_suspect_wants(const struct kith_node *n, const struct kith_peer *by,
 	       (c == NULL || c->held_count < KITH_SUSPICIONS_PER_TARGET);
 }
 
-/* We are suspected. Two say so: refute at once. A lone one: the first time, then with a back-off,
- * so that one insider cannot make us sign for ever. */
+/* We are suspected. Two say so: refute at once. A lone one: the first time at once, then with a
+ * back-off that an hour of quiet forgets, so that one insider cannot make us sign for ever. Later is
+ * not never: an honest one, cut off alone, holds us failed until we answer it. */
 static void suspected(struct kith_node *n, struct kith_case *c)
 {
 	struct kith_own *own = &n->own;
+	const kith_us at = kith_us_max(own->lone_next, n->now);
 
-	if (c->held_count < 2) {
-		if (n->now < own->lone_next)
-			return;
-		own->lone_next = kith_us_add(n->now, own->lone_wait);
-		own->lone_wait = kith_us_min(2 * own->lone_wait, KITH_LONE_MAX);
+	if (c->held_count >= 2) {
+		kith_own_refute(n);
+		return;
 	}
-	kith_own_refute(n);
+	if (own->refute_due)
+		return; /* an answer is on its way */
+	if (kith_us_elapsed(own->lone_next, n->now) >= KITH_LONE_MAX)
+		own->lone_wait = KITH_LONE_FIRST;
+	own->lone_next = kith_us_add(at, own->lone_wait);
+	own->lone_wait = kith_us_min(2 * own->lone_wait, KITH_LONE_MAX);
+	if (at > n->now)
+		kith_own_refute_at(n, at);
+	else
+		kith_own_refute(n);
 }
 
 bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kith_peer *target,

@@ -63,7 +63,7 @@ import json, sys
 text = open(sys.argv[2], encoding="utf-8").read()
 assert text.endswith("\n") and text.count("\n") == 1, repr(text)
 d = json.loads(text)
-assert eval(sys.argv[1]), d
+assert eval(f"({sys.argv[1]})"), d
 PYTHON
 }
 
@@ -72,6 +72,6 @@ asked() {
 	"$python" - "$1" "$tmp/log" <<'PYTHON'
 import json, sys
 r = json.loads(open(sys.argv[2], encoding="utf-8").read().splitlines()[-1])
-assert eval(sys.argv[1]), r
+assert eval(f"({sys.argv[1]})"), r
 PYTHON
 }

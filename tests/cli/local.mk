@@ -4,10 +4,13 @@
 # fake_kithd.py, which answers from a script.
 
 cli_tests = \
+	%D%/config.sh \
+	%D%/demo.sh \
 	%D%/exits.sh \
 	%D%/help.sh \
 	%D%/install.sh \
-	%D%/look.sh
+	%D%/look.sh \
+	%D%/ten.py
 
 dist_check_SCRIPTS += $(cli_tests)
 TESTS += $(cli_tests)

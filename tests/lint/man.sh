@@ -80,5 +80,21 @@ x_rows "$top_srcdir/include/kith/stats.h" KITH_DROPS >"$tmp/names"
 covers "reason to drop" include/kith/stats.h kith-metrics.7
 x_rows "$top_srcdir/include/kith/types.h" KITH_STATUSES | tr '[:upper:]' '[:lower:]' >"$tmp/names"
 covers "status" include/kith/types.h kith-intro.7
+# The protocol's page has a row for each message, with its number.
+sed -nE 's/^[[:space:]]*X\([A-Z]+, ([a-z]+), ([0-9]+),.*/\1 \2/p' "$top_srcdir/src/wire/msg.h" \
+	>"$tmp/messages"
+messages_have_rows() {
+	[ -s "$tmp/messages" ] || return 1
+	while read -r name number; do
+		grep -q "^\.It Ic $name Ta $number Ta" "$1" || { diag "no row for $name $number"; return 1; }
+	done <"$tmp/messages"
+}
+check "the manual has every message" messages_have_rows "$top_srcdir/man/kith-protocol.7"
+sed 's/Ic names Ta 23/Ic names Ta 24/' "$top_srcdir/man/kith-protocol.7" >"$tmp/renumbered.7"
+if messages_have_rows "$tmp/renumbered.7" >/dev/null; then
+	not_ok "a message with another number is caught"
+else
+	ok "a message with another number is caught"
+fi
 
 done_testing

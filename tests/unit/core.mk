@@ -11,8 +11,10 @@ libkith_corefix_la_SOURCES = \
 core_ldadd = libkith_corefix.la $(LDADD)
 
 unit_tests += \
+	%D%/test_core_own \
 	%D%/test_core_store \
 	%D%/test_core_store_suspicion
 
+tests_unit_test_core_own_LDADD = $(core_ldadd)
 tests_unit_test_core_store_LDADD = $(core_ldadd)
 tests_unit_test_core_store_suspicion_LDADD = $(core_ldadd)

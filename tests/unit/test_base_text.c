@@ -24,6 +24,8 @@ static void a_builder_appends(void **state)
 	kith_text_mem(&t, ",xyz", 2);
 	kith_text_u64(&t, UINT64_MAX);
 	kith_text_str(&t, " ");
+	kith_text_i64(&t, 0);
+	kith_text_str(&t, " ");
 	kith_text_i64(&t, INT64_MIN);
 	kith_text_str(&t, " ");
 	kith_text_i64(&t, -1);
@@ -32,7 +34,7 @@ static void a_builder_appends(void **state)
 	kith_text_hex(&t, "\x00\xff\x1a", 3);
 	kith_text_str(&t, " ");
 	kith_text_addr(&t, &a);
-	assert_string_equal(buf, "n=0,x18446744073709551615 -9223372036854775808 "
+	assert_string_equal(buf, "n=0,x18446744073709551615 0 -9223372036854775808 "
 				 "-19223372036854775807 00ff1a 10.0.0.1:5484");
 	assert_int_equal(t.len, strlen(buf));
 	assert_false(t.cut);
@@ -257,6 +259,7 @@ static void utf8_takes_only_the_shortest_spelling(void **state)
 		{"\xed\xbf\xbf", 3, false},
 		{"\xf4\x90\x80\x80", 4, false},     /* U+110000 */
 		{"\xf8\x88\x80\x80\x80", 5, false}, /* five bytes */
+		{"\xf8\x90\x80\x80", 4, false},
 		{"\xff", 1, false},
 		{"\x80", 1, false},                 /* a tail alone */
 		{"\xc2", 1, false},                 /* cut */

@@ -268,11 +268,16 @@ static void a_count_over_the_bytes_left_is_refused_at_once(void **state)
 		assert_int_equal(kith_mp_get_map(&map), 0);
 		assert_true(array.bad && map.bad);
 	}
+	/* What lies before the header does not count. */
+	struct kith_mp_in late = {.bytes = BYTES("\1\1\1\1\x94\1\1"), .at = 4};
+
+	assert_int_equal(kith_mp_get_array(&late), 0);
+	assert_true(late.bad);
 }
 
 static void the_first_error_stays(void **state)
 {
-	struct kith_mp_in in = {.bytes = BYTES("\xc0\x05\xc4\1a\x90\x80")};
+	struct kith_mp_in in = {.bytes = BYTES("\xc0\x91\x05\xc4\1a\x90\x80")};
 
 	(void)state;
 	assert_int_equal(kith_mp_get_uint(&in), 0);

@@ -505,17 +505,20 @@ static void many_unknown_messages_are_all_counted(void **state)
 static void items_have_a_bound(void **state)
 {
 	uint8_t bytes[3 + 2 + 65 * 2];
+	struct kith_msg m;
 
 	(void)state;
 	for (int count = 63; count <= 65; count++) {
-		size_t len = 5;
+		size_t len = 5, at = 0;
+		uint32_t unknown = 0;
 
 		memcpy(bytes, "\xdc\0\0\x09\x01", 5);
 		bytes[2] = (uint8_t)(count + 2);
 		for (int i = 0; i < count; i++, len += 2)
 			memcpy(bytes + len, "\xc4\0", 2);
-		assert_int_equal(read_quietly(bytes, len),
-				 count > KITH_MSG_ITEMS_MAX ? KITH_EMALFORMED : 0);
+		assert_int_equal(kith_msg_next((struct kith_bytes){bytes, len}, &at, &m, &unknown),
+				 count > KITH_MSG_ITEMS_MAX ? KITH_EMALFORMED : 1);
+		assert_int_equal(at, count > KITH_MSG_ITEMS_MAX ? 0 : len);
 	}
 }
 
