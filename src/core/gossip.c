@@ -49,6 +49,14 @@ void kith_gossip_drop(struct kith_node *n, struct kith_rumor *r)
 	n->gossip.count--;
 }
 
+void kith_gossip_moved(struct kith_rumor *r)
+{
+	if (r->blob == NULL)
+		return;
+	r->link.prev->next = &r->link;
+	r->link.next->prev = &r->link;
+}
+
 static void start_tick(struct kith_node *n, kith_us wait)
 {
 	if (n->gossip.count > 0 && !kith_timer_is_set(&n->gossip.tick) && n->peers.count > 1)

@@ -53,6 +53,8 @@ void kith_gossip_fini(struct kith_node *n);
 void kith_gossip_put(struct kith_node *n, struct kith_rumor *r, struct kith_blob *blob,
 		     const struct kith_mid *about, enum kith_lane lane, bool is_lazy);
 void kith_gossip_drop(struct kith_node *n, struct kith_rumor *r);
+/* The rumor was copied to another place in memory, and goes on from there. */
+void kith_gossip_moved(struct kith_rumor *r);
 /* Fills the rest of a packet with rumors. */
 void kith_gossip_fill(struct kith_node *n, struct kith_packet *pk);
 /* News: tells it to three peers now, if the budget allows, besides the queue. */

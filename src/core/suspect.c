@@ -36,20 +36,14 @@ static void release(struct kith_node *n, struct kith_held *h)
 	kith_blob_unref(&n->alloc, &h->record);
 }
 
-/* Moving a held suspicion moves the link of its rumor: it is queued anew at its new place. */
 static void drop_held(struct kith_node *n, struct kith_case *c, int i)
 {
 	struct kith_held *last = &c->held[c->held_count - 1];
 
 	release(n, &c->held[i]);
 	if (last != &c->held[i]) {
-		const bool queued = last->rumor.blob != NULL;
-
-		kith_gossip_drop(n, &last->rumor);
 		c->held[i] = *last;
-		if (queued)
-			kith_gossip_put(n, &c->held[i].rumor, c->held[i].record, &c->held[i].by,
-					KITH_LANE_URGENT, false);
+		kith_gossip_moved(&c->held[i].rumor);
 	}
 	memset(last, 0, sizeof(*last));
 	c->held_count--;
