@@ -5,24 +5,30 @@
 #include "core/node.h"
 #include <string.h>
 
-/* ceil(4 ln k) for k = 2^0 .. 2^20: the sends for n + 1 members come from the next power of two, so
- * no floating point decides and the bound errs upwards. */
-static const uint8_t sends_by_log2[21] = {0,  3,  6,  9,  12, 14, 17, 20, 23, 25, 28,
-					  31, 34, 37, 39, 42, 45, 48, 50, 53, 56};
+/* floor(e^(k/4)). A record is told k times among n members, k the first with e^(k/4) >= n + 1: that
+ * is ceil(4 ln(n + 1)), and no floating point decides. */
+static const uint32_t members_by_sends[] = {
+	1, 1, 1, 2, 2, 3, 4, 5, 7, 9, 12, 15, 20, 25, 33, 42, 54, 70, 90, 115, 148, 190,
+	244, 314, 403, 518, 665, 854, 1096, 1408, 1808, 2321, 2980, 3827, 4914, 6310, 8103,
+	10404, 13359, 17154, 22026, 28282, 36315, 46630, 59874, 76879, 98715, 126753,
+	162754, 208981, 268337, 344551, 442413, 568070, 729416, 936589, 1202604,
+};
+enum { SENDS_COUNT = sizeof(members_by_sends) / sizeof(members_by_sends[0]) };
+
+_Static_assert((int)SENDS_COUNT <= (int)KITH_SENDS_MAX, "a list for every number of sends");
 
 uint8_t kith_gossip_sends(uint32_t count, bool is_lazy)
 {
-	uint32_t log2 = 0, ten = 1;
-	uint8_t digits = 0;
+	uint32_t ten = 1;
+	uint8_t sends = 0;
 
-	if (is_lazy) {
-		for (; ten < count + 1 && digits < 10; ten *= 10)
-			digits++;
-		return digits > 0 ? digits : 1;
-	}
-	while (log2 < 20 && (UINT32_C(1) << log2) < count + 1)
-		log2++;
-	return sends_by_log2[log2] > 0 ? sends_by_log2[log2] : 1;
+	if (is_lazy)
+		for (; ten < count + 1 && sends < 10; ten *= 10)
+			sends++;
+	else
+		while (sends < SENDS_COUNT - 1 && members_by_sends[sends] < count + 1)
+			sends++;
+	return sends > 0 ? sends : 1;
 }
 
 bool kith_gossip_init(struct kith_node *n)
