@@ -214,8 +214,8 @@ static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t
 		return;
 	KITH_COUNT(n, suspicions_sent);
 	kith_trace(n, "suspicion.sign", p, kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
-	kith_gossip_put(n, &h->rumor, h->record, &h->by, KITH_LANE_URGENT, false);
 	tell_observers(n, p, bytes);
+	kith_gossip_put(n, &h->rumor, h->record, &h->by, KITH_LANE_URGENT, false);
 }
 
 /* --- judging -------------------------------------------------------------------------------- */
