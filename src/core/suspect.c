@@ -328,7 +328,8 @@ static void judge(struct kith_node *n, struct kith_peer *p)
 		kith_timer_set(n, &c->timer, next_purge(c));
 		return;
 	}
-	is_fresh = kith_us_elapsed(c->looked_at, n->now) <= KITH_LOOK_FRESH(n);
+	/* Our failed look must still be fresh when the time has come. */
+	is_fresh = kith_us_elapsed(c->looked_at, kith_us_max(due, n->now)) <= KITH_LOOK_FRESH(n);
 	if (is_fresh && n->now >= due) {
 		fail(n, c);
 	} else if (is_fresh) {
