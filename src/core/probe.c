@@ -43,9 +43,12 @@ static kith_us quarters(const struct kith_node *n, const struct kith_round *r, i
 static kith_us step_at(const struct kith_node *n, const struct kith_round *r,
 		       const struct step *s)
 {
-	return kith_us_add(r->begun, quarters(n, r, s->quarters_td) +
-					     s->halves_trel * n->timing.relay_timeout / 2 *
-						     r->factor);
+	const bool is_hurried = r->kind == KITH_ROUND_EXPRESS && r->refusals > 0 &&
+				(s->actions & DO_VERDICT);
+
+	return kith_us_add(r->begun,
+			   quarters(n, r, is_hurried ? EXPRESS_REFUSED_QUARTERS : s->quarters_td) +
+				   s->halves_trel * n->timing.relay_timeout / 2 * r->factor);
 }
 
 bool kith_probes_init(struct kith_node *n)
@@ -244,11 +247,7 @@ void kith_probe_on_round(struct kith_node *n, void *owner)
 	struct kith_round *r = owner;
 
 	KITH_ASSERT(r->in_use);
-	if (r->kind == KITH_ROUND_EXPRESS && r->refusals > 0 && r->step == 2 &&
-	    n->now >= r->begun + quarters(n, r, EXPRESS_REFUSED_QUARTERS))
-		verdict(n, r);
-	else
-		run_steps(n, r);
+	run_steps(n, r);
 }
 
 static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
@@ -501,10 +500,10 @@ void kith_probe_on_tcp(struct kith_node *n, uint64_t stream, enum kith_probe_tcp
 	r->refusals++;
 	if (r->kind == KITH_ROUND_TRIPLE && r->refusals >= 3)
 		verdict(n, r);
-	else if (r->kind == KITH_ROUND_EXPRESS && r->step == 2)
-		kith_timer_set(n, &r->timer,
-			       kith_us_max(n->now, r->begun + quarters(n, r,
-							EXPRESS_REFUSED_QUARTERS)));
+	else if (r->kind == KITH_ROUND_EXPRESS)
+		kith_timer_set_earlier(n, &r->timer,
+				       kith_us_max(n->now,
+						   step_at(n, r, &steps[r->kind][r->step])));
 }
 
 void kith_probe_unreachable(struct kith_node *n, const struct kith_addr *to)
