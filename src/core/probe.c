@@ -514,8 +514,9 @@ void kith_probe_unreachable(struct kith_node *n, const struct kith_addr *to)
 	for (i = 0; i < KITH_ROUNDS_MAX; i++) {
 		struct kith_round *r = &n->probes.rounds[i];
 
+		/* What is overdue is the tick's business: perhaps we were stopped. */
 		if (!r->in_use || r->kind != KITH_ROUND_PERIOD || r->relay_begun ||
-		    kith_peer_lists(r->target, to) < 0)
+		    r->timer.heap.at <= n->now || kith_peer_lists(r->target, to) < 0)
 			continue;
 		r->step = 2;
 		r->begun = kith_us_min(r->begun, n->now - quarters(n, r, 4));
