@@ -240,9 +240,10 @@ static void announce(struct kith_node *n, const struct kith_peer *p, enum kith_e
 
 static void start_absence(struct kith_node *n, struct kith_peer *p)
 {
+	const kith_us back_s = kith_us_min(p->body.back_s, KITH_RESTART_MAX_S);
+
 	if (p->status == KITH_STATUS_RESTARTING && !p->is_self)
-		kith_suspect_absent(n, p,
-				    kith_us_add(n->now, p->body.back_s * KITH_SECOND));
+		kith_suspect_absent(n, p, kith_us_add(n->now, back_s * KITH_SECOND));
 	else
 		kith_timer_stop(n, &p->back);
 }
