@@ -528,9 +528,15 @@ void kith_probe_abort_all(struct kith_node *n)
 {
 	int i;
 
-	for (i = 0; i < KITH_ROUNDS_MAX; i++)
-		if (n->probes.rounds[i].in_use)
-			round_end(n, &n->probes.rounds[i]);
+	for (i = 0; i < KITH_ROUNDS_MAX; i++) {
+		struct kith_round *r = &n->probes.rounds[i];
+
+		if (!r->in_use)
+			continue;
+		round_end(n, r);
+		if (!n->own.is_over)
+			kith_suspect_look_again(n, r->target);
+	}
 }
 
 void kith_probe_forget(struct kith_node *n, const struct kith_peer *p)

@@ -317,7 +317,7 @@ static void judge(struct kith_node *n, struct kith_peer *p)
 	bool is_fresh;
 	kith_us due;
 
-	if (c == NULL || p->is_self || !kith_peer_is_up(p))
+	if (c == NULL || p->is_self || !kith_peer_is_up(p) || n->own.is_over)
 		return;
 	kith_suspect_weigh(n, p, &evidence, &need);
 	set_suspect(n, c, evidence, need);
@@ -358,6 +358,15 @@ void kith_suspect_on_case(struct kith_node *n, void *owner)
 		return;
 	}
 	judge(n, p);
+}
+
+void kith_suspect_look_again(struct kith_node *n, struct kith_peer *p)
+{
+	if (p->kase == NULL || !kith_peer_is_up(p))
+		return;
+	kith_timer_set_earlier(n, &p->kase->timer, n->now);
+	if (p->kase->own_rounds > 0)
+		kith_timer_set_earlier(n, &p->reprobe, kith_us_add(n->now, KITH_REPROBE_SILENT));
 }
 
 /* --- evidence ------------------------------------------------------------------------------- */

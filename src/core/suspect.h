@@ -58,6 +58,8 @@ void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
 			       bool is_triple_refused);
 /* p answered a round that began at `begun`. */
 void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us begun);
+/* A round of ours on p ended without a verdict: the case is judged anew. */
+void kith_suspect_look_again(struct kith_node *n, struct kith_peer *p);
 /* Something else of p was opened while there is a case or it is held failed. */
 void kith_suspect_heard(struct kith_node *n, struct kith_peer *p);
 /* A verified suspicion of exactly the stored incarnation of `target`. True: it was taken. */
