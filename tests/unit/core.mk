@@ -12,9 +12,15 @@ core_ldadd = libkith_corefix.la $(LDADD)
 
 unit_tests += \
 	%D%/test_core_own \
+	%D%/test_core_probe \
+	%D%/test_core_probe_when \
 	%D%/test_core_store \
-	%D%/test_core_store_suspicion
+	%D%/test_core_store_suspicion \
+	%D%/test_core_suspect
 
 tests_unit_test_core_own_LDADD = $(core_ldadd)
+tests_unit_test_core_probe_LDADD = $(core_ldadd)
+tests_unit_test_core_probe_when_LDADD = $(core_ldadd)
 tests_unit_test_core_store_LDADD = $(core_ldadd)
 tests_unit_test_core_store_suspicion_LDADD = $(core_ldadd)
+tests_unit_test_core_suspect_LDADD = $(core_ldadd)

@@ -123,6 +123,8 @@ void fix_collect(struct fix *f)
 		if (o.kind == KITH_OUT_PERSIST && f->keeps_epochs)
 			kith_node_persisted(f->n, f->now, o.token);
 	}
+	if (f->n != NULL)
+		kith_out_settle(f->n); /* all is copied: the test may call what puts out more */
 }
 
 void fix_forget(struct fix *f)
@@ -315,7 +317,6 @@ struct kith_peer *person_known(struct fix *f, struct person *p)
 	const struct kith_bytes r = {record, person_record(f, p, record)};
 
 	fix_collect(f);
-	kith_out_settle(f->n);
 	(void)kith_store_record(f->n, NULL, (struct kith_bytes){p->cert, p->cert_len}, r, true);
 	fix_collect(f);
 	return person_peer(f, p);
@@ -338,7 +339,6 @@ enum kith_store_result person_tells(struct fix *f, struct person *deliverer,
 	enum kith_store_result r;
 
 	fix_collect(f);
-	kith_out_settle(f->n);
 	r = kith_store_record(f->n, deliverer != NULL ? person_peer(f, deliverer) : NULL,
 			      (struct kith_bytes){NULL, 0}, (struct kith_bytes){record, len},
 			      false);

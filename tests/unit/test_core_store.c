@@ -29,7 +29,6 @@ static enum kith_store_result tell_with(struct fix *f, struct person *deliverer,
 {
 	enum kith_store_result r;
 
-	kith_out_settle(f->n);
 	r = kith_store_record(f->n, deliverer != NULL ? person_peer(f, deliverer) : NULL,
 			      (struct kith_bytes){certificate->cert, certificate->cert_len},
 			      (struct kith_bytes){record, len}, false);

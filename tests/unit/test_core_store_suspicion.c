@@ -298,7 +298,6 @@ static void one_suspector_has_at_most_128_live(void **state)
 			record, person_suspicion(&s.f, &s.suspector, person_peer(&s.f, &many[i]),
 						 0, record)};
 
-		kith_out_settle(s.f.n);
 		assert_int_equal(kith_store_record(s.f.n, NULL, (struct kith_bytes){NULL, 0}, r,
 						   true),
 				 i < 128 ? KITH_STORE_NEWS : KITH_STORE_OLD);

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: ISC */
+#include "unit/core_fix.h"
+
+#include "core/suspect.h"
+
+static const enum kith_suspicion_kind SILENT = KITH_SUSPICION_SILENCE, REFUSED = KITH_SUSPICION_REFUSAL;
+
+/* A node, a target and some more people; the node begins no rounds of its own accord. */
+struct scene {
+	struct fix f;
+	struct person target, more[8];
+	struct kith_peer *t;
+};
+
+static void scene_setup(struct scene *s, uint32_t more)
+{
+	uint32_t i;
+
+	fix_setup(&s->f);
+	s->t = person_joins(&s->f, &s->target, 1);
+	for (i = 0; i < more; i++)
+		person_joins(&s->f, &s->more[i], 2 + i);
+	kith_timer_stop(s->f.n, &s->f.n->probes.period);
+	fix_forget(&s->f);
+	/* Old news would ride along on what the tests look at. */
+	kith_gossip_drop(s->f.n, &s->f.n->own.peer->rumor);
+	kith_gossip_drop(s->f.n, &s->t->rumor);
+	for (i = 0; i < more; i++)
+		kith_gossip_drop(s->f.n, &person_peer(&s->f, &s->more[i])->rumor);
+}
+
+static void end_all_rounds(struct scene *s)
+{
+	kith_probe_abort_all(s->f.n);
+	fix_collect(&s->f);
+}
+
+/* A round of our own on the target ended badly. */
+static void own_failure(struct scene *s, enum kith_suspicion_kind kind, bool is_express)
+{
+	kith_suspect_round_failed(s->f.n, s->t, kind, KITH_PATH_DIRECT, is_express, false);
+	fix_collect(&s->f);
+}
+
+/* Somebody else says so. */
+static void other_says(struct scene *s, uint32_t who, uint8_t kind)
+{
+	uint8_t record[KITH_RECORD_MAX];
+
+	(void)person_tells(&s->f, &s->more[who], record,
+			   person_suspicion(&s->f, &s->more[who], s->t, kind, record));
+}
+
+static uint8_t evidence(const struct scene *s)
+{
+	uint8_t have, need;
+
+	kith_suspect_weigh(s->f.n, s->t, &have, &need);
+	return have;
+}
+
+/* --- weighing --------------------------------------------------------------------------------- */
+
+static void what_is_needed_follows_from_who_else_is_up(void **state)
+{
+	static const uint8_t needed[] = {0, 0, 2, 2, 3, 3}; /* by members, the node included */
+	struct scene s;
+	uint32_t members;
+	uint8_t have, need;
+
+	(void)state;
+	for (members = 2; members <= 5; members++) {
+		scene_setup(&s, members - 2);
+		kith_suspect_weigh(s.f.n, s.t, &have, &need);
+		assert_int_equal(have, 0);
+		assert_int_equal(need, needed[members]);
+		fix_end(&s.f);
+	}
+	/* The failed and those who left are no witnesses. */
+	scene_setup(&s, 3);
+	s.more[0].seq++;
+	s.more[0].body.state = KITH_MEMBER_LEFT;
+	person_known(&s.f, &s.more[0]);
+	kith_suspect_weigh(s.f.n, s.t, &have, &need);
+	assert_int_equal(need, 3);
+	kith_peer_set_status(s.f.n, person_peer(&s.f, &s.more[1]), KITH_STATUS_FAILED, NULL);
+	kith_suspect_weigh(s.f.n, s.t, &have, &need);
+	assert_int_equal(need, 2);
+	fix_end(&s.f);
+}
+
+static void own_rounds_and_distinct_others_add_up(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 4);
+	own_failure(&s, SILENT, false);
+	assert_int_equal(evidence(&s), 1);
+	assert_int_equal(s.t->kase->held_count, 1); /* ours, which is not evidence */
+	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
+	other_says(&s, 0, SILENT);
+	assert_int_equal(evidence(&s), 2);
+	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
+	other_says(&s, 0, REFUSED); /* the same witness again */
+	assert_int_equal(evidence(&s), 2);
+	other_says(&s, 1, SILENT);
+	own_failure(&s, SILENT, false);
+	assert_int_equal(evidence(&s), 4);
+	assert_int_equal(fix_events(&s.f, KITH_EVENT_SUSPECT), 1);
+	assert_int_equal(fix_events(&s.f, KITH_EVENT_FAILED), 0);
+	fix_end(&s.f);
+}
+
+static void a_newer_record_closes_the_case(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 2);
+	own_failure(&s, SILENT, false);
+	other_says(&s, 0, SILENT);
+	assert_int_equal(person_peer(&s.f, &s.more[0])->suspicions_live, 1);
+	s.target.seq++;
+	person_known(&s.f, &s.target);
+	assert_null(s.t->kase);
+	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
+	assert_int_equal(fix_events(&s.f, KITH_EVENT_ALIVE), 1);
+	assert_int_equal(person_peer(&s.f, &s.more[0])->suspicions_live, 0);
+	fix_end(&s.f);
+}
+
+/* An answer clears what was said before its round began, and nothing later. */
+static void only_a_round_begun_later_clears(void **state)
+{
+	struct scene s;
+	kith_us begun;
+
+	(void)state;
+	scene_setup(&s, 3);
+	own_failure(&s, SILENT, false);
+	other_says(&s, 0, SILENT);
+	s.f.n->now = s.f.now += 100 * KITH_MS;
+	begun = s.f.now;
+	s.f.n->now = s.f.now += 100 * KITH_MS;
+	other_says(&s, 1, SILENT);
+	assert_int_equal(evidence(&s), 3);
+	kith_suspect_answered(s.f.n, s.t, begun);
+	assert_int_equal(evidence(&s), 1);
+	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
+	s.f.n->now = s.f.now += 100 * KITH_MS;
+	kith_suspect_answered(s.f.n, s.t, s.f.now);
+	assert_int_equal(evidence(&s), 0);
+	/* What was cleared gives its place to what is new, also of the same witness. */
+	other_says(&s, 1, SILENT);
+	assert_int_equal(evidence(&s), 1);
+	fix_end(&s.f);
+}
+
+/* --- signing ---------------------------------------------------------------------------------- */
+
+static void silence_is_signed_once_and_once_more_as_refusal(void **state)
+{
+	struct scene s;
+	struct kith_msg m;
+
+	(void)state;
+	scene_setup(&s, 2);
+	kith_peer_heard(s.f.n, person_peer(&s.f, &s.more[0]), NULL);
+	own_failure(&s, SILENT, false);
+	own_failure(&s, SILENT, false);
+	assert_int_equal(s.f.n->stats.suspicions_sent, 1);
+	/* The other two members are both observers, and are told at once. */
+	assert_int_equal(person_heard(&s.f, &s.more[0], KITH_MSG_RECORD, &m), 1);
+	assert_int_equal(m.blob.len, KITH_SUSPICION_LEN);
+	own_failure(&s, REFUSED, false);
+	own_failure(&s, REFUSED, false);
+	own_failure(&s, SILENT, false);
+	assert_int_equal(s.f.n->stats.suspicions_sent, 2);
+	fix_end(&s.f);
+}
+
+static void nothing_is_signed_when_four_are_held(void **state)
+{
+	struct scene s;
+	uint32_t i;
+
+	(void)state;
+	scene_setup(&s, 4);
+	for (i = 0; i < 4; i++)
+		other_says(&s, i, SILENT);
+	own_failure(&s, SILENT, false);
+	assert_int_equal(s.f.n->stats.suspicions_sent, 0);
+	assert_int_equal(evidence(&s), 5);
+	fix_end(&s.f);
+}
+
+/* While half of our own rounds fail, we are more likely the broken one. */
+static void in_doubt_one_suspicion_a_second_is_signed(void **state)
+{
+	struct scene s;
+	uint32_t i;
+
+	(void)state;
+	scene_setup(&s, 5);
+	s.f.n->probes.verdicts = 0xff;
+	for (i = 0; i < 5; i++) {
+		kith_suspect_round_failed(s.f.n, person_peer(&s.f, &s.more[i]), SILENT,
+					  KITH_PATH_DIRECT, false, false);
+		fix_collect(&s.f);
+	}
+	assert_int_equal(s.f.n->stats.suspicions_sent, 1);
+	s.f.n->now = s.f.now += KITH_SECOND;
+	own_failure(&s, SILENT, false);
+	assert_int_equal(s.f.n->stats.suspicions_sent, 2);
+	fix_end(&s.f);
+}
+
+/* A suspicion that moves within its case goes on where it was in the gossip queue. */
+static void what_was_told_stays_told(void **state)
+{
+	const struct kith_rumor *r;
+	struct scene s;
+	uint8_t sent;
+
+	(void)state;
+	scene_setup(&s, 3);
+	other_says(&s, 0, SILENT);
+	end_all_rounds(&s);
+	s.f.n->now = s.f.now += 10 * KITH_SECOND;
+	other_says(&s, 1, SILENT);
+	end_all_rounds(&s);
+	kith_timer_stop(s.f.n, &s.f.n->gossip.tick);
+	sent = s.t->kase->held[1].rumor.sent; /* in the relay on receipt */
+	assert_in_range(sent, 1, kith_gossip_sends(5, false) - 1);
+	fix_run(&s.f, KITH_OBITUARY_ALIVE - 10 * KITH_SECOND);
+	assert_int_equal(s.t->kase->held_count, 1); /* the older one's time is over */
+	r = &s.t->kase->held[0].rumor;
+	assert_ptr_equal(r->blob, s.t->kase->held[0].record);
+	assert_int_equal(r->sent, sent);
+	assert_ptr_equal(r->link.next->prev, &r->link);
+	assert_ptr_equal(r->link.prev->next, &r->link);
+	fix_end(&s.f);
+}
+
+/* --- life of the evidence --------------------------------------------------------------------- */
+
+static void against_the_living_a_suspicion_holds_300_s(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 4);
+	other_says(&s, 0, SILENT);
+	end_all_rounds(&s);
+	fix_run(&s.f, KITH_OBITUARY_ALIVE - KITH_SECOND);
+	assert_int_equal(evidence(&s), 1);
+	fix_run(&s.f, KITH_SECOND);
+	assert_null(s.t->kase);
+	assert_int_equal(person_peer(&s.f, &s.more[0])->suspicions_live, 0);
+	fix_end(&s.f);
+}
+
+static void against_the_failed_it_holds_until_they_are_forgotten(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 4);
+	other_says(&s, 0, SILENT);
+	kith_peer_set_status(s.f.n, s.t, KITH_STATUS_FAILED, NULL);
+	fix_run(&s.f, 3600 * KITH_SECOND);
+	assert_non_null(s.t->kase);
+	assert_int_equal(s.t->kase->held_count, 1);
+	fix_run(&s.f, 24 * 3600 * KITH_SECOND);
+	assert_null(person_peer(&s.f, &s.target));
+	fix_end(&s.f);
+}
+
+/* Heard of again, the failed get what is said against them, once a second, so that they refute. */
+static void the_failed_who_speak_are_told_why(void **state)
+{
+	struct scene s;
+	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = 16};
+	int i;
+
+	(void)state;
+	scene_setup(&s, 2);
+	kith_peer_heard(s.f.n, s.t, NULL);
+	other_says(&s, 0, SILENT);
+	kith_gossip_drop(s.f.n, &s.t->kase->held[0].rumor); /* or it would ride along */
+	kith_peer_set_status(s.f.n, s.t, KITH_STATUS_FAILED, NULL);
+	fix_forget(&s.f);
+	for (i = 0; i < 5; i++)
+		person_say(&s.f, &s.target, &ping);
+	assert_int_equal(person_heard(&s.f, &s.target, KITH_MSG_RECORD, NULL), 1);
+	s.f.n->now = s.f.now += KITH_SECOND;
+	person_say(&s.f, &s.target, &ping);
+	assert_int_equal(person_heard(&s.f, &s.target, KITH_MSG_RECORD, NULL), 2);
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	fix_end(&s.f);
+}
+
+/* --- conclusions ------------------------------------------------------------------------------ */
+
+/* S is 2 s among up to ten; then the last look must have failed too. */
+static void failed_after_S_and_a_last_look(void **state)
+{
+	struct scene s;
+	uint64_t express;
+
+	(void)state;
+	scene_setup(&s, 4);
+	other_says(&s, 0, SILENT);
+	other_says(&s, 1, SILENT);
+	other_says(&s, 2, SILENT);
+	end_all_rounds(&s); /* the looks that observers take */
+	fix_run(&s.f, 0);
+	express = s.f.n->stats.rounds_express;
+	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
+	fix_run(&s.f, 2 * KITH_SECOND - 1);
+	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
+	assert_true(s.f.n->stats.rounds_express > express);
+	fix_run(&s.f, KITH_MS);
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	assert_int_equal(fix_events(&s.f, KITH_EVENT_FAILED), 1);
+	fix_end(&s.f);
+}
+
+/* An early look is stale when S is over, so the last one begins early enough to end with it. */
+static void the_last_look_ends_when_S_does(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 4);
+	other_says(&s, 0, SILENT); /* we observe, and look at once: until 400 ms */
+	other_says(&s, 1, SILENT);
+	other_says(&s, 2, SILENT);
+	fix_run(&s.f, 2 * KITH_SECOND - 1);
+	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
+	fix_run(&s.f, KITH_MS);
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	assert_int_equal(s.f.n->stats.rounds_express, 2);
+	fix_end(&s.f);
+}
+
+/* Four insiders suspect without pause a member that answers: no number of them is enough. */
+static void who_answers_the_last_look_does_not_fail(void **state)
+{
+	struct scene s;
+	uint32_t i, k;
+
+	(void)state;
+	scene_setup(&s, 4);
+	for (i = 0; i < 600; i++) {
+		if (i % 10 == 0)
+			for (k = 0; k < 4; k++)
+				other_says(&s, k, (uint8_t)(i / 10 % 2));
+		fix_run(&s.f, 50 * KITH_MS);
+		person_acks(&s.f, &s.target);
+		assert_int_not_equal(s.t->status, KITH_STATUS_FAILED);
+	}
+	assert_int_equal(s.f.n->stats.members_failed, 0);
+	assert_true(s.f.n->stats.rounds_express > 20);
+	fix_end(&s.f);
+}
+
+static void enough_refusals_and_half_a_second(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 4);
+	other_says(&s, 0, REFUSED);
+	other_says(&s, 1, REFUSED);
+	fix_run(&s.f, 300 * KITH_MS);
+	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
+	other_says(&s, 2, REFUSED);
+	fix_run(&s.f, KITH_REFUSED_WAIT - KITH_MS);
+	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
+	fix_run(&s.f, 200 * KITH_MS);
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	fix_end(&s.f);
+}
+
+static void three_own_refusals_and_one_others(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 4);
+	kith_suspect_round_failed(s.f.n, s.t, REFUSED, KITH_PATH_TCP_REFUSED, true, true);
+	fix_collect(&s.f);
+	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
+	other_says(&s, 0, SILENT);
+	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
+	other_says(&s, 1, REFUSED);
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	fix_end(&s.f);
+	/* Below three members nobody else could say so. */
+	scene_setup(&s, 0);
+	kith_suspect_round_failed(s.f.n, s.t, REFUSED, KITH_PATH_TCP_REFUSED, true, true);
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	fix_end(&s.f);
+}
+
+/* --- observers and absence -------------------------------------------------------------------- */
+
+static void an_observer_looks_for_itself_once_a_second(void **state)
+{
+	struct scene s;
+	uint32_t i;
+
+	(void)state;
+	scene_setup(&s, 4);
+	other_says(&s, 0, SILENT);
+	assert_int_equal(s.f.n->stats.rounds_express, 1);
+	for (i = 1; i < 4; i++)
+		other_says(&s, i, SILENT);
+	assert_int_equal(s.f.n->stats.rounds_express, 1);
+	fix_end(&s.f);
+}
+
+static void who_is_no_observer_does_not(void **state)
+{
+	struct person many[30], *target = NULL, *witness;
+	uint8_t record[KITH_RECORD_MAX];
+	struct kith_peer *observers[KITH_OBSERVERS];
+	struct fix f;
+	uint32_t i, k;
+
+	(void)state;
+	fix_setup(&f);
+	for (i = 0; i < 30; i++)
+		person_joins(&f, &many[i], 1 + i);
+	kith_timer_stop(f.n, &f.n->probes.period);
+	for (i = 0; i < 30 && target == NULL; i++) {
+		const uint32_t count = kith_peer_observers(f.n, person_peer(&f, &many[i]),
+							   observers);
+
+		assert_int_equal(count, KITH_OBSERVERS);
+		for (k = 0; k < count && !observers[k]->is_self; k++)
+			;
+		if (k == count)
+			target = &many[i];
+	}
+	assert_non_null(target);
+	witness = target == &many[0] ? &many[1] : &many[0];
+	(void)person_tells(&f, witness, record,
+			   person_suspicion(&f, witness, person_peer(&f, target), 0, record));
+	assert_int_equal(f.n->stats.suspicions_received, 1);
+	assert_int_equal(f.n->stats.rounds_express, 0);
+	fix_end(&f);
+}
+
+/* At most 300 s, whatever the record says. */
+static void an_announced_absence_ends(void **state)
+{
+	static const struct {
+		uint16_t said_s, held_s;
+	} cases[] = {{30, 30}, {300, 300}, {301, 300}, {UINT16_MAX, 300}};
+	struct scene s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		scene_setup(&s, 2);
+		s.target.seq++;
+		s.target.body.state = KITH_MEMBER_RESTARTING;
+		s.target.body.back_s = cases[i].said_s;
+		person_known(&s.f, &s.target);
+		assert_int_equal(s.t->status, KITH_STATUS_RESTARTING);
+		fix_run(&s.f, cases[i].held_s * KITH_SECOND - 1);
+		assert_int_equal(s.t->status, KITH_STATUS_RESTARTING);
+		fix_run(&s.f, 1);
+		assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+		fix_end(&s.f);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_needed_follows_from_who_else_is_up),
+		cmocka_unit_test(own_rounds_and_distinct_others_add_up),
+		cmocka_unit_test(a_newer_record_closes_the_case),
+		cmocka_unit_test(only_a_round_begun_later_clears),
+		cmocka_unit_test(silence_is_signed_once_and_once_more_as_refusal),
+		cmocka_unit_test(nothing_is_signed_when_four_are_held),
+		cmocka_unit_test(in_doubt_one_suspicion_a_second_is_signed),
+		cmocka_unit_test(what_was_told_stays_told),
+		cmocka_unit_test(against_the_living_a_suspicion_holds_300_s),
+		cmocka_unit_test(against_the_failed_it_holds_until_they_are_forgotten),
+		cmocka_unit_test(the_failed_who_speak_are_told_why),
+		cmocka_unit_test(failed_after_S_and_a_last_look),
+		cmocka_unit_test(the_last_look_ends_when_S_does),
+		cmocka_unit_test(who_answers_the_last_look_does_not_fail),
+		cmocka_unit_test(enough_refusals_and_half_a_second),
+		cmocka_unit_test(three_own_refusals_and_one_others),
+		cmocka_unit_test(an_observer_looks_for_itself_once_a_second),
+		cmocka_unit_test(who_is_no_observer_does_not),
+		cmocka_unit_test(an_announced_absence_ends),
+	};
+
+	return cmocka_run_group_tests_name("core/suspect", tests, NULL, NULL);
+}
