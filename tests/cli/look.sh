@@ -31,6 +31,21 @@ run status -v
 check "more with -v" says "10.0.0.2:5484  not tried"
 run status --color always
 check "colour on demand" grep -q "$(printf '\033')\[31mdegraded" "$tmp/out"
+# on_terminal COMMAND: what it prints where standard output is a terminal.
+on_terminal() { TERM=${term-xterm} script -qec "$1" /dev/null </dev/null >"$tmp/out" 2>&1; }
+if command -v script >/dev/null; then
+	red=$(printf '\033')
+	on_terminal "'$kith' --socket '$sock' status"
+	check "colour on a terminal" grep -q "$red" "$tmp/out"
+	on_terminal "NO_COLOR=1 '$kith' --socket '$sock' status"
+	check "unless NO_COLOR is set" sh -c "grep -q degraded '$tmp/out' && ! grep -q '$red' '$tmp/out'"
+	term=dumb on_terminal "'$kith' --socket '$sock' status"
+	check "or the terminal is dumb" sh -c "grep -q degraded '$tmp/out' && ! grep -q '$red' '$tmp/out'"
+	on_terminal "'$kith' --socket '$sock' --color never status"
+	check "or never is said" sh -c "grep -q degraded '$tmp/out' && ! grep -q '$red' '$tmp/out'"
+else
+	skip "colour on a terminal" "script is missing"
+fi
 run status --color always --json
 check "the same as JSON, exit code too" exits 1
 check "one document" json 'd["state"] == "degraded" and d["problems"][0]["member"] == "db-3"'

@@ -7,6 +7,7 @@ cli_ldadd = libkith_support.la $(cli_libs) $(CMOCKA_LIBS)
 unit_tests += \
 	%D%/test_cli_admit \
 	%D%/test_cli_args \
+	%D%/test_cli_client \
 	%D%/test_cli_place \
 	%D%/test_cli_reply \
 	%D%/test_cli_spawn \
@@ -15,6 +16,7 @@ unit_tests += \
 
 tests_unit_test_cli_admit_LDADD = $(cli_ldadd)
 tests_unit_test_cli_args_LDADD = $(cli_ldadd)
+tests_unit_test_cli_client_LDADD = $(cli_ldadd)
 tests_unit_test_cli_place_LDADD = $(cli_ldadd)
 tests_unit_test_cli_reply_LDADD = $(cli_ldadd)
 tests_unit_test_cli_spawn_LDADD = $(cli_ldadd)
