@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# Each switch of configure still builds and passes: without the optional libraries, without
+# optimisation and hardening, with static libraries.
+
+. "${top_srcdir:?}/tests/support/tap.sh"
+: "${jobs:=2}"
+
+builds() { # NAME ARGUMENT...
+	build=$top_srcdir/build-check-$1
+	shift
+	mkdir -p "$build" && cd "$build" || return 1
+	"$top_srcdir/configure" -q --enable-werror "$@" || return 1
+	make -j"$jobs" && make -j"$jobs" check
+}
+
+check "without c-ares" builds no-cares --without-c-ares
+check "without optimisation and hardening" builds plain --disable-hardening CFLAGS='-O0 -g'
+check "with static libraries, optimised for size" builds static --enable-static CFLAGS=-Os
+done_testing
