@@ -27,6 +27,7 @@ include %D%/unit/local.mk
 include %D%/api/local.mk
 include %D%/fuzz/local.mk
 include %D%/vectors/local.mk
+include %D%/bench/local.mk
 include %D%/story/local.mk
 include %D%/cli/local.mk
 include %D%/daemon/local.mk

@@ -11,6 +11,14 @@
 
 fuzz_programs =
 
+fuzz_programs += %D%/fuzz_certificate
+tests_fuzz_fuzz_certificate_LDADD = $(fuzz_ldadd)
+EXTRA_DIST += %D%/fuzz_certificate.in
+
+fuzz_programs += %D%/fuzz_datagram
+tests_fuzz_fuzz_datagram_LDADD = $(fuzz_ldadd)
+EXTRA_DIST += %D%/fuzz_datagram.in
+
 fuzz_programs += %D%/fuzz_msg
 tests_fuzz_fuzz_msg_LDADD = $(fuzz_ldadd)
 EXTRA_DIST += %D%/fuzz_msg.in
@@ -18,6 +26,10 @@ EXTRA_DIST += %D%/fuzz_msg.in
 fuzz_programs += %D%/fuzz_record
 tests_fuzz_fuzz_record_LDADD = $(fuzz_ldadd)
 EXTRA_DIST += %D%/fuzz_record.in
+
+fuzz_programs += %D%/fuzz_stream
+tests_fuzz_fuzz_stream_LDADD = $(fuzz_ldadd)
+EXTRA_DIST += %D%/fuzz_stream.in
 
 if FUZZER
 fuzz_ldadd = $(FUZZ_LIBS)

@@ -89,13 +89,13 @@ size_t vector_bytes(const struct vector *v, const char *value, uint8_t out[VECTO
 	return len;
 }
 
-size_t vector_hex(const struct vector *v, uint8_t out[VECTOR_BYTES_MAX])
+size_t vector_join(const struct vector *v, const char *key, uint8_t out[VECTOR_BYTES_MAX])
 {
 	uint8_t part[VECTOR_BYTES_MAX];
 	const char *value;
 	size_t total = 0;
 
-	for (size_t n = 0; (value = vector_value(v, "hex", n)) != NULL; n++) {
+	for (size_t n = 0; (value = vector_value(v, key, n)) != NULL; n++) {
 		size_t len = vector_bytes(v, value, part);
 
 		if (total + len > VECTOR_BYTES_MAX)
@@ -104,6 +104,11 @@ size_t vector_hex(const struct vector *v, uint8_t out[VECTOR_BYTES_MAX])
 		total += len;
 	}
 	return total;
+}
+
+size_t vector_hex(const struct vector *v, uint8_t out[VECTOR_BYTES_MAX])
+{
+	return vector_join(v, "hex", out);
 }
 
 void vector_means(const struct vector *v, const char *text)

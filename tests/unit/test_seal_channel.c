@@ -242,6 +242,24 @@ static void foreign_tags(void **state)
 	}
 }
 
+/* Well sealed, over another length than the one that is told. */
+static void a_sealed_lie(void **state)
+{
+	crypto_secretstream_xchacha20poly1305_state s;
+
+	(void)state;
+	for (uint32_t told = 3 + 16; told <= 3 + 18; told++) {
+		setup(NULL);
+		memcpy(&s, i.push, sizeof(s));
+		kith_put_u32(frame, told);
+		assert_int_equal(crypto_secretstream_xchacha20poly1305_push(
+					 &s, frame + 4, NULL, (const uint8_t *)"lie", 3, frame, 4,
+					 0),
+				 0);
+		pulls(&r, frame, 3 + KITH_FRAME_OVERHEAD, told == 3 + 17 ? "lie" : NULL);
+	}
+}
+
 static void headers(void **state)
 {
 	static struct seal_talk t;
@@ -303,6 +321,7 @@ int main(void)
 		cmocka_unit_test_setup(wrong_direction, setup),
 		cmocka_unit_test_setup(the_end, setup),
 		cmocka_unit_test_setup(foreign_tags, setup),
+		cmocka_unit_test_setup(a_sealed_lie, setup),
 		cmocka_unit_test_setup(headers, setup),
 		cmocka_unit_test_setup(a_plain_secretstream_opens_it, setup),
 	};

@@ -101,6 +101,26 @@ static void data_of_wrong_length(void **state)
 		assert_int_equal(kith_data_open(&w.ba, p, more, plain), KITH_EAUTH);
 }
 
+/* Well sealed, but longer than a datagram may be: the receiver's buffer is for the longest. */
+static void data_that_is_too_long(void **state)
+{
+	static uint8_t p[KITH_DATAGRAM_MAX + 1], plain[KITH_DATAGRAM_MAX + 1];
+
+	(void)state;
+	for (size_t len = KITH_DATA_PLAIN_MAX; len <= KITH_DATA_PLAIN_MAX + 1; len++) {
+		uint8_t nonce[24] = {0};
+
+		(void)seal_text("", p);
+		memcpy(nonce, p + 12, 16);
+		assert_int_equal(crypto_aead_xchacha20poly1305_ietf_encrypt(
+					 p + 28, NULL, plain, len, p, 28, NULL, nonce,
+					 w.ab.send_key),
+				 0);
+		assert_int_equal(kith_data_open(&w.ba, p, len + 44, plain),
+				 len == KITH_DATA_PLAIN_MAX ? 0 : KITH_EAUTH);
+	}
+}
+
 static void data_under_wrong_keys(void **state)
 {
 	uint8_t p[KITH_DATAGRAM_MAX], plain[KITH_DATA_PLAIN_MAX];
@@ -454,6 +474,7 @@ int main(void)
 		cmocka_unit_test_setup(data_of_every_length, setup),
 		cmocka_unit_test_setup(data_with_any_bit_flipped, setup),
 		cmocka_unit_test_setup(data_of_wrong_length, setup),
+		cmocka_unit_test_setup(data_that_is_too_long, setup),
 		cmocka_unit_test_setup(data_under_wrong_keys, setup),
 		cmocka_unit_test_setup(data_addressed_to_another_session, setup),
 		cmocka_unit_test_setup(a_repeated_counter_takes_another_nonce, setup),

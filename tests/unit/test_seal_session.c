@@ -159,6 +159,7 @@ static void keys_depend_on_everything(void **state)
 	struct kith_session own = w.a.session, fresh;
 	struct kith_cid cid = w.cid;
 	struct kith_mid mid;
+	uint8_t pk[32];
 
 	(void)state;
 #define DIFFERS()                                                                                  \
@@ -179,10 +180,15 @@ static void keys_depend_on_everything(void **state)
 	mid.b[15] ^= 1;
 	assert_int_equal(kith_pair_make(&p, &own, &w.cid, &w.a.id.mid, &mid, w.b.session.pk), 0);
 	DIFFERS();
-	/* The other end's key with its ignored top bit set: the same point, another session. */
+	/* Either key with its ignored top bit set: the same point, another session. */
 	own.pk[31] ^= 0x80;
 	assert_int_equal(
 		kith_pair_make(&p, &own, &w.cid, &w.a.id.mid, &w.b.id.mid, w.b.session.pk), 0);
+	DIFFERS();
+	own.pk[31] ^= 0x80;
+	memcpy(pk, w.b.session.pk, 32);
+	pk[31] ^= 0x80;
+	assert_int_equal(kith_pair_make(&p, &own, &w.cid, &w.a.id.mid, &w.b.id.mid, pk), 0);
 	DIFFERS();
 	kith_session_new(&fresh, &w.b.secret, &w.cid, &w.b.id.mid);
 	assert_int_equal(

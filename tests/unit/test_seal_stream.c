@@ -322,22 +322,30 @@ static void forger_answers(struct forger *f, const struct kith_handshake *r, con
 	memcpy(f->k2, keys, 32);
 }
 
-static size_t forger_seals(const struct forger *f, struct kith_bytes cert,
-			   const uint8_t sig[KITH_SIG_LEN], uint8_t *m2)
+/* Seals any plain text as a proof; at most 512 bytes. */
+static size_t forger_seals_raw(const struct forger *f, const uint8_t *plain, size_t len,
+			       uint8_t *m2)
 {
-	uint8_t plain[KITH_PROOF_MAX], ad[34], nonce[24] = {0};
-	size_t len = cert.len + 64;
+	uint8_t ad[34], nonce[24] = {0};
 
 	memcpy(m2, f->e_pk, 32);
 	kith_put_u16(m2 + 32, (uint16_t)(len + 16));
-	memcpy(plain, cert.p, cert.len);
-	memcpy(plain + cert.len, sig, 64);
 	memcpy(ad, f->h1, 32);
 	memcpy(ad + 32, m2 + 32, 2);
 	assert_int_equal(crypto_aead_xchacha20poly1305_ietf_encrypt(m2 + 34, NULL, plain, len, ad,
 								    34, NULL, nonce, f->k2),
 			 0);
 	return 34 + len + 16;
+}
+
+static size_t forger_seals(const struct forger *f, struct kith_bytes cert,
+			   const uint8_t sig[KITH_SIG_LEN], uint8_t *m2)
+{
+	uint8_t plain[KITH_PROOF_MAX];
+
+	memcpy(plain, cert.p, cert.len);
+	memcpy(plain + cert.len, sig, 64);
+	return forger_seals_raw(f, plain, cert.len + 64, m2);
 }
 
 static void signs(const struct kith_identity *id, const char *label, const uint8_t h[32],
@@ -444,6 +452,64 @@ static void initiator_with_another_certificate(void **state)
 	assert_int_equal(kith_hs_m3_verify(&t.r, w.a.id.pk), KITH_EAUTH);
 }
 
+/* Well sealed, but too short to hold a signature, or longer than any certificate makes it. */
+static void proofs_of_wrong_length(void **state)
+{
+	uint8_t m2[34 + 512 + 16], plain[512] = {0};
+	struct kith_handshake hs;
+	struct kith_bytes cert;
+	struct forger f;
+
+	(void)state;
+	seal_talk_m1(&w, &t);
+	forger_answers(&f, &t.r, t.m1);
+	for (size_t len = 0; len <= sizeof(plain); len++) {
+		size_t m2_len = forger_seals_raw(&f, plain, len, m2);
+		int fine = len > 64 && len <= 64 + KITH_CERTIFICATE_MAX;
+
+		hs = t.i;
+		assert_int_equal(kith_hs_m2_open(&hs, m2, m2_len, &cert),
+				 fine ? 0 : KITH_EMALFORMED);
+		if (fine)
+			assert_int_equal(cert.len, len - 64);
+	}
+}
+
+static void m1_of_another_type(void **state)
+{
+	struct kith_handshake hs;
+
+	(void)state;
+	seal_talk_m1(&w, &t);
+	t.m1[0] = 0x15;
+	assert_int_equal(crypto_aead_xchacha20poly1305_ietf_encrypt(t.m1 + 28, NULL, t.i.e_pk, 32,
+								    t.m1, 28, NULL, t.m1 + 4,
+								    w.gate.tcp),
+			 0);
+	assert_int_equal(kith_hs_m1(&hs, &w.cid, &w.gate, 1, t.m1), KITH_EAUTH);
+}
+
+static void a_refusal_wipes(void **state)
+{
+	static const struct kith_handshake none;
+	struct kith_handshake copy;
+	struct kith_bytes cert;
+
+	(void)state;
+	seal_talk_m3(&w, &t);
+	copy = t.r;
+	assert_int_equal(kith_hs_m3_open(&copy, t.m3, t.m3_len - 1, &cert), KITH_EMALFORMED);
+	assert_memory_equal(&copy, &none, sizeof(none));
+	assert_int_equal(kith_hs_m3_open(&t.r, t.m3, t.m3_len, &cert), 0);
+	assert_int_equal(kith_hs_m3_verify(&t.r, w.b.id.pk), KITH_EAUTH);
+	assert_memory_equal(&t.r, &none, sizeof(none));
+	seal_talk_m2(&w, &t);
+	copy = t.i;
+	t.m2[50] ^= 1;
+	assert_int_equal(kith_hs_m2_open(&copy, t.m2, t.m2_len, &cert), KITH_EAUTH);
+	assert_memory_equal(&copy, &none, sizeof(none));
+}
+
 /* A key of small order makes dh known to all: refused on both sides. */
 static void small_order_ephemerals(void **state)
 {
@@ -546,6 +612,9 @@ int main(void)
 		cmocka_unit_test_setup(a_proof_from_another_exchange, setup),
 		cmocka_unit_test_setup(a_stolen_key_does_not_forge_its_peers, setup),
 		cmocka_unit_test_setup(initiator_with_another_certificate, setup),
+		cmocka_unit_test_setup(proofs_of_wrong_length, setup),
+		cmocka_unit_test_setup(m1_of_another_type, setup),
+		cmocka_unit_test_setup(a_refusal_wipes, setup),
 		cmocka_unit_test_setup(small_order_ephemerals, setup),
 		cmocka_unit_test_setup(steps_out_of_order_stop_us, setup),
 	};
