@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const char cluster[] = "dev";
-enum { CERTIFICATE_DAYS = 7, SOCKET_PATH_ROOM = 80 };
+enum { CERTIFICATE_DAYS = 30, SOCKET_PATH_ROOM = 80 };
 
 static const char *in_dir(const struct kith_dev *v, const char *name, char *out)
 {

@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: ISC
 #
-# Real processes on loopback, in shell or Python, speaking TAP:
-#
-#	dist_check_SCRIPTS += %D%/restart.sh
-#	TESTS += %D%/restart.sh
+# Real processes on loopback, in shell or Python, speaking TAP.
+
+daemon_tests = \
+	%D%/dev.sh \
+	%D%/disk.sh \
+	%D%/life.sh \
+	%D%/serf.sh \
+	%D%/signals.sh \
+	%D%/start.sh
+
+dist_check_SCRIPTS += $(daemon_tests)
+EXTRA_DIST += %D%/lib.sh
+TESTS += $(daemon_tests)
