@@ -20,6 +20,8 @@ libkith_cluster_la_SOURCES = \
 	%D%/cluster.h \
 	%D%/faults.c \
 	%D%/faults.h \
+	%D%/figures.c \
+	%D%/figures.h \
 	%D%/net.c \
 	%D%/net.h \
 	%D%/nettcp.c \
