@@ -4,4 +4,5 @@
 
 dist_man_MANS += \
 	%D%/kith-protocol.7 \
-	%D%/kith.1
+	%D%/kith.1 \
+	%D%/libkith.3

@@ -13,6 +13,9 @@ if HAVE_CMOCKA
 check_PROGRAMS += $(api_tests)
 TESTS += $(api_tests)
 endif
+# The scripts compile their programs themselves: as C and as C++, without any flag of ours.
 
-dist_check_SCRIPTS += %D%/installed.sh
-TESTS += %D%/installed.sh
+dist_check_SCRIPTS += %D%/installed.sh %D%/pair.sh
+TESTS += %D%/installed.sh %D%/pair.sh
+
+EXTRA_DIST += %D%/pair.c

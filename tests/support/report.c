@@ -45,16 +45,20 @@ static void print_run(struct cluster *c)
 
 static void on_abort(int number)
 {
-	signal(number, SIG_DFL);
+	(void)number; /* SA_RESETHAND: abort() ends the program when this returns */
 	if (current != NULL)
 		print_run(current);
 }
 
 void report_current(struct cluster *c)
 {
+	struct sigaction action = {.sa_handler = on_abort, .sa_flags = (int)SA_RESETHAND};
+
+	if (current == c)
+		return;
 	current = c;
 	if (c != NULL)
-		signal(SIGABRT, on_abort);
+		sigaction(SIGABRT, &action, NULL);
 }
 
 void cluster_fail(struct cluster *c, const char *file, int line, const char *format, ...)
