@@ -15,6 +15,7 @@ struct cluster_stream {
 	struct cluster_stream *next;
 	uint64_t id;
 	bool up;
+	bool over; /* the node heard of its end; what it wanted before is ignored */
 	size_t ahead; /* written since the last WRITABLE */
 };
 
@@ -140,6 +141,20 @@ static void stream_drop(struct cluster_node *n, uint64_t id)
 	free(s);
 }
 
+static void streams_sweep(struct cluster_node *n)
+{
+	struct cluster_stream **at = &n->streams, *s;
+
+	while ((s = *at) != NULL) {
+		if (!s->over) {
+			at = &s->next;
+			continue;
+		}
+		*at = s->next;
+		free(s);
+	}
+}
+
 static void stream_input(struct cluster_node *n, const struct net_input *in)
 {
 	struct cluster_stream *s = stream_find(n, in->stream);
@@ -159,7 +174,8 @@ static void stream_input(struct cluster_node *n, const struct net_input *in)
 	case KITH_STREAM_REFUSED:
 	case KITH_STREAM_FAILED:
 	case KITH_STREAM_CLOSED:
-		stream_drop(n, in->stream);
+		if (s != NULL)
+			s->over = true;
 		break;
 	}
 }
@@ -180,6 +196,8 @@ static void stream_output(struct cluster_node *n, const struct kith_out *out)
 	}
 	CLUSTER_CHECK(c, s != NULL, "%s uses stream %" PRIu64 ", which is not open", n->name,
 		      out->stream);
+	if (s->over)
+		return;
 	if (out->kind == KITH_OUT_STREAM_CLOSE) {
 		stream_drop(n, out->stream);
 		nettcp_close(&c->net, n->index, out->stream);
@@ -312,6 +330,7 @@ void process_tick(struct cluster_node *n)
 	check_node(n);
 	while (kith_node_next(n->node, &out))
 		do_output(n, &out);
+	streams_sweep(n);
 	check_node(n);
 	set_alarm(n);
 	kith_node_view(n->node, &v);
