@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/packet.h"
 
+#include "base/addr.h"
 #include "base/check.h"
 #include "base/cur.h"
 #include "core/message.h"
@@ -207,6 +208,66 @@ static void answer_intro(struct kith_node *n, struct kith_peer *p)
 	kith_packet_send(n, &pk);
 }
 
+/* A session of p that is not the one of the record we hold; 0 = not usable. */
+static size_t seal_for(struct kith_node *n, const struct kith_peer *p, const uint8_t *session_pk,
+		       const struct kith_packet *pk, uint8_t *out)
+{
+	struct kith_pair pair;
+	uint8_t sid[KITH_SID_LEN];
+	size_t len = 0;
+
+	KITH_COUNT(n, key_agreements);
+	kith_session_id(sid, &n->cid, &p->mid, session_pk);
+	if (kith_pair_make(&pair, &n->own.secrets->session, &n->cid,
+			   &n->own.secrets->identity.mid, &p->mid, session_pk) == 0)
+		len = kith_data_seal(&n->own.secrets->session, &pair, sid, pk->plain, pk->len, out);
+	kith_wipe(&pair, sizeof(pair));
+	return len;
+}
+
+/* Reflection (§5.5): an introduction of p that is older than the record we hold, or equal with
+ * other bytes, comes from an earlier state of its host or from a second process with its identity.
+ * The newer record goes back to where it came from, if that verified record lists the address. */
+static void reflect(struct kith_node *n, struct kith_peer *p, const struct kith_addr *from,
+		    const struct kith_intro *in, const struct kith_record_head *head)
+{
+	const struct kith_bytes what = kith_record_signed(in->record.p, head);
+	struct kith_intro back = {.certificate = kith_blob_bytes(n->own.certificate),
+				  .record = kith_blob_bytes(n->own.peer->record)};
+	uint8_t data[KITH_DATAGRAM_MAX], intro[KITH_DATAGRAM_MAX];
+	struct kith_packet pk = {.to = p, .room = KITH_DATA_PLAIN_MAX};
+	struct kith_member_body body;
+	bool listed = false;
+	int i;
+
+	if (kith_member_body_read(kith_record_body(in->record.p, head), &body) != 0)
+		return;
+	for (i = 0; i < body.addr_count; i++)
+		listed = listed || kith_addr_eq(&body.addrs[i], from);
+	if (!listed || !kith_bucket_take(&p->reflected, n->now, 1, 1) ||
+	    kith_verify(p->cert.identity, KITH_LABEL_RECORD, &n->cid, what.p, what.len,
+			kith_record_sig(in->record.p, head)) != 0 ||
+	    !kith_packet_add_record(&pk, kith_blob_bytes(p->record)))
+		return;
+	back.data.p = data;
+	back.data.len = seal_for(n, p, body.session_pk, &pk, data);
+	if (back.data.len == 0 ||
+	    kith_intro_seal(&n->gates[0], &n->own.secrets->session, &back, intro) != 0)
+		return;
+	kith_trace(n, "reflect", p, NULL);
+	KITH_COUNT(n, intros_sent);
+	kith_out_datagram(n, from, intro, KITH_DATAGRAM_MAX);
+}
+
+static bool is_other_life(const struct kith_peer *p, const struct kith_record_head *head,
+			  struct kith_bytes record)
+{
+	const int c = kith_incarnation_cmp(head->epoch, head->seq, p->epoch, p->seq);
+
+	return c < 0 || (c == 0 && (record.len != p->record->len ||
+				    memcmp(record.p, p->record->bytes, record.len) != 0));
+}
+
 static void intro_in(struct kith_node *n, const struct kith_addr *from, const uint8_t *buf)
 {
 	uint8_t scratch[KITH_INTRO_SEALED_MAX];
@@ -239,6 +300,8 @@ static void intro_in(struct kith_node *n, const struct kith_addr *from, const ui
 	p = kith_peer_find(n, &head.owner);
 	if (p == NULL || p->is_self)
 		return;
+	if (is_other_life(p, &head, in.record))
+		reflect(n, p, from, &in, &head);
 	if (in.data.len > 0 && in.data.len <= KITH_DATAGRAM_MAX &&
 	    in.data.len >= KITH_DATA_OVERHEAD && in.data.p[0] == KITH_TYPE_DATA)
 		data_in(n, from, in.data.p, in.data.len);

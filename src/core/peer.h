@@ -52,6 +52,7 @@ struct kith_peer {
 	struct kith_bucket packets, verifications, records, wants, intros, returned, relays, names;
 	struct kith_bucket obituaries; /* suspicions returned to it while it is held failed */
 	struct kith_bucket suspicions; /* those that it signed */
+	struct kith_bucket reflected;  /* its newer record, returned to an older life of it */
 	struct kith_bucket newcomers;  /* identities that it brought */
 	uint8_t bad_signatures;        /* delivered since bad_since */
 	kith_us bad_since;
