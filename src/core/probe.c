@@ -193,6 +193,18 @@ static void connect_tcp(struct kith_node *n, struct kith_round *r)
 	r->connects++;
 }
 
+/* How the first ping of a period's round fared: the measure of what the network loses. */
+static void note_first_ping(struct kith_node *n, const struct kith_round *r, bool lost)
+{
+	struct kith_probes *ps = &n->probes;
+
+	if (r->kind != KITH_ROUND_PERIOD)
+		return;
+	ps->first_pings = ps->first_pings << 1 | (lost ? 1 : 0);
+	if (ps->first_ping_count < 32)
+		ps->first_ping_count++;
+}
+
 static void verdict(struct kith_node *n, struct kith_round *r)
 {
 	struct kith_peer *p = r->target;
@@ -207,6 +219,8 @@ static void verdict(struct kith_node *n, struct kith_round *r)
 	if (!refused && r->nacks < r->first_wave)
 		kith_probe_health(n, 1);
 	n->probes.verdicts = n->probes.verdicts << 1 | (refused ? 0 : 1);
+	if (!refused)
+		note_first_ping(n, r, true);
 	KITH_COUNT(n, rounds_failed);
 	kith_trace(n, "round.failed", p, refused ? "refused" : "silent");
 	round_end(n, r);
@@ -432,17 +446,14 @@ static struct kith_round *round_of(struct kith_node *n, const struct kith_peer *
 	return NULL;
 }
 
-static void succeed(struct kith_node *n, struct kith_round *r)
+static void succeed(struct kith_node *n, struct kith_round *r, bool first_ping_lost)
 {
 	struct kith_probes *ps = &n->probes;
 	struct kith_peer *p = r->target;
 	const kith_us begun = r->begun;
 
 	ps->verdicts <<= 1;
-	ps->first_pings = ps->first_pings << 1 |
-			  (r->kind == KITH_ROUND_PERIOD && r->relay_begun ? 1 : 0);
-	if (ps->first_ping_count < 32)
-		ps->first_ping_count++;
+	note_first_ping(n, r, first_ping_lost);
 	ps->answered = n->now;
 	kith_probe_health(n, -1);
 	round_end(n, r);
@@ -464,7 +475,7 @@ void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct
 
 		from->rtt = from->rtt < 0 ? sample : (7 * from->rtt + sample) / 8;
 	}
-	succeed(n, r);
+	succeed(n, r, is_relayed || which != 0);
 }
 
 void kith_probe_on_nack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m)
@@ -492,7 +503,10 @@ void kith_probe_on_tcp(struct kith_node *n, uint64_t stream, enum kith_probe_tcp
 	r->stream = 0;
 	if (result == KITH_PROBE_TCP_PROVEN) {
 		KITH_COUNT(n, rounds_stream);
-		succeed(n, r);
+		/* Alive, but deaf to our datagrams: perhaps it holds another life of ours, so the
+		 * next second ping introduces us. */
+		r->target->heard_session = false;
+		succeed(n, r, true);
 		return;
 	}
 	if (result != KITH_PROBE_TCP_REFUSED)
