@@ -42,26 +42,6 @@ static void wall_clock_off_by_days(void **state)
 	cluster_free(&c);
 }
 
-/* A board without a battery starts in 1970, and says that its clock is not set: it joins. */
-static void clock_not_set(void **state)
-{
-	struct cluster *c = story_new(4, 1502);
-	uint32_t i;
-
-	(void)state;
-	c->nodes[3].wall_skew_ms = -CLUSTER_UNIX_MS + 1000;
-	c->nodes[3].wall_untrusted = true;
-	cluster_start_all(c);
-	cluster_wall_skew(c, 3, c->nodes[3].wall_skew_ms, false);
-	for (i = 1; i < 4; i++)
-		cluster_join(c, i, 0);
-	cluster_wait_all_see_all(c, 10 * S);
-	cluster_wall_skew(c, 3, 0, true);
-	cluster_run(c, 60 * S);
-	cluster_wait_all_see_all(c, 1 * S);
-	cluster_free(&c);
-}
-
 /* Records live three days and are refreshed every day: a week of idling loses nobody. */
 static void a_week(void **state)
 {
@@ -92,7 +72,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drifting),
 		cmocka_unit_test(wall_clock_off_by_days),
-		cmocka_unit_test(clock_not_set),
 		cmocka_unit_test(a_week),
 	};
 

@@ -260,8 +260,8 @@ static void cloned_identity_is_reported(void **state)
 	assert_int_equal(cluster_start_with(c, 5, &cfg), 0);
 	cluster_join(c, 5, 0);
 	cluster_run(c, 60 * S);
-	assert_true(cluster_events(c, 1, KITH_EVENT_DUPLICATE, CLUSTER_ANY, start) > 0);
-	assert_true(cluster_events(c, 5, KITH_EVENT_DUPLICATE, CLUSTER_ANY, start) > 0);
+	CLUSTER_CHECK(c, cluster_events(c, 1, KITH_EVENT_DUPLICATE, CLUSTER_ANY, start) > 0, "the first was not told");
+	CLUSTER_CHECK(c, cluster_events(c, 5, KITH_EVENT_DUPLICATE, CLUSTER_ANY, start) > 0, "the clone was not told");
 	/* They do not fight without end: overrides back off. */
 	assert_true(epoch_seen(c, 0, 1) < 20);
 	cluster_crash(c, 5);

@@ -13,7 +13,7 @@
  * connected, stored, logged. Then the standing claims (cluster_forbid) are looked at.
  *
  * What is always checked, in every story:
- *	- a datagram goes only to an address that a member record held by the sender lists;
+ *	- a datagram goes only to an address that a member record listed which the sender verified;
  *	- no datagram is longer than KITH_DATAGRAM_MAX;
  *	- at most 64 KiB are written to a stream past a missing WRITABLE, nothing before CONNECTED;
  *	- streams opened by the node have odd ids, each used once;
@@ -93,7 +93,7 @@ struct cluster_node {
 
 	struct cluster_entry *diary; /* owned */
 	size_t diary_count, diary_room;
-	struct kith_addr *listed;    /* owned: addresses of all its members at the last look */
+	struct kith_addr *listed;    /* owned: addresses that records verified by it ever listed */
 	size_t listed_count, listed_room;
 };
 

@@ -336,7 +336,6 @@ void process_tick(struct cluster_node *n)
 	kith_node_view(n->node, &v);
 	if (v.changes != n->changes) {
 		n->changes = v.changes;
-		n->listed_count = 0;
 		list_addresses(n);
 		c->changed = true;
 	}
