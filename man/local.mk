@@ -3,6 +3,9 @@
 # Manual pages in mdoc, a page a subject: dist_man_MANS += %D%/kith.1
 
 dist_man_MANS += \
+	%D%/kith-metrics.7 \
 	%D%/kith-protocol.7 \
 	%D%/kith.1 \
+	%D%/kith.conf.5 \
+	%D%/kithd.8 \
 	%D%/libkith.3

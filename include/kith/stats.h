@@ -47,7 +47,7 @@
 	X(intros_sent, "introductions sent") \
 	X(messages_unknown, "messages of a kind that this version does not know; a newer peer") \
 	X(records_accepted, "records taken as news") \
-	X(records_unknown, "records of a kind that this version does not know, kept and relayed") \
+	X(records_unknown, "records of a kind that this version does not know; a newer peer") \
 	X(gossip_sent, "records sent in gossip") \
 	X(gossip_queue, "records waiting in the gossip queue now") \
 	X(signatures_made, "signatures made") \

@@ -37,7 +37,7 @@
 	X(NODE_DUPLICATE, "node.duplicate", ERROR, \
 	  "another process uses this identity, or old state was restored") \
 	X(CLOCK_UNTRUSTED, "clock.untrusted", WARN, \
-	  "the kernel says that the clock is not synchronised; expiry is judged by others' clocks") \
+	  "the kernel says that the clock is not synchronised; expiry is judged by it all the same") \
 	X(CLOCK_TRUSTED, "clock.trusted", INFO, "the clock is synchronised") \
 	X(FILE_FAILED, "file.failed", ERROR, "a file of the state directory could not be written") \
 	X(FILE_WRITTEN, "file.written", INFO, "it could be written again") \
