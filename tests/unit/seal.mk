@@ -8,6 +8,7 @@ unit_tests += \
 	%D%/test_seal_identity \
 	%D%/test_seal_secret \
 	%D%/test_seal_session \
+	%D%/test_seal_steps \
 	%D%/test_seal_stream \
 	%D%/test_seal_vectors
 
