@@ -274,7 +274,8 @@ void nettcp_write(struct net *net, uint32_t host, uint64_t id, const uint8_t *bu
 		e->out = realloc(e->out, e->out_room);
 		assert(e->out != NULL);
 	}
-	memcpy(e->out + e->out_len, buf, len);
+	if (len > 0)
+		memcpy(e->out + e->out_len, buf, len);
 	e->out_len += len;
 	e->writable_owed = true;
 	pump(net, c, side_of(c, e));
