@@ -50,7 +50,7 @@ static bool is_wanted(const struct kith_node *n, const struct kith_dial *d)
 		return false;
 	if (n->peers.isolated || !has_company(n))
 		return true;
-	return !(d->seed.tried && d->seed.result == KITH_SEED_JOINED) &&
+	return !(d->seed.tried && d->seed.result == KITH_SEED_JOINED && !d->is_lost) &&
 	       !is_listed_by_up(n, &d->seed.addr);
 }
 
@@ -72,6 +72,7 @@ static void dial_ended(struct kith_node *n, struct kith_dial *d, enum kith_seed_
 	if (result == KITH_SEED_JOINED) {
 		KITH_COUNT(n, joins);
 		d->wait = KITH_DIAL_FIRST;
+		d->is_lost = false;
 	} else if (result != KITH_SEED_BUSY && result != KITH_SEED_SELF) {
 		KITH_COUNT(n, joins_failed);
 	}
@@ -166,6 +167,24 @@ void kith_join_stop(struct kith_node *n)
 	if (n->join.partner_stream != 0)
 		kith_stream_abandon(n, n->join.partner_stream);
 	n->join.partner_stream = 0;
+}
+
+void kith_join_lost(struct kith_node *n, const struct kith_peer *p)
+{
+	uint32_t i;
+
+	if (n->own.peer == NULL || n->own.is_over)
+		return;
+	for (i = 0; i < n->join.dial_count; i++) {
+		struct kith_dial *d = &n->join.dials[i];
+
+		if (kith_peer_lists(p, &d->seed.addr) < 0)
+			continue;
+		d->is_lost = true;
+		if (d->stream == 0)
+			kith_timer_set_earlier(n, &d->timer, kith_us_add(n->now,
+									 jittered(n, d->wait)));
+	}
 }
 
 void kith_join_wake(struct kith_node *n)

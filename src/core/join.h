@@ -19,6 +19,7 @@ struct kith_dial {
 	struct kith_seed seed; /* as the reader sees it */
 	uint64_t stream; /* under way; 0 = none */
 	bool is_forced;  /* the operator asks: dialled even if an up member lists it */
+	bool is_lost;    /* the member that listed it was forgotten: asked again until it answers */
 	kith_us wait;         /* next back-off */
 	struct kith_timer timer;
 };
@@ -44,6 +45,8 @@ void kith_join_start(struct kith_node *n);
 void kith_join_stop(struct kith_node *n);
 /* Somebody failed or left: perhaps nobody is left, so seeds are asked again. */
 void kith_join_wake(struct kith_node *n);
+/* The member is forgotten: whoever is at its address one day is to be found through the seed. */
+void kith_join_lost(struct kith_node *n, const struct kith_peer *p);
 /* A stream that was dialled for a seed or a sync ended. */
 void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32_t seed,
 		      enum kith_seed_result result);

@@ -34,6 +34,8 @@ enum {
 	KITH_STREAMS_MAX = 1024,
 	KITH_STREAMS_UNPROVEN_MAX = 256,
 	KITH_STREAMS_PER_SOURCE = 64,
+	/* Proven ones of one member: it may have lost some without saying so, but not a thousand. */
+	KITH_STREAMS_PER_PEER = 4,
 	/* Syncs that we answer at once; further joiners hear `busy` and the names of others. */
 	KITH_SYNCS_MAX = 8,
 	/* Others that a busy seed names. */
@@ -93,6 +95,7 @@ enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 #define KITH_M1_TIME (3 * KITH_SECOND)       /* an accepted connection's first message */
 #define KITH_HANDSHAKE_TIME (5 * KITH_SECOND)
 #define KITH_SYNC_TIME (30 * KITH_SECOND)    /* without progress */
+#define KITH_SYNC_TOTAL (300 * KITH_SECOND)  /* with it: a trickle does not hold a place for ever */
 #define KITH_DIAL_FIRST (500 * KITH_MS)      /* back-off of seeds, doubling with jitter */
 #define KITH_DIAL_MAX (30 * KITH_SECOND)
 #define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start */

@@ -211,6 +211,10 @@ static const struct {
 	{KITH_MSG_GOT, on_got},     {KITH_MSG_NAMES, on_names},
 };
 
+/* Messages that are answered whatever they say: a datagram full of them would be answered by
+ * hundreds, at an address of the sender's choice. Nobody honest sends two of them in one. */
+#define ONE_EACH (UINT32_C(1) << KITH_MSG_PING | UINT32_C(1) << KITH_MSG_PUT)
+
 void kith_message_in(struct kith_node *n, struct kith_peer *from, struct kith_bytes plain,
 		     struct kith_peer *helper)
 {
@@ -218,15 +222,21 @@ void kith_message_in(struct kith_node *n, struct kith_peer *from, struct kith_by
 	const struct context c = {from, helper};
 	struct kith_msg m;
 	size_t at = 0, i;
-	uint32_t unknown = 0;
+	uint32_t unknown = 0, answered = 0;
 	int r;
 
-	while ((r = kith_msg_next(plain, &at, &m, &unknown)) == 1)
+	while ((r = kith_msg_next(plain, &at, &m, &unknown)) == 1) {
+		if ((ONE_EACH >> m.kind & 1) && (answered >> m.kind & 1)) {
+			KITH_DROP(n, rate);
+			continue;
+		}
+		answered |= UINT32_C(1) << m.kind;
 		for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
 			if (handlers[i].kind == m.kind) {
 				handlers[i].handle(n, &c, &m);
 				break;
 			}
+	}
 	n->stats.messages_unknown += unknown;
 	if (r < 0)
 		KITH_DROP(n, malformed);

@@ -106,6 +106,7 @@ void kith_packet_fill_send(struct kith_node *n, struct kith_packet *pk)
 static struct kith_peer *open_data(struct kith_node *n, const struct kith_addr *from,
 				   const uint8_t *buf, size_t len, uint8_t *plain)
 {
+	static const struct kith_window unused;
 	struct kith_data_head head;
 	struct kith_peer *p;
 	struct kith_pair *pair;
@@ -136,13 +137,12 @@ static struct kith_peer *open_data(struct kith_node *n, const struct kith_addr *
 		KITH_DROP(n, not_member);
 		return NULL;
 	}
-	if (p->pair != NULL && !kith_window_check(&p->pair->window, head.ctr)) {
+	if (!kith_window_check(p->pair != NULL ? &p->pair->window : &unused, head.ctr)) {
 		KITH_DROP(n, replay);
 		return NULL;
 	}
 	pair = kith_peer_pair(n, p);
-	if (pair == NULL || !kith_window_check(&pair->window, head.ctr) ||
-	    kith_data_open(pair, buf, len, plain) != 0) {
+	if (pair == NULL || kith_data_open(pair, buf, len, plain) != 0) {
 		KITH_DROP(n, bad_tag);
 		return NULL;
 	}

@@ -144,7 +144,7 @@ static bool set_session(struct kith_node *n, struct kith_peer *p,
 		kith_mem_free(&n->alloc, p->pair);
 		p->pair = NULL;
 	}
-	p->heard_session = false;
+	p->heard_session = p->has_no_pair = false;
 	return true;
 }
 
@@ -248,6 +248,21 @@ static void start_absence(struct kith_node *n, struct kith_peer *p)
 		kith_timer_stop(n, &p->back);
 }
 
+/* `isolated`: more than a third of those not left are failed, and at least two. */
+static void judge_isolation(struct kith_node *n)
+{
+	struct kith_peers *ps = &n->peers;
+	const uint32_t failed = ps->by_status[KITH_STATUS_FAILED];
+	const uint32_t up = kith_peers_present(n);
+	const bool is = failed >= 2 && failed * 3 > failed + up;
+	struct kith_event e = {.kind = is ? KITH_EVENT_ISOLATED : KITH_EVENT_REJOINED};
+
+	if (is == ps->isolated)
+		return;
+	ps->isolated = is;
+	kith_out_event(n, &e);
+}
+
 struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certificate,
 				const struct kith_certificate *cert, struct kith_bytes record,
 				const struct kith_record_head *head,
@@ -292,6 +307,7 @@ struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certifica
 	if (p->status != KITH_STATUS_LEFT && !p->is_self)
 		announce(n, p, KITH_EVENT_JOINED, KITH_STATUS_LEFT, NULL);
 	start_absence(n, p);
+	judge_isolation(n);
 	return p;
 fail:
 	kith_blob_unref(&n->alloc, &blob);
@@ -363,21 +379,6 @@ static enum kith_event_kind event_of(enum kith_status from, enum kith_status to)
 	}
 }
 
-/* `isolated`: more than a third of those not left are failed, and at least two. */
-static void judge_isolation(struct kith_node *n)
-{
-	struct kith_peers *ps = &n->peers;
-	const uint32_t failed = ps->by_status[KITH_STATUS_FAILED];
-	const uint32_t up = kith_peers_present(n);
-	const bool is = failed >= 2 && failed * 3 > failed + up;
-	struct kith_event e = {.kind = is ? KITH_EVENT_ISOLATED : KITH_EVENT_REJOINED};
-
-	if (is == ps->isolated)
-		return;
-	ps->isolated = is;
-	kith_out_event(n, &e);
-}
-
 void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_status to,
 			  const struct kith_mid *by)
 {
@@ -399,13 +400,13 @@ void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_st
 	kith_trace(n, "status", p, kith_peer_status_text(to));
 	if (!p->is_self)
 		announce(n, p, event_of(from, to), from, by);
-	if (to == KITH_STATUS_FAILED || to == KITH_STATUS_LEFT)
-		kith_join_wake(n);
 	if (to == KITH_STATUS_LEFT || to == KITH_STATUS_RESTARTING || to == KITH_STATUS_FAILED) {
 		kith_timer_stop(n, &p->reprobe);
 		kith_probe_forget(n, p);
 	}
 	judge_isolation(n);
+	if (to == KITH_STATUS_FAILED || to == KITH_STATUS_LEFT)
+		kith_join_wake(n);
 }
 
 void kith_peer_heard(struct kith_node *n, struct kith_peer *p, const struct kith_addr *from)
@@ -422,7 +423,7 @@ struct kith_pair *kith_peer_pair(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_pair *pair = p->pair;
 
-	if (pair != NULL || n->own.secrets == NULL)
+	if (pair != NULL || p->has_no_pair || n->own.secrets == NULL)
 		return pair;
 	pair = kith_mem_new(&n->alloc, 1, sizeof(*pair));
 	if (pair == NULL)
@@ -431,6 +432,7 @@ struct kith_pair *kith_peer_pair(struct kith_node *n, struct kith_peer *p)
 	if (kith_pair_make(pair, &n->own.secrets->session, &n->cid,
 			   &n->own.secrets->identity.mid, &p->mid, p->body.session_pk) != 0) {
 		kith_mem_free(&n->alloc, pair);
+		p->has_no_pair = true; /* or every packet would cost the attempt again */
 		return NULL;
 	}
 	p->pair = pair;
@@ -563,9 +565,11 @@ static void reap(struct kith_node *n, struct kith_peer *p)
 	kith_map_drop(&ps->by_sid, kith_get_u64(p->sid));
 	kith_tomb_bury(n, &p->mid, p->epoch, p->seq, p->expires);
 	ps->slots[p->slot] = NULL;
+	kith_join_lost(n, p);
 	peer_free(n, p);
 	kith_out_event(n, &e);
 	judge_isolation(n);
+	kith_join_wake(n);
 }
 
 /* Failed and left members go after reap_after; any other when its record has expired. */

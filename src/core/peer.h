@@ -45,6 +45,7 @@ struct kith_peer {
 	/* How we talk to it. */
 	uint8_t sid[KITH_SID_LEN];
 	struct kith_pair *pair; /* owned; keys of the two present sessions, NULL until first use */
+	bool has_no_pair;       /* its session's key is of small order: there are none */
 	bool heard_session;     /* something sealed to our present session opened */
 	uint8_t addr_index;     /* the address that last answered */
 	kith_us heard;          /* last opened packet; KITH_NEVER */

@@ -22,7 +22,7 @@ static enum kith_store_result convict(struct kith_node *n, struct entry *e)
 
 	KITH_DROP(n, record_signature);
 	if (p == NULL)
-		return KITH_STORE_BAD;
+		return KITH_STORE_FORGED;
 	if (p->bad_signatures == 0 || kith_us_elapsed(p->bad_since, n->now) >= KITH_CONVICTED) {
 		p->bad_signatures = 0;
 		p->bad_since = n->now;
@@ -32,7 +32,7 @@ static enum kith_store_result convict(struct kith_node *n, struct entry *e)
 		p->bad_since = n->now; /* the silence begins */
 	}
 	kith_trace(n, "bad-signature", p, NULL);
-	return KITH_STORE_BAD;
+	return KITH_STORE_FORGED;
 }
 
 /* What a convict tells is ignored; it is still probed, and its answers count. */

@@ -15,7 +15,8 @@ struct kith_peer;
 enum kith_store_result {
 	KITH_STORE_NEWS, /* taken */
 	KITH_STORE_OLD,  /* nothing new; the normal case */
-	KITH_STORE_BAD   /* dropped and counted */
+	KITH_STORE_BAD,  /* dropped and counted */
+	KITH_STORE_FORGED /* so too; its signature is bad */
 };
 
 /* A record from `deliverer` (NULL: an introduction that names its owner). `certificate` is empty

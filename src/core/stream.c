@@ -307,16 +307,20 @@ static bool take_m1(struct kith_node *n, struct kith_stream *s)
 	size_t len;
 	int r;
 
+	r = kith_hs_m1(s->hs, &n->cid, n->gates, n->gate_count, s->rx);
+	if (r == KITH_EKEY)
+		KITH_DROP(n, unknown_key);
+	if (r != 0 || m1_is_replayed(n, s->rx + 4)) {
+		refuse(n, s, KITH_SEED_CLOSED);
+		return false;
+	}
+	/* The bucket comes after the gate, so that a stranger cannot drain it. */
 	if (!kith_bucket_take(&n->streams.handshakes, n->now, 500, 1000)) {
 		KITH_DROP(n, stream_rate);
 		kith_stream_end(n, s, KITH_SEED_CLOSED, false);
 		return false;
 	}
-	r = kith_hs_m1(s->hs, &n->cid, n->gates, n->gate_count, s->rx);
-	if (r == KITH_EKEY)
-		KITH_DROP(n, unknown_key);
-	if (r != 0 || m1_is_replayed(n, s->rx + 4) ||
-	    kith_hs_m2(s->hs, &n->secret, &n->own.secrets->identity,
+	if (kith_hs_m2(s->hs, &n->secret, &n->own.secrets->identity,
 		       kith_blob_bytes(n->own.certificate), m2, &len) != 0) {
 		refuse(n, s, KITH_SEED_CLOSED);
 		return false;
@@ -377,6 +381,29 @@ static bool take_m2(struct kith_node *n, struct kith_stream *s, size_t len)
 	return open_channel(n, s, true);
 }
 
+/* A member has a few streams here; the oldest makes room for the newest. */
+static void end_surplus(struct kith_node *n, const struct kith_mid *peer)
+{
+	struct kith_stream *oldest = NULL;
+	struct kith_link *l;
+	uint32_t count = 0;
+
+	for (l = n->streams.list.next; l != &n->streams.list; l = l->next) {
+		struct kith_stream *s = KITH_CONTAINER(l, struct kith_stream, link);
+
+		if (s->purpose != KITH_STREAM_FOR_PEER || !s->is_proven ||
+		    memcmp(s->peer.b, peer->b, sizeof(peer->b)) != 0)
+			continue;
+		if (oldest == NULL)
+			oldest = s;
+		count++;
+	}
+	if (count < KITH_STREAMS_PER_PEER)
+		return;
+	KITH_DROP(n, stream_rate);
+	kith_stream_end(n, oldest, KITH_SEED_CLOSED, false);
+}
+
 /* Responder: m3 is here. */
 static bool take_m3(struct kith_node *n, struct kith_stream *s, size_t len)
 {
@@ -389,9 +416,18 @@ static bool take_m3(struct kith_node *n, struct kith_stream *s, size_t len)
 		refuse(n, s, KITH_SEED_CLOSED);
 		return false;
 	}
+	end_surplus(n, &s->peer);
 	s->is_proven = true;
 	n->streams.unproven--;
 	return open_channel(n, s, false);
+}
+
+/* Something moved on an open stream: it lives on, within the bound of all. */
+static void prolong(struct kith_node *n, struct kith_stream *s)
+{
+	kith_timer_set(n, &s->timer,
+		       kith_us_min(kith_us_add(n->now, KITH_SYNC_TIME),
+				   kith_us_add(s->opened, KITH_SYNC_TOTAL)));
 }
 
 static bool take_header(struct kith_node *n, struct kith_stream *s)
@@ -401,7 +437,8 @@ static bool take_header(struct kith_node *n, struct kith_stream *s)
 		return false;
 	}
 	s->state = KITH_STREAM_OPEN;
-	kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_SYNC_TIME));
+	s->opened = n->now;
+	prolong(n, s);
 	if (!kith_sync_begin(n, s)) {
 		kith_stream_end(n, s, KITH_SEED_CLOSED, false);
 		return false;
@@ -422,7 +459,7 @@ static bool take_frame(struct kith_node *n, struct kith_stream *s, size_t len)
 	}
 	ok = kith_channel_pull(s->ch, s->rx, len, plain, &final) == 0;
 	if (ok) {
-		kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_SYNC_TIME));
+		prolong(n, s);
 		ok = kith_sync_frame(n, s, bytes);
 	}
 	kith_mem_free(&n->alloc, plain);
@@ -542,6 +579,8 @@ void kith_stream_in(struct kith_node *n, uint64_t id, enum kith_stream_what what
 			start_m1(n, s);
 		break;
 	case KITH_STREAM_WRITABLE:
+		if (s->state == KITH_STREAM_OPEN && s->ahead > 0)
+			prolong(n, s);
 		s->ahead = 0;
 		pump(n, s);
 		break;

@@ -42,14 +42,14 @@ struct kith_stream {
 	struct kith_mid want; /* SYNC, PROBE: who must be there */
 	uint32_t seed;        /* SEED: its index */
 	struct kith_mid peer; /* who is there, once proven */
-	bool is_proven, is_ending;
+	bool is_proven;
 	struct kith_handshake *hs;  /* owned, until open; secret */
 	struct kith_channel *ch;    /* owned, from then; secret */
 	struct kith_sync *sync;     /* owned */
 	uint8_t *rx;                /* owned: bytes not yet complete */
 	uint32_t rx_len, rx_room;
 	uint32_t ahead;             /* written since the last WRITABLE */
-	bool asked_writable;
+	kith_us opened;             /* when it became OPEN */
 	struct kith_timer timer;
 };
 

@@ -20,13 +20,15 @@ static const struct kith_mid mid_last = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x
 
 uint64_t kith_sync_leaf(const struct kith_peer *p)
 {
-	uint8_t what[16 + 1 + 8], leaf[8];
+	uint8_t what[16 + 1 + 8 + KITH_RECORD_SIG], leaf[8];
 	struct kith_bytes part = {what, sizeof(what)};
 
 	memcpy(what, p->mid.b, sizeof(p->mid.b));
 	what[16] = KITH_RECORD_MEMBER;
 	kith_put_u32(what + 17, p->epoch);
 	kith_put_u32(what + 21, p->seq);
+	/* Of two records with one number all are to keep the same. */
+	memcpy(what + 25, p->record->bytes + p->record->len - KITH_RECORD_SIG, KITH_RECORD_SIG);
 	kith_hash(leaf, sizeof(leaf), KITH_LABEL_LEAF, NULL, 0, &part, 1);
 	return kith_get_u64(leaf);
 }
@@ -39,8 +41,8 @@ bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
 	s->sync->is_initiator = s->purpose != KITH_STREAM_FOR_PEER;
 	if (!s->sync->is_initiator) {
 		s->sync->is_busy = n->syncs.answering >= KITH_SYNCS_MAX;
-		s->sync->is_counted = true;
-		n->syncs.answering++;
+		s->sync->is_counted = !s->sync->is_busy;
+		n->syncs.answering += s->sync->is_counted ? 1 : 0;
 	}
 	return true;
 }
@@ -260,6 +262,7 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 	size_t i = 0;
 
 	if (y->is_initiator || y->list_seen || m->blob.len % ENTRY != 0 ||
+	    memcmp(hi.b, lo.b, sizeof(hi.b)) < 0 ||
 	    memcmp(lo.b, y->list_next.b, sizeof(lo.b)) != 0)
 		return false;
 	for (;;) {
@@ -321,10 +324,11 @@ static bool on_owner(struct kith_node *n, struct kith_stream *s, const struct ki
 	int i;
 
 	for (i = 0; i < m->item_count; i++)
-		(void)kith_store_record(n, deliverer,
-					i == 0 ? m->certificate : (struct kith_bytes){NULL, 0},
-					m->items[i], true);
-	return true;
+		if (kith_store_record(n, deliverer,
+				      i == 0 ? m->certificate : (struct kith_bytes){NULL, 0},
+				      m->items[i], true) == KITH_STORE_FORGED)
+			s->sync->forged++;
+	return s->sync->forged < KITH_BAD_SIGNATURES;
 }
 
 static bool on_busy(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
@@ -335,9 +339,11 @@ static bool on_busy(struct kith_node *n, struct kith_stream *s, const struct kit
 	if (!s->sync->is_initiator || m->item_count % 2 != 0 || m->item_count > 2 * KITH_BUSY_NAMES)
 		return false;
 	for (i = 0; i < m->item_count; i += 2)
-		(void)kith_store_record(n, deliverer, m->items[i], m->items[i + 1], true);
+		if (kith_store_record(n, deliverer, m->items[i], m->items[i + 1], true) ==
+		    KITH_STORE_FORGED)
+			s->sync->forged++;
 	s->sync->is_busy = true;
-	return true;
+	return s->sync->forged < KITH_BAD_SIGNATURES;
 }
 
 static bool on_end(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)

@@ -27,6 +27,7 @@ struct kith_sync {
 	struct kith_mid *need; /* owned: owners to ask for */
 	uint32_t need_room, need_count, need_at;
 	uint64_t bytes_in;
+	uint32_t forged; /* bad signatures that came; the other may have no record here to charge */
 };
 
 struct kith_syncs {

@@ -7,11 +7,15 @@
 #include "core/node.h"
 #include "wire/record.h"
 
+/* The formats carry unix seconds in 32 bits. */
+#define UNIX_MS_MAX ((int64_t)UINT32_MAX * 1000)
+
 int kith_node_new(struct kith_node **n, const struct kith_config *c, kith_us now, int64_t unix_ms)
 {
 	int r;
 
-	if (n == NULL || c == NULL || now < 0 || now == KITH_NEVER || unix_ms < 0)
+	if (n == NULL || c == NULL || now < 0 || now == KITH_NEVER || unix_ms < 0 ||
+	    unix_ms > UNIX_MS_MAX)
 		return KITH_EINVAL;
 	r = kith_seal_init();
 	if (r == 0)
@@ -74,7 +78,7 @@ void kith_node_clock(struct kith_node *n, kith_us now, int64_t unix_ms, bool tru
 {
 	/* A clock that nobody vouches for is still better than the one told before it. */
 	(void)trusted;
-	kith_core_clock(n, now, unix_ms < 0 ? 0 : unix_ms);
+	kith_core_clock(n, now, unix_ms < 0 ? 0 : unix_ms > UNIX_MS_MAX ? UNIX_MS_MAX : unix_ms);
 }
 
 void kith_node_persisted(struct kith_node *n, kith_us now, uint64_t token)

@@ -345,7 +345,7 @@ static void a_forged_one_convicts_its_deliverer(void **state)
 	for (i = 0; i < 3; i++) {
 		len = person_suspicion(&s.f, &s.suspector, s.t, 0, record);
 		record[len - 1] ^= 1;
-		assert_int_equal(tell(&s, record, len), KITH_STORE_BAD);
+		assert_int_equal(tell(&s, record, len), KITH_STORE_FORGED);
 	}
 	assert_int_equal(s.f.n->stats.drops.record_signature, 3);
 	assert_null(s.t->kase);
