@@ -537,14 +537,19 @@ void kith_peer_why(struct kith_node *n, struct kith_peer *p, const struct kith_w
 	e->seq = p->seq;
 }
 
-void kith_peers_root(const struct kith_node *n, uint8_t root[8])
+void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8])
 {
 	uint8_t sum[12];
 	struct kith_bytes part = {sum, sizeof(sum)};
 
-	kith_put_u64(sum, n->peers.leaf_sum);
-	kith_put_u32(sum + 8, n->peers.count);
-	kith_hash(root, 8, KITH_LABEL_RANGE, NULL, 0, &part, 1);
+	kith_put_u64(sum, leaf_sum);
+	kith_put_u32(sum + 8, count);
+	kith_hash(digest, 8, KITH_LABEL_RANGE, NULL, 0, &part, 1);
+}
+
+void kith_peers_root(const struct kith_node *n, uint8_t root[8])
+{
+	kith_peers_digest(n->peers.leaf_sum, n->peers.count, root);
 }
 
 /* --- forgetting ----------------------------------------------------------------------------- */

@@ -9,14 +9,14 @@
 #include <string.h>
 
 enum {
-	ENTRY = 24,             /* mid[16] || leaf[8] in a list */
-	LIST_ENTRIES = 1000,    /* per list message: 24 KB */
-	NEED_ENTRIES = 1000,
-	OWNERS_BYTES = 16 * 1024 /* per frame: its signatures are checked in some milliseconds */
+	ENTRY = 24,              /* mid[16] || leaf[8] in a list */
+	LIST_ENTRIES = 16,       /* a range with as many owners or fewer is listed: fewer bytes than
+				  * the digests of its parts, and then lists of one */
+	PARTS = 16,
+	NEED_ENTRIES = 1000,     /* per message: 16 KB */
+	OWNERS_BYTES = 16 * 1024, /* per frame: its signatures are checked in some milliseconds */
+	TURNS_MAX = 2 * KITH_MID_NIBBLES /* a level each, and then the owners */
 };
-
-static const struct kith_mid mid_last = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-					  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
 uint64_t kith_sync_leaf(const struct kith_peer *p)
 {
@@ -33,33 +33,69 @@ uint64_t kith_sync_leaf(const struct kith_peer *p)
 	return kith_get_u64(leaf);
 }
 
-bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
+/* --- ranges --------------------------------------------------------------------------------- */
+
+static struct kith_range range_at(const uint8_t lo[16], uint32_t depth)
 {
-	s->sync = kith_mem_new(&n->alloc, 1, sizeof(*s->sync));
-	if (s->sync == NULL)
-		return false;
-	s->sync->is_initiator = s->purpose != KITH_STREAM_FOR_PEER;
-	if (!s->sync->is_initiator) {
-		s->sync->is_busy = n->syncs.answering >= KITH_SYNCS_MAX;
-		s->sync->is_counted = !s->sync->is_busy;
-		n->syncs.answering += s->sync->is_counted ? 1 : 0;
+	struct kith_range r = {.depth = (uint8_t)depth};
+
+	memcpy(r.lo.b, lo, (depth + 1) / 2);
+	if (depth % 2 != 0)
+		r.lo.b[depth / 2] &= 0xf0;
+	return r;
+}
+
+static struct kith_mid last_of(const struct kith_range *r)
+{
+	struct kith_mid hi = r->lo;
+	int i = r->depth;
+
+	if (i % 2 != 0)
+		hi.b[i++ / 2] |= 0x0f;
+	memset(hi.b + i / 2, 0xff, sizeof(hi.b) - (size_t)i / 2);
+	return hi;
+}
+
+static struct kith_range part_of(const struct kith_range *r, uint8_t nibble)
+{
+	struct kith_range part = {.lo = r->lo, .depth = (uint8_t)(r->depth + 1)};
+
+	KITH_ASSERT(r->depth < KITH_MID_NIBBLES);
+	part.lo.b[r->depth / 2] |= r->depth % 2 == 0 ? (uint8_t)(nibble << 4) : nibble;
+	return part;
+}
+
+/* Where the ring enters the range and where it has left it. */
+static void stretch_of(const struct kith_node *n, const struct kith_range *r, uint32_t *from,
+		       uint32_t *to)
+{
+	const struct kith_mid hi = last_of(r);
+
+	*from = *to = kith_ring_seek(n, &r->lo);
+	while (*to < n->peers.count &&
+	       memcmp(kith_peer_at(n, *to)->mid.b, hi.b, sizeof(hi.b)) <= 0)
+		++*to;
+}
+
+/* Eight bytes about the owners of a range; zero where there is none. */
+static void digest_of(const struct kith_node *n, const struct kith_range *r, uint8_t digest[8])
+{
+	uint32_t at, to;
+	uint64_t sum = 0;
+
+	stretch_of(n, r, &at, &to);
+	if (at == to)
+		memset(digest, 0, 8);
+	else {
+		const uint32_t count = to - at;
+
+		for (; at < to; at++)
+			sum += kith_peer_at(n, at)->leaf;
+		kith_peers_digest(sum, count, digest);
 	}
-	return true;
 }
 
-void kith_sync_free(struct kith_node *n, struct kith_sync **sync)
-{
-	struct kith_sync *y = *sync;
-
-	if (y == NULL)
-		return;
-	if (y->is_counted)
-		n->syncs.answering--;
-	kith_mem_free(&n->alloc, y->todo);
-	kith_mem_free(&n->alloc, y->need);
-	kith_mem_free(&n->alloc, y);
-	*sync = NULL;
-}
+/* --- what the next turn will say ------------------------------------------------------------- */
 
 static bool enqueue(struct kith_node *n, struct kith_mid **queue, uint32_t *room, uint32_t *count,
 		    const struct kith_mid *mid)
@@ -73,6 +109,48 @@ static bool enqueue(struct kith_node *n, struct kith_mid **queue, uint32_t *room
 	*queue = q;
 	(*queue)[(*count)++] = *mid;
 	return true;
+}
+
+static bool ask_about(struct kith_node *n, struct kith_sync *y, const struct kith_range *r)
+{
+	void *q = y->ranges;
+
+	/* Of an honest question each range holds members of ours. */
+	if (y->range_count >= n->max_members ||
+	    !kith_mem_grow(&n->alloc, &q, &y->range_room, y->range_count + 1, sizeof(*y->ranges)))
+		return false;
+	y->ranges = q;
+	y->ranges[y->range_count++] = *r;
+	return true;
+}
+
+bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
+{
+	s->sync = kith_mem_new(&n->alloc, 1, sizeof(*s->sync));
+	if (s->sync == NULL)
+		return false;
+	s->sync->is_initiator = s->sync->is_our_turn = s->purpose != KITH_STREAM_FOR_PEER;
+	if (s->sync->is_initiator)
+		return ask_about(n, s->sync, &(struct kith_range){.depth = 0});
+	s->sync->is_busy = n->syncs.answering >= KITH_SYNCS_MAX;
+	s->sync->is_counted = !s->sync->is_busy;
+	n->syncs.answering += s->sync->is_counted ? 1 : 0;
+	return true;
+}
+
+void kith_sync_free(struct kith_node *n, struct kith_sync **sync)
+{
+	struct kith_sync *y = *sync;
+
+	if (y == NULL)
+		return;
+	if (y->is_counted)
+		n->syncs.answering--;
+	kith_mem_free(&n->alloc, y->ranges);
+	kith_mem_free(&n->alloc, y->todo);
+	kith_mem_free(&n->alloc, y->need);
+	kith_mem_free(&n->alloc, y);
+	*sync = NULL;
 }
 
 /* --- writing -------------------------------------------------------------------------------- */
@@ -101,43 +179,37 @@ static void add_hello(struct kith_node *n, struct frame *f)
 	add(f, &m);
 }
 
-static void mid_increment(struct kith_mid *mid)
+/* The question about a range: its owners if they are few, else the digests of its parts. */
+static bool add_question(struct kith_node *n, const struct kith_range *r, struct frame *f)
 {
-	int i;
+	uint8_t blob[LIST_ENTRIES * ENTRY];
+	struct kith_mid hi = last_of(r);
+	struct kith_msg m = {.kind = KITH_MSG_LIST, .lo = r->lo.b, .hi = hi.b, .blob = {blob, 0}};
+	uint32_t at, to;
+	uint8_t i;
 
-	for (i = 15; i >= 0 && ++mid->b[i] == 0; i--)
-		;
+	_Static_assert(PARTS * 8 <= sizeof(blob), "room for either");
+	stretch_of(n, r, &at, &to);
+	if (to - at <= LIST_ENTRIES) {
+		for (; at < to; at++, m.blob.len += ENTRY) {
+			const struct kith_peer *p = kith_peer_at(n, at);
+
+			memcpy(blob + m.blob.len, p->mid.b, sizeof(p->mid.b));
+			kith_put_u64(blob + m.blob.len + 16, p->leaf);
+		}
+		return add(f, &m);
+	}
+	m.kind = KITH_MSG_PARTS;
+	m.d = r->depth;
+	for (i = 0; i < PARTS; i++, m.blob.len += 8) {
+		const struct kith_range part = part_of(r, i);
+
+		digest_of(n, &part, blob + m.blob.len);
+	}
+	return add(f, &m);
 }
 
-/* The initiator's next stretch of the ring. */
-static void add_list(struct kith_node *n, struct kith_sync *y, struct frame *f)
-{
-	static const size_t room = (size_t)LIST_ENTRIES * ENTRY;
-	uint8_t *entries = kith_mem_new(&n->alloc, room, 1);
-	struct kith_mid hi = mid_last;
-	struct kith_msg m = {.kind = KITH_MSG_LIST, .lo = y->list_next.b, .hi = hi.b};
-	uint32_t at = kith_ring_seek(n, &y->list_next);
-
-	if (entries == NULL)
-		return;
-	m.blob.p = entries;
-	for (; at < n->peers.count && m.blob.len < room; at++) {
-		const struct kith_peer *p = kith_peer_at(n, at);
-
-		memcpy(entries + m.blob.len, p->mid.b, sizeof(p->mid.b));
-		kith_put_u64(entries + m.blob.len + 16, p->leaf);
-		m.blob.len += ENTRY;
-		hi = at + 1 < n->peers.count ? p->mid : mid_last;
-	}
-	if (add(f, &m)) {
-		y->list_sent = memcmp(hi.b, mid_last.b, sizeof(hi.b)) == 0;
-		y->list_next = hi;
-		mid_increment(&y->list_next);
-	}
-	kith_mem_free(&n->alloc, entries);
-}
-
-static void add_need(struct kith_sync *y, struct frame *f)
+static bool add_need(struct kith_sync *y, struct frame *f)
 {
 	uint32_t count = y->need_count - y->need_at;
 	struct kith_msg m = {.kind = KITH_MSG_NEED};
@@ -145,8 +217,10 @@ static void add_need(struct kith_sync *y, struct frame *f)
 	count = count < NEED_ENTRIES ? count : NEED_ENTRIES;
 	m.blob.p = y->need[y->need_at].b;
 	m.blob.len = count * sizeof(*y->need);
-	if (add(f, &m))
-		y->need_at += count;
+	if (!add(f, &m))
+		return false;
+	y->need_at += count;
+	return true;
 }
 
 /* Everything of one owner: certificate, member record, and the suspicions of its incarnation. */
@@ -180,38 +254,46 @@ static void add_busy(struct kith_node *n, struct frame *f)
 	add(f, &m);
 }
 
-/* Whether this side has said all that it will say: the responder ends when the whole list was
- * seen, the initiator when the responder has. */
-static bool may_end(const struct kith_sync *y)
-{
-	if (y->todo_at < y->todo_count || y->need_at < y->need_count)
-		return false;
-	return y->is_initiator ? y->end_seen && y->list_sent : y->list_seen || y->is_busy;
-}
-
-/* One frame of whatever is next; false if there is nothing to say now. */
+/* One frame of our turn; true when it holds the turn's end. */
 static bool fill(struct kith_node *n, struct kith_sync *y, struct frame *f)
 {
+	const struct kith_msg end = {.kind = KITH_MSG_END};
+
 	if (!y->hello_sent) {
 		add_hello(n, f);
 		y->hello_sent = true;
+		if (y->is_busy)
+			add_busy(n, f);
 	}
-	if (y->is_busy && !y->is_initiator && !y->end_sent && y->hello_seen)
-		add_busy(n, f);
-	if (y->is_initiator && !y->list_sent && !y->is_busy)
-		add_list(n, y, f);
-	else if (y->need_at < y->need_count)
-		add_need(y, f);
-	else
-		while (y->todo_at < y->todo_count && f->len < OWNERS_BYTES &&
-		       add_owner(n, &y->todo[y->todo_at], f))
-			y->todo_at++;
-	if (!y->end_sent && may_end(y) && (y->is_initiator || y->hello_seen)) {
-		const struct kith_msg end = {.kind = KITH_MSG_END};
+	while (y->range_at < y->range_count) {
+		if (!add_question(n, &y->ranges[y->range_at], f))
+			return false;
+		y->has_asked = true;
+		y->range_at++;
+	}
+	while (y->need_at < y->need_count) {
+		if (!add_need(y, f))
+			return false;
+		y->has_asked = true;
+	}
+	while (y->todo_at < y->todo_count) {
+		if (f->len >= OWNERS_BYTES || !add_owner(n, &y->todo[y->todo_at], f))
+			return false;
+		y->todo_at++;
+	}
+	return add(f, &end);
+}
 
-		y->end_sent = add(f, &end);
-	}
-	return f->len > 0;
+/* The turn goes over to the other side, unless it has asked nothing. */
+static void hand_over(struct kith_sync *y)
+{
+	if (y->is_our_turn)
+		y->range_count = y->range_at = y->need_count = y->need_at = y->todo_count =
+			y->todo_at = 0;
+	y->is_over = !y->has_asked;
+	y->is_our_turn = !y->is_our_turn;
+	y->has_asked = y->has_asked_up_to = false;
+	y->turns++;
 }
 
 bool kith_sync_pump(struct kith_node *n, struct kith_stream *s)
@@ -219,19 +301,19 @@ bool kith_sync_pump(struct kith_node *n, struct kith_stream *s)
 	struct kith_sync *y = s->sync;
 	struct frame f = {.room = KITH_FRAME_MAX - KITH_FRAME_OVERHEAD};
 
-	if (y->is_initiator && y->is_busy)
-		return true; /* it is busy: what it named is known now */
+	if (y->is_over || !y->is_our_turn)
+		return y->is_over;
 	f.p = kith_mem_new(&n->alloc, f.room, 1);
 	if (f.p == NULL)
 		return false;
-	while (!y->end_sent && s->ahead < KITH_STREAM_AHEAD) {
+	while (y->is_our_turn && s->ahead < KITH_STREAM_AHEAD) {
 		f.len = 0;
-		if (!fill(n, y, &f))
-			break;
-		kith_stream_send(n, s, f.p, f.len, y->end_sent);
+		if (fill(n, y, &f))
+			hand_over(y);
+		kith_stream_send(n, s, f.p, f.len, y->is_over);
 	}
 	kith_mem_free(&n->alloc, f.p);
-	return y->end_sent && (y->end_seen || (y->is_busy && !y->is_initiator));
+	return y->is_over;
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -251,8 +333,62 @@ static bool on_hello(struct kith_node *n, struct kith_stream *s, const struct ki
 	return m->p >= KITH_PROTOCOL_MIN;
 }
 
-/* Merges the initiator's sorted list with our ring: what it lacks is sent, what we lack is asked
- * for, what differs goes both ways, since only a record's number tells which is newer. */
+/* The next question of the other's turn is about lo..hi. False: it is none, or not in order. */
+static bool is_asked_in_order(struct kith_sync *y, const struct kith_mid *lo,
+			      const struct kith_mid *hi)
+{
+	if (memcmp(hi->b, lo->b, sizeof(hi->b)) < 0 ||
+	    (y->has_asked_up_to && memcmp(lo->b, y->asked_up_to.b, sizeof(lo->b)) <= 0))
+		return false;
+	y->has_asked = y->has_asked_up_to = true;
+	y->asked_up_to = *hi;
+	return true;
+}
+
+static bool send_all_of(struct kith_node *n, struct kith_sync *y, const struct kith_range *r)
+{
+	uint32_t at, to;
+
+	stretch_of(n, r, &at, &to);
+	for (; at < to; at++)
+		if (!enqueue(n, &y->todo, &y->todo_room, &y->todo_count, &kith_peer_at(n, at)->mid))
+			return false;
+	return true;
+}
+
+/* Compares each part with ours. Where they differ we ask in turn, one level down; where the other
+ * has nobody it gets everybody. */
+static bool on_parts(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
+{
+	static const uint8_t nobody[8];
+	struct kith_sync *y = s->sync;
+	struct kith_range r;
+	struct kith_mid hi;
+	uint8_t i;
+
+	if (m->d >= KITH_MID_NIBBLES || m->blob.len != PARTS * 8)
+		return false;
+	r = range_at(m->lo, m->d);
+	hi = last_of(&r);
+	if (!is_asked_in_order(y, &r.lo, &hi))
+		return false;
+	for (i = 0; i < PARTS && !y->is_busy; i++) {
+		const struct kith_range part = part_of(&r, i);
+		const uint8_t *theirs = m->blob.p + (size_t)i * 8;
+		uint8_t ours[8];
+
+		digest_of(n, &part, ours);
+		if (memcmp(ours, theirs, sizeof(ours)) == 0)
+			continue;
+		if (memcmp(theirs, nobody, sizeof(nobody)) == 0 ? !send_all_of(n, y, &part)
+								: !ask_about(n, y, &part))
+			return false;
+	}
+	return true;
+}
+
+/* Merges a sorted list with our ring: what it lacks is sent, what we lack is asked for, what
+ * differs goes both ways, since only a record's number tells which is newer. */
 static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
 {
 	struct kith_sync *y = s->sync;
@@ -261,13 +397,12 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 	struct kith_mid last = {{0}};
 	size_t i = 0;
 
-	if (y->is_initiator || y->list_seen || m->blob.len % ENTRY != 0 ||
-	    memcmp(hi.b, lo.b, sizeof(hi.b)) < 0 ||
-	    memcmp(lo.b, y->list_next.b, sizeof(lo.b)) != 0)
+	if (m->blob.len % ENTRY != 0 || !is_asked_in_order(y, &lo, &hi))
 		return false;
-	for (;;) {
+	while (!y->is_busy) {
 		const struct kith_peer *ours = at < n->peers.count ? kith_peer_at(n, at) : NULL;
 		const bool has = i < m->blob.len;
+		bool differs;
 		struct kith_mid theirs;
 		int c;
 
@@ -283,10 +418,11 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 				return false;
 		}
 		c = !has ? -1 : ours == NULL ? 1 : memcmp(ours->mid.b, theirs.b, sizeof(theirs.b));
-		if ((c < 0 || (c == 0 && kith_get_u64(m->blob.p + i + 16) != ours->leaf)) &&
+		differs = c == 0 && kith_get_u64(m->blob.p + i + 16) != ours->leaf;
+		if ((c < 0 || differs) &&
 		    !enqueue(n, &y->todo, &y->todo_room, &y->todo_count, &ours->mid))
 			return false;
-		if ((c > 0 || (c == 0 && kith_get_u64(m->blob.p + i + 16) != ours->leaf)) &&
+		if ((c > 0 || differs) &&
 		    !enqueue(n, &y->need, &y->need_room, &y->need_count, &theirs))
 			return false;
 		if (c <= 0)
@@ -296,9 +432,6 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 			i += ENTRY;
 		}
 	}
-	y->list_next = hi;
-	mid_increment(&y->list_next);
-	y->list_seen = memcmp(hi.b, mid_last.b, sizeof(hi.b)) == 0;
 	return true;
 }
 
@@ -309,6 +442,7 @@ static bool on_need(struct kith_node *n, struct kith_stream *s, const struct kit
 
 	if (m->blob.len % 16 != 0)
 		return false;
+	y->has_asked = true;
 	for (i = 0; i < m->blob.len; i += 16) {
 		const struct kith_mid mid = mid_at(m->blob.p + i);
 
@@ -350,16 +484,17 @@ static bool on_end(struct kith_node *n, struct kith_stream *s, const struct kith
 {
 	(void)n;
 	(void)m;
-	s->sync->end_seen = true;
-	return true;
+	hand_over(s->sync);
+	return s->sync->turns < TURNS_MAX;
 }
 
 static const struct {
 	enum kith_msg_kind kind;
 	bool (*handle)(struct kith_node *, struct kith_stream *, const struct kith_msg *);
 } handlers[] = {
-	{KITH_MSG_HELLO, on_hello}, {KITH_MSG_LIST, on_list}, {KITH_MSG_NEED, on_need},
-	{KITH_MSG_OWNER, on_owner}, {KITH_MSG_BUSY, on_busy}, {KITH_MSG_END, on_end},
+	{KITH_MSG_HELLO, on_hello}, {KITH_MSG_PARTS, on_parts}, {KITH_MSG_LIST, on_list},
+	{KITH_MSG_NEED, on_need},   {KITH_MSG_OWNER, on_owner}, {KITH_MSG_BUSY, on_busy},
+	{KITH_MSG_END, on_end},
 };
 
 bool kith_sync_frame(struct kith_node *n, struct kith_stream *s, struct kith_bytes plain)
@@ -373,13 +508,16 @@ bool kith_sync_frame(struct kith_node *n, struct kith_stream *s, struct kith_byt
 	y->bytes_in += plain.len;
 	if (y->bytes_in > UINT64_C(2048) * n->max_members + KITH_FRAME_MAX)
 		return false;
-	while ((r = kith_msg_next(plain, &at, &m, &unknown)) == 1)
+	while ((r = kith_msg_next(plain, &at, &m, &unknown)) == 1) {
+		if (y->is_our_turn || y->is_over || y->hello_seen == (m.kind == KITH_MSG_HELLO))
+			return false;
 		for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
 			if (handlers[i].kind == m.kind) {
 				if (!handlers[i].handle(n, s, &m))
 					return false;
 				break;
 			}
+	}
 	n->stats.messages_unknown += unknown;
 	return r == 0;
 }

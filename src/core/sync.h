@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/sync.h: synchronisation of two members over an open stream (8-decisions.md,
- * Reconciliation). The initiator lists what it has, as (mid, leaf) in the ring's order; the
- * responder sends what the list lacks and asks for what it lacks itself; both END. The leaves tell
- * differences apart, so what both have costs 24 bytes and is never sent; splitting ranges by their
- * digests (`sum`) comes before the lists and changes no message.
+ * core/sync.h: synchronisation of two members over an open stream: reconciliation by ranges of the
+ * id space, after Meyer (arXiv 2212.13567). The two take turns. A range is all mids that begin with
+ * some number of nibbles; whose turn it is asks about a range by the digests of its 16 parts
+ * (`parts`), or by its owners and their leaves where those are few (`list`), and answers what the
+ * other asked: a part whose digests differ leads to a question about that part, an owner that
+ * differs is sent (`owner`) and asked for (`need`), since only a record's number tells which is
+ * newer. `end` hands the turn over. A turn that asks nothing is the last.
+ *
+ * So the cost follows the differences: each one costs a `parts` per level of the tree, a level for
+ * each factor of 16 in the number of members, and no side keeps more than its next turn.
  */
 #ifndef KITH_CORE_SYNC_H
 #define KITH_CORE_SYNC_H
@@ -15,17 +20,31 @@
 
 struct kith_peer;
 
+/* All mids whose first `depth` nibbles are those of lo. */
+struct kith_range {
+	struct kith_mid lo; /* the rest of it is zero */
+	uint8_t depth;      /* 0 to KITH_MID_NIBBLES */
+};
+enum { KITH_MID_NIBBLES = 32 };
+
 struct kith_sync {
 	bool is_initiator, is_counted;
+	bool is_busy;     /* the responder is, and says so */
+	bool is_our_turn; /* to speak */
+	bool has_asked;   /* in the turn under way, whosever it is */
+	bool is_over;     /* the turn that asked nothing is written or read */
 	bool hello_sent, hello_seen;
-	bool list_sent, list_seen; /* to the end of the id space */
-	bool end_sent, end_seen;
-	bool is_busy; /* the responder is, and says so */
-	struct kith_mid list_next; /* first mid not yet listed (initiator) or seen (responder) */
-	struct kith_mid *todo; /* owned: owners to send, a queue */
-	uint32_t todo_room, todo_count, todo_at;
-	struct kith_mid *need; /* owned: owners to ask for */
+	uint8_t turns;    /* begun; two honest sides are through after some */
+	/* The next turn of ours: ranges to ask about, owners to ask for, owners to send. */
+	struct kith_range *ranges; /* owned, a queue */
+	uint32_t range_room, range_count, range_at;
+	struct kith_mid *need; /* owned, a queue */
 	uint32_t need_room, need_count, need_at;
+	struct kith_mid *todo; /* owned, a queue */
+	uint32_t todo_room, todo_count, todo_at;
+	/* The turn of the other: its questions rise without overlap, which bounds their cost. */
+	bool has_asked_up_to;
+	struct kith_mid asked_up_to;
 	uint64_t bytes_in;
 	uint32_t forged; /* bad signatures that came; the other may have no record here to charge */
 };

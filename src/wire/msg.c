@@ -21,7 +21,7 @@ static const struct slot {
 	uint16_t offset;
 } slots[] = {
 #define UINT(name) {#name[0], 0, offsetof(struct kith_msg, name)}
-	UINT(n), UINT(e), UINT(q), UINT(k), UINT(u), UINT(c), UINT(o), UINT(p), UINT(f), UINT(h),
+	UINT(n), UINT(e), UINT(q), UINT(k), UINT(u), UINT(d), UINT(o), UINT(p), UINT(f), UINT(h),
 	UINT(t),
 #undef UINT
 	{'M', 16, offsetof(struct kith_msg, mid)},
@@ -29,7 +29,6 @@ static const struct slot {
 	{'T', 16, offsetof(struct kith_msg, trust)},
 	{'L', 16, offsetof(struct kith_msg, lo)},
 	{'H', 16, offsetof(struct kith_msg, hi)},
-	{'D', 8, offsetof(struct kith_msg, digest)},
 };
 
 static const struct row *find_row(uint32_t kind)

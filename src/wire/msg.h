@@ -6,9 +6,9 @@
  *
  * One row below is one message: decoding, encoding and the manual's table are made from it.
  * Field letters, in order of the array:
- *	n seq, e epoch, q seq of a record, k id, u unix_s, c count, o owners, p proto, f flags,
+ *	n seq, e epoch, q seq of a record, k id, u unix_s, d depth, o owners, p proto, f flags,
  *	h health, t clock   unsigned integers into the field of that name
- *	M mid (16 bytes)    R root (8 bytes)    T trust (16)   L lo (16)   H hi (16)   D digest (8)
+ *	M mid (16 bytes)    R root (8 bytes)    T trust (16)   L lo (16)   H hi (16)
  *	B blob (binary, any length)   C certificate (binary or nil)
  *	Z coord (reserved: written as nil, nil or at most 8 integers are skipped)
  *	* items: every further element, binary
@@ -31,13 +31,13 @@
 	X(PUT, put, 9, "k*", "records whose arrival matters") \
 	X(GOT, got, 10, "k", "they arrived") \
 	X(HELLO, hello, 16, "puTRof", "start of a synchronisation") \
-	X(SUM, sum, 17, "LHcD", "digest of the range lo..hi") \
-	X(LIST, list, 18, "LHB", "its owners: mid[16] || leaf[8], sorted") \
+	X(LIST, list, 18, "LHB", "owners of the range lo..hi: mid[16] || leaf[8], sorted") \
 	X(NEED, need, 19, "B", "send everything of these owners: mid[16]...") \
 	X(OWNER, owner, 20, "C*", "everything of one owner") \
 	X(BUSY, busy, 21, "*", "try these: certificate, record, certificate, record, ...") \
-	X(END, end, 22, "", "nothing more to send") \
-	X(NAMES, names, 23, "B", "names of my newest records: mid[16] || epoch u32 || seq u32 ...")
+	X(END, end, 22, "", "my turn is over") \
+	X(NAMES, names, 23, "B", "names of my newest records: mid[16] || epoch u32 || seq u32 ...") \
+	X(PARTS, parts, 24, "LdB", "digests of the 16 parts of a range: digest[8] x 16")
 /* Kinds 11 to 15 are reserved: fetch and body of large records, events. */
 enum kith_msg_kind {
 #define X(upper, lower, number, fields, help) KITH_MSG_##upper = number,
@@ -49,8 +49,8 @@ enum { KITH_MSG_ITEMS_MAX = 64, KITH_HELLO_JOIN = 1 << 0 };
 
 struct kith_msg {
 	enum kith_msg_kind kind;
-	uint32_t n, e, q, k, u, c, o, p, f, h, t; /* letters as above */
-	const uint8_t *mid, *root, *trust, *lo, *hi, *digest; /* borrowed, of their fixed length */
+	uint32_t n, e, q, k, u, d, o, p, f, h, t; /* letters as above */
+	const uint8_t *mid, *root, *trust, *lo, *hi; /* borrowed, of their fixed length */
 	struct kith_bytes blob, certificate; /* borrowed */
 	struct kith_bytes items[KITH_MSG_ITEMS_MAX]; /* borrowed */
 	uint8_t item_count;

@@ -31,7 +31,6 @@ static void borrows_from(const struct kith_msg *m, struct kith_bytes plain)
 	is_fixed_inside(m->trust, 16, plain);
 	is_fixed_inside(m->lo, 16, plain);
 	is_fixed_inside(m->hi, 16, plain);
-	is_fixed_inside(m->digest, 8, plain);
 	is_inside(m->blob, plain);
 	is_inside(m->certificate, plain);
 	KITH_ASSERT(m->item_count <= KITH_MSG_ITEMS_MAX);

@@ -34,7 +34,7 @@ static struct kith_msg sample(unsigned kind)
 		.q = 300,
 		.k = 70000,
 		.u = UINT32_MAX,
-		.c = 0,
+		.d = 0,
 		.o = 127,
 		.p = 128,
 		.f = 255,
@@ -45,7 +45,6 @@ static struct kith_msg sample(unsigned kind)
 		.trust = octets,
 		.lo = octets,
 		.hi = octets,
-		.digest = octets,
 		.blob = {octets, 3},
 		.certificate = {octets, 5},
 		.items = {{octets, 1}, {octets, 0}, {octets, 16}},
@@ -84,7 +83,7 @@ static void say_field(struct kith_text *t, char letter, const struct kith_msg *m
 		uint32_t v;
 	} numbers[] = {
 		{'n', " seq=", m->n},	 {'e', " epoch=", m->e},  {'q', " record_seq=", m->q},
-		{'k', " id=", m->k},	 {'u', " unix_s=", m->u}, {'c', " count=", m->c},
+		{'k', " id=", m->k},	 {'u', " unix_s=", m->u}, {'d', " depth=", m->d},
 		{'o', " owners=", m->o}, {'p', " proto=", m->p},  {'f', " flags=", m->f},
 		{'h', " health=", m->h}, {'t', " clock=", m->t},
 	};
@@ -99,7 +98,6 @@ static void say_field(struct kith_text *t, char letter, const struct kith_msg *m
 		{'T', " trust=", m->trust, 16},
 		{'L', " lo=", m->lo, 16},
 		{'H', " hi=", m->hi, 16},
-		{'D', " digest=", m->digest, 8},
 		{'B', " blob=", m->blob.p, m->blob.len},
 		{'C', " certificate=", m->certificate.len ? m->certificate.p : NULL,
 		 m->certificate.len},
