@@ -13,6 +13,8 @@ libkith_core_la_SOURCES = \
 	%D%/bucket.h \
 	%D%/gossip.c \
 	%D%/gossip.h \
+	%D%/handshake.c \
+	%D%/handshake.h \
 	%D%/join.c \
 	%D%/join.h \
 	%D%/leave.c \

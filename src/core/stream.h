@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/stream.h: TCP connections: who is at the other end (seal/stream's handshake, with the trust
- * and the limits of 4-security.md §5.10), then frames of messages. One stream's way: dialled by
- * join, sync or a probe - or accepted -> m1, m2, m3 -> open: core/sync talks -> kith_stream_end()
- * tells whoever dialled how it went. A probe's stream ends with a proven m2.
+ * core/stream.h: TCP connections, within the limits of 4-security.md §5.10. One stream's way:
+ * dialled by join, sync or a probe - or accepted -> core/handshake proves who is there -> open:
+ * core/sync talks in frames of messages -> kith_stream_end() tells whoever dialled how it went. A
+ * probe's stream ends with a proven m2.
  */
 #ifndef KITH_CORE_STREAM_H
 #define KITH_CORE_STREAM_H
@@ -71,6 +71,8 @@ uint64_t kith_stream_dial(struct kith_node *n, const struct kith_addr *to,
 void kith_stream_in(struct kith_node *n, uint64_t id, enum kith_stream_what what,
 		    const struct kith_addr *from);
 void kith_stream_data_in(struct kith_node *n, uint64_t id, const uint8_t *buf, size_t len);
+/* Queues bytes as they are, and counts them as ahead. */
+void kith_stream_write(struct kith_node *n, struct kith_stream *s, const uint8_t *p, size_t len);
 /* Seals and queues one frame of messages; the caller minds s->ahead. */
 void kith_stream_send(struct kith_node *n, struct kith_stream *s, const uint8_t *plain, size_t len,
 		      bool final);

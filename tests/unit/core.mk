@@ -16,7 +16,8 @@ unit_tests += \
 	%D%/test_core_probe_when \
 	%D%/test_core_store \
 	%D%/test_core_store_suspicion \
-	%D%/test_core_suspect
+	%D%/test_core_suspect \
+	%D%/test_core_sync
 
 tests_unit_test_core_own_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_LDADD = $(core_ldadd)
@@ -24,3 +25,4 @@ tests_unit_test_core_probe_when_LDADD = $(core_ldadd)
 tests_unit_test_core_store_LDADD = $(core_ldadd)
 tests_unit_test_core_store_suspicion_LDADD = $(core_ldadd)
 tests_unit_test_core_suspect_LDADD = $(core_ldadd)
+tests_unit_test_core_sync_LDADD = $(core_ldadd)

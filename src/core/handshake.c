@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/handshake.h"
+
+#include "base/mem.h"
+#include "core/node.h"
+#include "core/trust.h"
+#include "seal/certificate.h"
+#include <string.h>
+
+void kith_handshake_refuse(struct kith_node *n, struct kith_stream *s, enum kith_seed_result result)
+{
+	KITH_DROP(n, stream_handshake);
+	kith_trace(n, "stream.refused", NULL, NULL);
+	kith_stream_end(n, s, result, false);
+}
+
+static bool is_self_mid(const struct kith_node *n, const struct kith_mid *mid)
+{
+	return memcmp(mid->b, n->own.secrets->identity.mid.b, sizeof(mid->b)) == 0;
+}
+
+/* Judges the certificate at the other end; JOINED when it counts and is of whom we want. */
+static enum kith_seed_result judge_peer(struct kith_node *n, struct kith_stream *s,
+					struct kith_bytes certificate, struct kith_certificate *c)
+{
+	const struct kith_peer *known;
+	struct kith_certificate came;
+	struct kith_bytes stored = {NULL, 0};
+	struct kith_mid mid;
+
+	/* The stored certificate spares the signature check when it is the same. */
+	if (kith_cert_read(certificate.p, certificate.len, &came) != 0)
+		return KITH_SEED_UNTRUSTED;
+	kith_mid_make(&mid, came.identity);
+	known = kith_peer_find(n, &mid);
+	if (known != NULL)
+		stored = kith_blob_bytes(known->certificate);
+	if (kith_trust_judge(n, certificate, stored, c) != 0) {
+		KITH_DROP(n, record_certificate);
+		return KITH_SEED_UNTRUSTED;
+	}
+	if (is_self_mid(n, &mid))
+		return KITH_SEED_SELF;
+	if ((s->purpose == KITH_STREAM_FOR_SYNC || s->purpose == KITH_STREAM_FOR_PROBE) &&
+	    memcmp(mid.b, s->want.b, sizeof(mid.b)) != 0)
+		return KITH_SEED_UNTRUSTED;
+	s->peer = mid;
+	return KITH_SEED_JOINED;
+}
+
+void kith_handshake_begin(struct kith_node *n, struct kith_stream *s)
+{
+	uint8_t m1[KITH_M1_LEN];
+
+	kith_hs_start(s->hs, &n->cid, &n->gates[0], &n->secret, n->own.secrets->session.siv_key,
+		      m1);
+	s->state = KITH_STREAM_WAITS_M2;
+	kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_HANDSHAKE_TIME));
+	kith_stream_write(n, s, m1, sizeof(m1));
+}
+
+static bool m1_is_replayed(struct kith_node *n, const uint8_t *nonce)
+{
+	struct kith_streams *ss = &n->streams;
+	const uint32_t kept = ss->m1_at < KITH_M1_KEPT ? ss->m1_at : KITH_M1_KEPT;
+	uint32_t i;
+
+	for (i = 0; i < kept; i++)
+		if (memcmp(ss->m1_seen[i], nonce, sizeof(ss->m1_seen[i])) == 0)
+			return true;
+	memcpy(ss->m1_seen[ss->m1_at++ % KITH_M1_KEPT], nonce, sizeof(ss->m1_seen[0]));
+	return false;
+}
+
+bool kith_handshake_m1(struct kith_node *n, struct kith_stream *s)
+{
+	uint8_t m2[KITH_M2_MIN + KITH_PROOF_MAX];
+	size_t len;
+	int r;
+
+	r = kith_hs_m1(s->hs, &n->cid, n->gates, n->gate_count, s->rx);
+	if (r == KITH_EKEY)
+		KITH_DROP(n, unknown_key);
+	if (r != 0 || m1_is_replayed(n, s->rx + 4)) {
+		kith_handshake_refuse(n, s, KITH_SEED_CLOSED);
+		return false;
+	}
+	/* The bucket comes after the gate, so that a stranger cannot drain it. */
+	if (!kith_bucket_take(&n->streams.handshakes, n->now, 500, 1000)) {
+		KITH_DROP(n, stream_rate);
+		kith_stream_end(n, s, KITH_SEED_CLOSED, false);
+		return false;
+	}
+	if (kith_hs_m2(s->hs, &n->secret, &n->own.secrets->identity,
+		       kith_blob_bytes(n->own.certificate), m2, &len) != 0) {
+		kith_handshake_refuse(n, s, KITH_SEED_CLOSED);
+		return false;
+	}
+	s->state = KITH_STREAM_WAITS_M3;
+	kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_HANDSHAKE_TIME));
+	kith_stream_write(n, s, m2, len);
+	return true;
+}
+
+/* Both sides: the other is proven. */
+static bool open_channel(struct kith_node *n, struct kith_stream *s, bool initiator)
+{
+	uint8_t header[KITH_CHANNEL_HEADER_LEN];
+
+	s->ch = kith_mem_new(&n->alloc, 1, sizeof(*s->ch));
+	if (s->ch == NULL) {
+		kith_stream_end(n, s, KITH_SEED_CLOSED, false);
+		return false;
+	}
+	kith_channel_init(s->ch, s->hs, initiator, header);
+	kith_wipe(s->hs, sizeof(*s->hs));
+	kith_mem_free(&n->alloc, s->hs);
+	s->hs = NULL;
+	s->state = KITH_STREAM_WAITS_HEADER;
+	kith_stream_write(n, s, header, sizeof(header));
+	return true;
+}
+
+bool kith_handshake_m2(struct kith_node *n, struct kith_stream *s, size_t len)
+{
+	uint8_t m3[KITH_M3_MIN + KITH_PROOF_MAX];
+	struct kith_bytes certificate;
+	struct kith_certificate c;
+	enum kith_seed_result result;
+	size_t m3_len;
+
+	if (kith_hs_m2_open(s->hs, s->rx, len, &certificate) != 0) {
+		kith_handshake_refuse(n, s, KITH_SEED_CLOSED);
+		return false;
+	}
+	result = judge_peer(n, s, certificate, &c);
+	if (result == KITH_SEED_JOINED && kith_hs_m2_verify(s->hs, c.identity) != 0)
+		result = KITH_SEED_UNTRUSTED;
+	if (result != KITH_SEED_JOINED) {
+		kith_handshake_refuse(n, s, result);
+		return false;
+	}
+	s->is_proven = true;
+	if (s->purpose == KITH_STREAM_FOR_PROBE) {
+		kith_stream_end(n, s, KITH_SEED_JOINED, false);
+		return false;
+	}
+	kith_hs_m3(s->hs, &n->own.secrets->identity, kith_blob_bytes(n->own.certificate), m3,
+		   &m3_len);
+	kith_stream_write(n, s, m3, m3_len);
+	return open_channel(n, s, true);
+}
+
+/* A member has a few streams here; the oldest makes room for the newest. */
+static void end_surplus(struct kith_node *n, const struct kith_mid *peer)
+{
+	struct kith_stream *oldest = NULL;
+	struct kith_link *l;
+	uint32_t count = 0;
+
+	for (l = n->streams.list.next; l != &n->streams.list; l = l->next) {
+		struct kith_stream *s = KITH_CONTAINER(l, struct kith_stream, link);
+
+		if (s->purpose != KITH_STREAM_FOR_PEER || !s->is_proven ||
+		    memcmp(s->peer.b, peer->b, sizeof(peer->b)) != 0)
+			continue;
+		if (oldest == NULL)
+			oldest = s;
+		count++;
+	}
+	if (count < KITH_STREAMS_PER_PEER)
+		return;
+	KITH_DROP(n, stream_rate);
+	kith_stream_end(n, oldest, KITH_SEED_CLOSED, false);
+}
+
+bool kith_handshake_m3(struct kith_node *n, struct kith_stream *s, size_t len)
+{
+	struct kith_bytes certificate;
+	struct kith_certificate c;
+
+	if (kith_hs_m3_open(s->hs, s->rx, len, &certificate) != 0 ||
+	    judge_peer(n, s, certificate, &c) != KITH_SEED_JOINED ||
+	    kith_hs_m3_verify(s->hs, c.identity) != 0) {
+		kith_handshake_refuse(n, s, KITH_SEED_CLOSED);
+		return false;
+	}
+	end_surplus(n, &s->peer);
+	s->is_proven = true;
+	n->streams.unproven--;
+	return open_channel(n, s, false);
+}

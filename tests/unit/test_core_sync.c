@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: ISC */
+/* Two real nodes with a stream between them, and hostile ends of a stream. */
+#include "base/addr.h"
+#include "base/cur.h"
+#include "core/sync.h"
+#include "unit/core_line.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* --- two nodes ------------------------------------------------------------------------------ */
+
+struct two {
+	struct fix a, b;
+	size_t a_seen, b_seen; /* outputs carried over so far */
+	uint64_t bytes;        /* on the stream, both ways */
+	uint64_t dialled;      /* a's id of the stream; b's is 2 */
+};
+
+/* The second node is person 60000 come to life. */
+static void two_setup(struct two *t)
+{
+	static struct person second;
+
+	memset(t, 0, sizeof(*t));
+	fix_setup(&t->a);
+	fix_init(&t->b);
+	person_init(&t->b, &second, 60000);
+	memset(t->b.config.identity_seed, 'p', KITH_KEY_LEN);
+	kith_put_u32(t->b.config.identity_seed, 60000);
+	t->b.config.certificate = (struct kith_bytes){second.cert, second.cert_len};
+	t->b.config.secret_seed[5] ^= 1;
+	t->b.config.addrs[0] = second.addr;
+	fix_start(&t->b);
+}
+
+static void two_end(struct two *t)
+{
+	fix_end(&t->a);
+	fix_end(&t->b);
+}
+
+/* Member i with a record numbered seq is known to a, to b, or to both. */
+static void is_known(struct two *t, uint32_t i, uint32_t seq, bool to_a, bool to_b)
+{
+	uint8_t record[KITH_RECORD_MAX];
+	struct kith_bytes r = {record, 0};
+	struct person p;
+
+	person_init(&t->a, &p, i);
+	p.seq = seq;
+	r.len = person_record(&t->a, &p, record);
+	if (to_a)
+		(void)kith_store_record(t->a.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r,
+					true);
+	if (to_b)
+		(void)kith_store_record(t->b.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r,
+					true);
+}
+
+/* What one node put out about the stream reaches the other; true if there was any. */
+static bool carry(struct two *t, struct fix *from, size_t *seen, struct fix *to, uint64_t id)
+{
+	bool any = false;
+
+	fix_collect(from);
+	for (; *seen < from->out_count; ++*seen) {
+		const struct kith_out *o = &from->outs[*seen].out;
+
+		if (o->kind == KITH_OUT_CONNECT && from == &t->a) {
+			t->dialled = o->stream;
+			kith_node_stream(to->n, to->now, 2, KITH_STREAM_ACCEPTED,
+					 &from->config.addrs[0]);
+			kith_node_stream(from->n, from->now, o->stream, KITH_STREAM_CONNECTED,
+					 NULL);
+		} else if (o->kind == KITH_OUT_STREAM_DATA) {
+			t->bytes += o->len;
+			kith_node_stream_data(to->n, to->now, id, o->data, o->len);
+			kith_node_stream(from->n, from->now, o->stream, KITH_STREAM_WRITABLE, NULL);
+		} else if (o->kind == KITH_OUT_STREAM_CLOSE) {
+			kith_node_stream(to->n, to->now, id, KITH_STREAM_CLOSED, NULL);
+		} else {
+			continue;
+		}
+		fix_collect(from);
+		any = true;
+	}
+	return any;
+}
+
+/* a synchronises with b; returns the bytes that it took beside the handshake. */
+static uint64_t synchronise(struct two *t)
+{
+	const uint64_t before = t->a.n->stats.syncs;
+
+	fix_forget(&t->a);
+	fix_forget(&t->b);
+	t->a_seen = t->b_seen = 0;
+	t->bytes = 0;
+	assert_int_equal(kith_node_join(t->a.n, t->a.now, t->b.config.addrs, 1), 0);
+	kith_node_tick(t->a.n, t->a.now);
+	for (;;) {
+		const bool there = carry(t, &t->a, &t->a_seen, &t->b, 2);
+
+		if (!carry(t, &t->b, &t->b_seen, &t->a, t->dialled) && !there)
+			break;
+	}
+	assert_int_equal(t->a.n->stats.syncs, before + 1);
+	fix_check(&t->a);
+	fix_check(&t->b);
+	return t->bytes;
+}
+
+static void are_equal(const struct two *t)
+{
+	uint8_t a[8], b[8];
+
+	kith_peers_root(t->a.n, a);
+	kith_peers_root(t->b.n, b);
+	assert_memory_equal(a, b, sizeof(a));
+}
+
+/* --- what it costs -------------------------------------------------------------------------- */
+
+static void equal_ones_exchange_one_digest(void **state)
+{
+	struct two t;
+	uint32_t i;
+
+	(void)state;
+	two_setup(&t);
+	for (i = 1; i <= 200; i++)
+		is_known(&t, i, 1, true, true);
+	(void)synchronise(&t); /* each learns of the other */
+	assert_in_range(synchronise(&t), 1, 1000);
+	are_equal(&t);
+	two_end(&t);
+}
+
+/* 16 differences among many cost the records and some kilobytes, where a list of all would cost
+ * 24 bytes a member: 48 KB here. */
+static void the_cost_follows_the_differences(void **state)
+{
+	enum { MANY = 2000, RECORD_AND_CERTIFICATE = 450 };
+	struct two t;
+	uint64_t bytes;
+	uint32_t i;
+
+	(void)state;
+	two_setup(&t);
+	for (i = 1; i <= MANY; i++)
+		is_known(&t, i, 1, i > 8, i <= MANY - 8);
+	(void)synchronise(&t);
+	are_equal(&t);
+	for (i = 1; i <= 16; i++)
+		is_known(&t, 100 * i, 2, i % 2 == 0, i % 2 == 1);
+	bytes = synchronise(&t);
+	are_equal(&t);
+	printf("# 16 differences among %d: %llu bytes, records included\n", MANY,
+	       (unsigned long long)bytes);
+	assert_in_range(bytes, 16 * 200, 10 * 1024 + 2 * 16 * RECORD_AND_CERTIFICATE);
+	two_end(&t);
+}
+
+static void a_newcomer_gets_all_and_is_known(void **state)
+{
+	struct two t;
+	uint32_t i;
+
+	(void)state;
+	two_setup(&t);
+	for (i = 1; i <= 300; i++)
+		is_known(&t, i, 1, false, true);
+	(void)synchronise(&t);
+	assert_int_equal(t.a.n->peers.count, 302);
+	assert_int_equal(t.b.n->peers.count, 302);
+	are_equal(&t);
+	two_end(&t);
+}
+
+static void any_two_sets_become_equal(void **state)
+{
+	struct kith_rng rng;
+	uint8_t seed[16] = "sets";
+	int trial;
+
+	(void)state;
+	kith_rng_init(&rng, seed);
+	for (trial = 0; trial < 12; trial++) {
+		const uint32_t count = kith_rng_below(&rng, 400);
+		struct two t;
+		uint32_t i;
+
+		two_setup(&t);
+		for (i = 1; i <= count; i++) {
+			const uint32_t where = kith_rng_below(&rng, 8);
+
+			is_known(&t, i, 1, where != 0, where != 1);
+			if (where >= 6) /* one of them has heard something newer */
+				is_known(&t, i, 2, where == 6, where == 7);
+		}
+		(void)synchronise(&t);
+		are_equal(&t);
+		assert_int_equal(t.a.n->peers.count, count + 2);
+		two_end(&t);
+	}
+}
+
+/* --- what a hostile end may not do ---------------------------------------------------------- */
+
+struct hostile {
+	struct fix f;
+	struct person p;
+	struct line l;
+};
+
+static void hostile_setup(struct hostile *h)
+{
+	struct person other;
+	uint32_t i;
+
+	fix_setup(&h->f);
+	person_joins(&h->f, &h->p, 1);
+	for (i = 2; i <= 60; i++)
+		person_joins(&h->f, &other, i);
+	fix_forget(&h->f);
+	assert_true(line_open(&h->f, &h->l, &h->p, 2));
+}
+
+static void hostile_end(struct hostile *h)
+{
+	line_fini(&h->f, &h->l);
+	fix_end(&h->f);
+}
+
+static const uint8_t digests[16 * 8] = {1};
+static const uint8_t zero[16], ones[16] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+					   0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+static const uint8_t middle[16] = {0x80};
+
+static struct kith_msg parts(const uint8_t lo[16], uint32_t depth, size_t len)
+{
+	struct kith_msg m = {.kind = KITH_MSG_PARTS, .lo = lo, .d = depth, .blob = {digests, len}};
+
+	return m;
+}
+
+static struct kith_msg list(const uint8_t lo[16], const uint8_t hi[16])
+{
+	struct kith_msg m = {.kind = KITH_MSG_LIST, .lo = lo, .hi = hi, .blob = {digests, 0}};
+
+	return m;
+}
+
+/* Whether a turn of these messages, after a hello, ends the stream as malformed. */
+static bool is_refused(const struct kith_msg *m, size_t count, bool with_hello)
+{
+	struct kith_msg all[5] = {line_hello()};
+	const size_t first = with_hello ? 1 : 0;
+	struct hostile h;
+	bool refused;
+
+	hostile_setup(&h);
+	memcpy(all + first, m, count * sizeof(*m));
+	line_say(&h.f, &h.l, all, first + count, false);
+	refused = h.l.closed && h.f.n->stats.drops.stream_frame == 1;
+	assert_true(refused || h.f.n->stats.drops.stream_frame == 0);
+	hostile_end(&h);
+	return refused;
+}
+
+static void questions_are_in_order_and_in_range(void **state)
+{
+	struct kith_msg m[3];
+
+	(void)state;
+	m[0] = parts(zero, 0, 128);
+	assert_false(is_refused(m, 1, true));
+	assert_true(is_refused(m, 1, false)); /* no hello */
+	m[1] = line_hello();
+	assert_true(is_refused(m, 2, true)); /* two */
+	m[0] = parts(zero, 0, 120);
+	assert_true(is_refused(m, 1, true));
+	m[0] = parts(zero, 31, 128);
+	assert_false(is_refused(m, 1, true));
+	m[0] = parts(zero, 32, 128);
+	assert_true(is_refused(m, 1, true));
+	m[0] = parts(zero, 256, 128);
+	assert_true(is_refused(m, 1, true));
+	/* In order. */
+	m[0] = parts(zero, 1, 128);
+	m[1] = list(middle, ones);
+	assert_false(is_refused(m, 2, true));
+	m[0] = list(middle, ones);
+	m[1] = parts(zero, 1, 128);
+	assert_true(is_refused(m, 2, true));
+	/* Without overlap: the part that begins with 0 was asked about before. */
+	m[0] = parts(zero, 0, 128);
+	m[1] = parts(zero, 1, 128);
+	assert_true(is_refused(m, 2, true));
+	m[0] = list(ones, zero);
+	assert_true(is_refused(m, 1, true));
+}
+
+/* Whoever asks for ever is cut off; the node's own turns are counted too. */
+static void turns_come_to_an_end(void **state)
+{
+	const struct kith_msg end = {.kind = KITH_MSG_END};
+	struct kith_msg all[3] = {line_hello(), parts(zero, 0, 128), end};
+	struct hostile h;
+	int turns = 0;
+
+	(void)state;
+	hostile_setup(&h);
+	while (!h.l.closed && turns < 1000) {
+		line_say(&h.f, &h.l, turns == 0 ? all : all + 1, turns == 0 ? 3 : 2, false);
+		turns++;
+		(void)line_heard(&h.l, KITH_MSG_END, NULL);
+		kith_node_stream(h.f.n, h.f.now, h.l.id, KITH_STREAM_WRITABLE, NULL);
+		fix_collect(&h.f);
+	}
+	assert_int_equal(turns, 33); /* and 32 of ours */
+	hostile_end(&h);
+}
+
+static void nobody_speaks_out_of_turn(void **state)
+{
+	const struct kith_msg end = {.kind = KITH_MSG_END};
+	struct kith_msg all[4] = {line_hello(), parts(zero, 0, 128), end, parts(zero, 0, 128)};
+	struct hostile h;
+
+	(void)state;
+	hostile_setup(&h);
+	line_say(&h.f, &h.l, all, 4, false);
+	assert_true(h.l.closed);
+	assert_int_equal(h.f.n->stats.drops.stream_frame, 1);
+	hostile_end(&h);
+}
+
+/* A busy one names others, answers no question and counts no synchronisation. */
+static void a_busy_one_answers_no_question(void **state)
+{
+	const struct kith_msg end = {.kind = KITH_MSG_END};
+	struct kith_msg all[3] = {line_hello(), parts(zero, 0, 128), end};
+	struct hostile h;
+
+	(void)state;
+	hostile_setup(&h);
+	line_fini(&h.f, &h.l);
+	kith_node_stream(h.f.n, h.f.now, 2, KITH_STREAM_CLOSED, NULL);
+	h.f.n->syncs.answering = KITH_SYNCS_MAX;
+	assert_true(line_open(&h.f, &h.l, &h.p, 4));
+	line_say(&h.f, &h.l, all, 3, false);
+	assert_int_equal(h.f.n->syncs.answering, KITH_SYNCS_MAX);
+	assert_int_equal(h.f.n->stats.syncs, 0);
+	assert_int_equal(line_heard(&h.l, KITH_MSG_BUSY, NULL), 1);
+	assert_true(h.l.ended && h.l.closed);
+	h.f.n->syncs.answering = 0;
+	hostile_end(&h);
+}
+
+/* Three forged records end it, also when whoever brings them is not known here yet. */
+static void forgers_are_cut_off(void **state)
+{
+	uint8_t record[KITH_RECORD_MAX];
+	struct kith_msg m[4] = {line_hello()};
+	struct hostile h;
+	struct person stranger, victim;
+	int i;
+
+	(void)state;
+	hostile_setup(&h);
+	person_init(&h.f, &stranger, 100);
+	person_init(&h.f, &victim, 101);
+	line_fini(&h.f, &h.l);
+	assert_true(line_open(&h.f, &h.l, &stranger, 4));
+	m[1].kind = KITH_MSG_OWNER;
+	m[1].certificate = (struct kith_bytes){victim.cert, victim.cert_len};
+	m[1].items[0] = (struct kith_bytes){record, person_record(&h.f, &victim, record)};
+	m[1].item_count = 1;
+	record[m[1].items[0].len - 1] ^= 1;
+	line_say(&h.f, &h.l, m, 2, false);
+	for (i = 0; i < 2; i++) {
+		assert_false(h.l.closed);
+		line_say(&h.f, &h.l, m + 1, 1, false);
+	}
+	assert_true(h.l.closed);
+	assert_int_equal(h.f.n->stats.drops.record_signature, 3);
+	hostile_end(&h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(equal_ones_exchange_one_digest),
+		cmocka_unit_test(the_cost_follows_the_differences),
+		cmocka_unit_test(a_newcomer_gets_all_and_is_known),
+		cmocka_unit_test(any_two_sets_become_equal),
+		cmocka_unit_test(questions_are_in_order_and_in_range),
+		cmocka_unit_test(turns_come_to_an_end),
+		cmocka_unit_test(nobody_speaks_out_of_turn),
+		cmocka_unit_test(a_busy_one_answers_no_question),
+		cmocka_unit_test(forgers_are_cut_off),
+	};
+
+	return cmocka_run_group_tests_name("core/sync", tests, NULL, NULL);
+}
