@@ -16,7 +16,7 @@
 : "${top_builddir:?}"
 
 kith=$top_builddir/kith
-kithd=$top_builddir/kithd
+kithd=${KITHD:-$top_builddir/kithd}
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/kith-test.XXXXXX") || exit 99
 unset KITH_SOCKET XDG_RUNTIME_DIR NOTIFY_SOCKET JOURNAL_STREAM
 
