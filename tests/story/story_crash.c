@@ -62,13 +62,13 @@ static void crash_figures(uint32_t n, uint64_t seed, uint32_t runs, kith_us medi
 static void of_2(void **state)
 {
 	(void)state;
-	crash_figures(2, 200, 9, 2 * S, 4 * S);
+	crash_figures(2, 200, 99, 2 * S, 4 * S);
 }
 
 static void of_3(void **state)
 {
 	(void)state;
-	crash_figures(3, 220, 9, 2 * S, 4 * S);
+	crash_figures(3, 220, 99, 2 * S, 4 * S);
 }
 
 static void of_8(void **state)
