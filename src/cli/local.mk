@@ -40,6 +40,8 @@ libkith_cli_la_SOURCES = \
 	%D%/cmd_stats.h \
 	%D%/cmd_status.c \
 	%D%/cmd_status.h \
+	%D%/cmd_tag.c \
+	%D%/cmd_tag.h \
 	%D%/cmd_why.c \
 	%D%/cmd_why.h \
 	%D%/demo_cluster.c \

@@ -11,6 +11,7 @@
 #include "cli/cmd_members.h"
 #include "cli/cmd_stats.h"
 #include "cli/cmd_status.h"
+#include "cli/cmd_tag.h"
 #include "cli/cmd_why.h"
 
 #include <string.h>
@@ -65,6 +66,11 @@ const struct kith_verb kith_verbs[] = {
 	 "The others list this host as left, not as failed. Starting kithd again brings\n"
 	 "it back.",
 	 NULL, 0, 0, KITH_OPERANDS_NONE, NULL, kith_cmd_leave},
+	{"change", "tag", "set KEY=VALUE...|unset KEY...", "this host's tags, while kithd runs",
+	 "Others see them within a second. They hold until kithd restarts, or until a\n"
+	 "reload brings another node.tag; what is to stay goes into kith.conf. Prints\n"
+	 "what changed, and the command that undoes it.",
+	 NULL, 2, -1, KITH_OPERANDS_WORDS, "set unset", kith_cmd_tag},
 	{"manage", "config", "check|show [KEY]", "judge or show the configuration, as kithd reads it",
 	 "check runs kithd --check, which finds every mistake that would keep kithd from\n"
 	 "starting; exits with 78 if there is one. show runs kithd --print-config: every\n"

@@ -153,4 +153,34 @@ check "reload names what needs a restart" tells "reloaded; needs restart: networ
 run reload --json
 check "reload as JSON" json 'd["message"].startswith("reloaded")'
 
+# ---- tag
+
+run tag set role="it's db" canary=yes a.b=2
+check "tag set is done" exits 0
+check "what changed" tells "role=it's db, was web"
+check "what is new" tells "canary=yes is new"
+check "the undo of what was there" tells "To undo: kith tag set role=web a.b=1"
+check "the undo of what was not" tells "To undo: kith tag unset canary"
+check "and how long it holds" tells "until kithd restarts"
+check "kithd is asked" asked 'r["body"] == {"set": {"role": "it'"'"'s db", "canary": "yes", "a.b": "2"}}'
+run tag unset role canary
+check "tag unset is asked" asked 'r["body"] == {"unset": ["role", "canary"]}'
+run tag unset nothing
+check "what was not set" tells "nothing was not set"
+check "has no undo" sh -c "! grep -q undo '$tmp/err'"
+run tag set role=db --json
+check "tag as JSON is the tags afterwards" json 'd["tags"]["canary"] == "yes"'
+run tag set role
+check "a tag needs a value" exits 2
+run tag drop role
+check "set or unset" tells "'drop' is neither set nor unset"
+cat >"$tmp/tags.json" <<'TAGS'
+{"kith.tags": [{"body": {"v": 1, "ok": true, "tags": {"role": "it's db"}}},
+  {"body": {"v": 1, "ok": true, "tags": {}}}]}
+TAGS
+fake "$tmp/tags.json"
+run tag unset role
+check "what is gone" tells "role is unset, was it's db"
+check "the undo is quoted for the shell" tells "To undo: kith tag set 'role=it'\''s db'"
+
 done_testing
