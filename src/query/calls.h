@@ -61,6 +61,14 @@
  *		(states, for kind status),"evidence","need","epoch","seq"}], oldest first
  *	error not_found, ambiguous
  *
+ * kith.changes      {"from": index (default: the present one), "wait_ms":0..600000 (default 0)}
+ *	What happened to members after that index, oldest first; when there is nothing yet, the wait
+ *	for it. Ask again with the answer's "index" as "from". An index above ours is answered at once.
+ *	"changes": [{"index","at","kind":"member","node": name,"id","from": state|null (joined),"to":
+ *		state|null (reaped),"cause" (kith_event_name),"by":{"name","id"}|null: this host, or the
+ *		member itself,"evidence","need"}]
+ *	"lost": some between are not kept any more; kith.members tells how things are
+ *
  * kith.join         {"addrs":[text "host" or "host:port"], "wait_ms":0..60000 (default 10000)}
  *	"contacted": how many answered (joined, busy)
  *	"seeds": [{"text","addr"|null,"result" (KITH_CALL_SEEDS),"message"}] in the order given

@@ -188,6 +188,17 @@ const char *kith_status_name(enum kith_status s)
 	return s < KITH_STATUS_COUNT ? names[s] : "?";
 }
 
+const char *kith_event_name(enum kith_event_kind k)
+{
+	static const char *const names[] = {
+#define X(upper, lower, help) [KITH_EVENT_##upper] = #lower,
+		KITH_EVENTS(X)
+#undef X
+	};
+
+	return k < KITH_EVENT_COUNT ? names[k] : "?";
+}
+
 const char *kith_version(void)
 {
 	return "0.1.0";
