@@ -42,6 +42,10 @@ libkith_cli_la_SOURCES = \
 	%D%/cmd_status.h \
 	%D%/cmd_tag.c \
 	%D%/cmd_tag.h \
+	%D%/cmd_wait.c \
+	%D%/cmd_wait.h \
+	%D%/cmd_watch.c \
+	%D%/cmd_watch.h \
 	%D%/cmd_why.c \
 	%D%/cmd_why.h \
 	%D%/demo_cluster.c \

@@ -183,4 +183,73 @@ run tag unset role
 check "what is gone" tells "role is unset, was it's db"
 check "the undo is quoted for the shell" tells "To undo: kith tag set 'role=it'\''s db'"
 
+# ---- watch, wait
+
+cat >"$tmp/watch.json" <<'WATCH'
+{"kith.changes": [
+  {"body": {"v": 1, "ok": true, "index": 8, "changes": [], "lost": false}},
+  {"body": {"v": 1, "ok": true, "index": 10, "lost": true, "changes": [
+    {"index": 9, "at": "2026-11-23T05:12:44.120Z", "kind": "member", "node": "db-4", "id": "aa",
+      "from": null, "to": "alive", "cause": "joined", "by": null, "evidence": 0, "need": 0},
+    {"index": 10, "at": "2026-11-23T05:13:02.551Z", "kind": "member", "node": "web-2", "id": "bb",
+      "from": "alive", "to": "suspect", "cause": "suspect", "by": {"name": "db-1", "id": "cc"},
+      "evidence": 1, "need": 3}]}},
+  {"close": true}]}
+WATCH
+fake "$tmp/watch.json"
+run watch
+check "a watch ends when kithd does" exits 3
+check "a line a change" grep -qx '05:12:44.120  db-4              joined      -' "$tmp/out"
+check "with who said so" \
+	grep -qx '05:13:02.551  web-2             suspect     was alive, by db-1, 1 of 3' "$tmp/out"
+check "what is lost is said" tells "some changes before these are not known"
+check "it goes on where it was" asked 'r["body"] == {"from": 10, "wait_ms": 60000}'
+fake "$tmp/watch.json"
+run watch members --from 7 --json
+cat >"$tmp/lines.py" <<'PYTHON'
+import json, sys
+d = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+assert [x["v"] for x in d] == [1] * 4, d
+assert d[0]["kind"] == "lost" and d[1]["node"] == "db-4" and d[1]["from"] is None, d
+assert d[2]["by"]["name"] == "db-1" and d[3]["error"]["code"] == "daemon_gone", d
+PYTHON
+check "as JSON a document a line, the end too" "$python" "$tmp/lines.py" "$tmp/out"
+check "from is where it begins" "$python" -c '
+import json, sys
+asked = [json.loads(line) for line in open(sys.argv[1])]
+assert asked[1]["body"] == {"from": 7, "wait_ms": 60000}, asked' "$tmp/log"
+run watch --from x
+check "an index is a number" exits 2
+run watch events
+check "what cannot be watched" tells "'events' is neither members nor log"
+
+cat >"$tmp/wait.json" <<'WAIT'
+{"kith.status": [{"body": {"v": 1, "ok": true, "index": 5, "members": {"alive": 2}}},
+  {"body": {"v": 1, "ok": true, "index": 6, "members": {"alive": 3}}}],
+ "kith.members": {"body": {"v": 1, "ok": true, "index": 7, "members": [{"name": "db-1", "state": "left"},
+  {"name": "db-1", "state": "alive"}]}},
+ "kith.changes": {"body": {"v": 1, "ok": true, "index": 6, "changes": [], "lost": false}}}
+WAIT
+fake "$tmp/wait.json"
+run wait 'members>=3' --for 60s
+check "what is wanted is reached" exits 0
+check "said with how it is" tells "reached in 0.0s: 3 members are alive"
+check "it was woken by a change" grep -q '"kith.changes", "body": {"from": 5, "wait_ms": [0-9]*}' "$tmp/log"
+run wait 'members < 3' --for 0s
+check "time over is a no" exits 1
+check "and says how it is" tells "not reached in 0.0s: 3 members are alive"
+run wait member db-1 alive --json
+check "one of two with a name will do" json 'd["ok"] and d["reached"] is True and d["value"] == "alive"'
+check "left ones are looked at, too" asked 'r["body"] == {"filter": ["name=db-1"], "all": True}'
+run wait 'member db-1 failed' --for 0s --json
+check "no as JSON" json 'd["ok"] and d["reached"] is False'
+check "with its exit code" exits 1
+run wait converged
+check "what one host cannot know" tells "one host cannot tell"
+check "is refused" exits 2
+for bad in members 'members>=x' 'member db-1' 'member db-1 dead' 'member db-* alive' 'member a alive b' x; do
+	run wait "$bad"
+	check "no condition: $bad" exits 2
+done
+
 done_testing

@@ -8,7 +8,8 @@ daemon_tests = \
 	%D%/life.sh \
 	%D%/serf.sh \
 	%D%/signals.sh \
-	%D%/start.sh
+	%D%/start.sh \
+	%D%/watch.sh
 
 dist_check_SCRIPTS += $(daemon_tests)
 EXTRA_DIST += %D%/lib.sh
