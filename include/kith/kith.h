@@ -140,7 +140,7 @@ enum kith_out_kind {
 	X(RESTARTING, restarting, "the member announced a restart") \
 	X(LEFT, left, "the member left") \
 	X(UPDATED, updated, "the member's addresses, tags or certificate changed") \
-	X(REAPED, reaped, "the member was failed or left for long and is forgotten") \
+	X(REAPED, reaped, "the member was failed or left and is forgotten, in time or by command") \
 	X(SEED, seed, "an attempt to join through a seed ended; error tells how") \
 	X(STARTED, started, "the first own record is signed") \
 	X(LEAVE_DONE, leave_done, "the leave is confirmed by three members, or its time is over") \
@@ -254,6 +254,12 @@ KITH_API KITH_MUST_USE int kith_node_restart(struct kith_node *n, kith_us now, u
 /* New tags, as in kith_config.tags. KITH_EINVAL, KITH_ETOOBIG, KITH_ESTATE. */
 KITH_API KITH_MUST_USE int kith_node_tags(struct kith_node *n, kith_us now,
 					  struct kith_bytes tags);
+
+/* Forgets a failed or left member at once, as reap_after would: KITH_EVENT_REAPED follows. It is
+ * told to nobody; others list the member until they forget it. If it lives after all, its next
+ * record makes it a new member. KITH_ENOTFOUND; KITH_ESTATE: it is neither failed nor left. */
+KITH_API KITH_MUST_USE int kith_node_forget(struct kith_node *n, kith_us now,
+					    const struct kith_mid *mid);
 
 /* --- reads ----------------------------------------------------------------------------------- */
 

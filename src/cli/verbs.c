@@ -80,6 +80,11 @@ const struct kith_verb kith_verbs[] = {
 	 "The others list this host as left, not as failed. Starting kithd again brings\n"
 	 "it back.",
 	 NULL, 0, 0, KITH_OPERANDS_NONE, NULL, kith_cmd_leave},
+	{"change", "forget", "NODE", "list a failed or left member no longer",
+	 "Here and at once; by itself it takes timing.forget-after. Nobody else is told,\n"
+	 "and nothing is forbidden: a member that lives after all comes back by itself.\n"
+	 "NODE is a name, an id, or the first four or more digits of an id.",
+	 NULL, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_forget},
 	{"change", "tag", "set KEY=VALUE...|unset KEY...", "this host's tags, while kithd runs",
 	 "Others see them within a second. They hold until kithd restarts, or until a\n"
 	 "reload brings another node.tag; what is to stay goes into kith.conf. Prints\n"

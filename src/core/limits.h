@@ -12,7 +12,7 @@ enum {
 	/* Members of one node's table; a joiner above it is refused and counted. */
 	KITH_MEMBERS_DEFAULT = 16384,
 	KITH_MEMBERS_MAX = 1 << 20,
-	/* Tombs of forgotten members, 32 bytes each. */
+	/* Tombs of forgotten members, 48 bytes each. */
 	KITH_TOMBS_MAX = 65536,
 	/* Suspicions kept per target: one above the largest need of 3. */
 	KITH_SUSPICIONS_PER_TARGET = 4,

@@ -78,6 +78,12 @@
  * kith.leave        {}
  *	"left": true; kithd stops when this is sent
  *
+ * kith.forget       {"name": as for kith.member}
+ *	A failed or left member is listed here no longer. Nobody else is told; if it lives, it comes
+ *	back. Serf's force-leave does the same, with and without Prune.
+ *	"forgotten": {"name","id","state"}, as it was
+ *	error not_found, ambiguous; refused when it is neither failed nor left
+ *
  * kith.tags         {"set":{text:text}, "unset":[text]}; first unset, then set; neither: just tell
  *	"tags": {text:text} afterwards
  *	error too_big (512 bytes as msgpack)

@@ -152,6 +152,12 @@ run reload
 check "reload names what needs a restart" tells "reloaded; needs restart: network.listen"
 run reload --json
 check "reload as JSON" json 'd["message"].startswith("reloaded")'
+run forget db-3
+check "forget says what changed" tells "db-3 (failed) is listed here no longer"
+check "and how it comes back" tells "If it lives after all, it comes back by itself."
+check "it is asked by name" asked 'r == {"command": "kith.forget", "body": {"name": "db-3"}}'
+run forget db-3 --json
+check "forget as JSON" json 'd["forgotten"]["state"] == "failed"'
 
 # ---- tag
 

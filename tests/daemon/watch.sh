@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# Watching and waiting, with real daemons: who waits is told as it happens.
+# Watching, waiting and forgetting, with real daemons: who waits is told as it happens.
 
 . "${top_srcdir:?}/tests/daemon/lib.sh"
 
@@ -42,6 +42,18 @@ check "and in the log" until_true grep -q 'member\.failed.*node=b' "$tmp/watch.l
 later_pid=$!
 check "who comes later sees it from an index on" until_true grep -q "	b	failed	" "$tmp/later.txt"
 check "and nothing before" sh -c "! grep -q joined '$tmp/later.txt'"
+
+# ---- forget
+
+ask a forget c 2>"$tmp/forget.out"
+check "one that lives is not forgotten" test $? -eq 6
+check "and it is said what to do" grep -q 'on that host: kith leave' "$tmp/forget.out"
+check "one that failed is" ask a forget b
+check "at once, here" sees_nobody a b
+check "and only here" sees c failed b
+check "a watcher is told" until_true grep -q "	b	reaped	failed	-" "$tmp/later.txt"
+
+# ---- the end
 
 # Who is gone holds no place in kithd.
 kill $watch_pid $watch_text_pid $watch_log_pid $later_pid

@@ -84,6 +84,25 @@ int kith_node_tags(struct kith_node *n, kith_us now, struct kith_bytes tags)
 	return 0;
 }
 
+int kith_node_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid)
+{
+	(void)now;
+	for (uint32_t i = 0; i < n->count; i++) {
+		struct kith_member *m = &n->members[i];
+
+		if (memcmp(&m->mid, mid, sizeof(*mid)) != 0)
+			continue;
+		if (n->forget_rc != 0)
+			return n->forget_rc;
+		if (m->self || (m->status != KITH_STATUS_FAILED && m->status != KITH_STATUS_LEFT))
+			return KITH_ESTATE;
+		memmove(m, m + 1, (n->count - i - 1) * sizeof(*m));
+		n->count--;
+		return 0;
+	}
+	return KITH_ENOTFOUND;
+}
+
 /* --- reads ----------------------------------------------------------------------------------- */
 
 int kith_node_members(const struct kith_node *n, uint32_t *cursor, struct kith_member *m)
