@@ -146,7 +146,8 @@ enum kith_out_kind {
 	X(LEAVE_DONE, leave_done, "the leave is confirmed by three members, or its time is over") \
 	X(ISOLATED, isolated, "more than a third of the members failed: we may be cut off") \
 	X(REJOINED, rejoined, "no longer isolated") \
-	X(DUPLICATE, duplicate, "a newer record of our own came: another process has this identity?")
+	X(DUPLICATE, duplicate, "a newer record of our own came: another process has this identity?") \
+	X(DROPPED, dropped, "packets are dropped for a reason that can be cured; one a minute of each")
 enum kith_event_kind {
 #define X(upper, lower, help) KITH_EVENT_##upper,
 	KITH_EVENTS(X)
@@ -165,14 +166,29 @@ enum kith_seed_result {
 	KITH_SEED_SELF       /* the address is our own */
 };
 
+/* Reasons to drop packets that somebody can cure, with the counter of each (kith/stats.h). Columns:
+ * name, counter. */
+#define KITH_DROPPED(X) \
+	X(KEY, unknown_key) \
+	X(MEMBER, not_member) \
+	X(CERTIFICATE, record_certificate) \
+	X(EXPIRED, record_expired)
+enum kith_dropped {
+#define X(upper, counter) KITH_DROPPED_##upper,
+	KITH_DROPPED(X)
+#undef X
+	KITH_DROPPED_COUNT
+};
+
 struct kith_event {
 	enum kith_event_kind kind;
 	struct kith_mid mid;           /* the member; zero for SEED, STARTED, LEAVE_DONE, ... */
 	enum kith_status from, to;     /* statuses before and after, for member events */
 	struct kith_mid by;            /* whose word decided, zero if ours */
 	uint8_t evidence, need;        /* SUSPECT, FAILED: pieces held and needed */
-	struct kith_addr addr;         /* SEED: the address */
+	struct kith_addr addr;         /* SEED: the address; DROPPED: the source, without a port */
 	enum kith_seed_result result;  /* SEED */
+	enum kith_dropped dropped;     /* DROPPED */
 	int64_t unix_ms;               /* wall clock here, for the log */
 };
 

@@ -25,6 +25,7 @@
 #include "core/peer.h"
 #include "core/probe.h"
 #include "core/relay.h"
+#include "core/stranger.h"
 #include "core/stream.h"
 #include "core/suspect.h"
 #include "core/sync.h"
@@ -68,6 +69,7 @@ struct kith_node {
 	struct kith_relays relays;
 	struct kith_suspects suspects;
 	struct kith_streams streams;
+	struct kith_strangers strangers;
 	struct kith_syncs syncs;
 	struct kith_join join;
 	struct kith_leave leave;

@@ -36,6 +36,8 @@
 	X(NODE_REJOINED, "node.rejoined", INFO, "no longer isolated") \
 	X(NODE_DUPLICATE, "node.duplicate", ERROR, \
 	  "another process uses this identity, or old state was restored") \
+	X(DROPPED, "packets.dropped", WARN, \
+	  "somebody's packets are dropped, told once a minute; kith status names the cure") \
 	X(CLOCK_UNTRUSTED, "clock.untrusted", WARN, \
 	  "the kernel says that the clock is not synchronised; expiry is judged by it all the same") \
 	X(CLOCK_TRUSTED, "clock.trusted", INFO, "the clock is synchronised") \

@@ -36,7 +36,9 @@
  *	"seeds": [{"addr","result" (KITH_CALL_SEEDS)|null: not tried,"message","age_ms"|null,
  *		"attempts"}]
  *	"daemon": {"config_path","state_dir","started"}
- *	"problems": [{"code","member": name|null,"since"|null,"message","hint"}]
+ *	"problems": [{"code","member": name|null,"since"|null,"message","hint","note":bool}]; a note
+ *		does not change the state: strangers' packets are one (KITH_CALL_DROPPED), and anybody
+ *		can send them
  *
  * kith.members      {"filter":[text] (query/filter.h), "all":bool, "after":text, "limit":1..1000}
  *	Left members are listed with `all`, or when the filter speaks of states.
@@ -171,6 +173,18 @@ enum kith_call_seed {
 #undef X
 	KITH_CALL_SEED_COUNT
 };
+
+/* Whose packets are dropped. Columns: name (enum kith_dropped), code, what follows "packets from
+ * 10.0.0.9 ", hint. */
+#define KITH_CALL_DROPPED(X) \
+	X(KEY, "unknown_key", "use an unknown cluster key", \
+	  "is it of this cluster? then there: kith join FILE, as kith admit prints it today") \
+	X(MEMBER, "not_member", "are of a member that has left, or whose record has expired", \
+	  "on that host: systemctl restart kithd") \
+	X(CERTIFICATE, "certificate_untrusted", "carry a certificate that is expired or not of our authority", \
+	  "kith admit NAME, then on that host: kith join FILE") \
+	X(EXPIRED, "record_expired", "carry a record that is expired, or from the future", \
+	  "compare the clocks of both hosts: timedatectl")
 
 /* What `kith why` concludes. Columns: name, word, sentence, hint. */
 #define KITH_CALL_VERDICTS(X) \

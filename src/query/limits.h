@@ -38,6 +38,7 @@ enum {
 	KITH_FILTER_TERMS_MAX = 32,
 	KITH_REGEX_MAX = 256,           /* pattern length; regcomp's memory follows it */
 	KITH_PAGE_MAX = 1000,           /* members in one native answer (8-decisions.md) */
+	KITH_DROPPED_SHOWN_S = 600,     /* status tells of dropped packets this long */
 	KITH_PROBLEMS_MEMBERS = 16      /* failed members that status names one by one */
 };
 

@@ -143,6 +143,17 @@ static void left(struct kith_rpc *s)
 			kith_native_leave_done(c, s->t);
 }
 
+static void dropped(struct kith_rpc *s, const struct kith_event *e)
+{
+	struct kith_dropped_last *d = &s->dropped[e->dropped];
+
+	if (d->addr.family == 0 ||
+	    kith_us_elapsed(d->last, s->t.now) > KITH_DROPPED_SHOWN_S * KITH_SECOND)
+		d->first = s->t.now;
+	d->last = s->t.now;
+	d->addr = e->addr;
+}
+
 void kith_rpc_event(struct kith_rpc *s, struct kith_rpc_time t, const struct kith_event *e)
 {
 	struct kith_link *link;
@@ -160,6 +171,8 @@ void kith_rpc_event(struct kith_rpc *s, struct kith_rpc_time t, const struct kit
 		EACH_CONN(s, link, c)
 			kith_join_seed(c, &e->addr, e->result);
 		s->has_work = true;
+	} else if (e->kind == KITH_EVENT_DROPPED) {
+		dropped(s, e);
 	} else if (e->kind == KITH_EVENT_LEAVE_DONE) {
 		left(s);
 	}

@@ -73,6 +73,12 @@ struct kith_changed {
 	char name[KITH_NAME_MAX + 1], by_name[KITH_NAME_MAX + 1];
 };
 
+/* Whose packets were dropped last for one reason. */
+struct kith_dropped_last {
+	struct kith_addr addr; /* family 0: never */
+	kith_us first, last;   /* without a pause of KITH_DROPPED_SHOWN_S between */
+};
+
 struct kith_log_line {
 	enum kith_rpc_level level;
 	int64_t unix_ms;
@@ -101,6 +107,8 @@ struct kith_rpc {
 	struct kith_changed *changed;    /* owned; a ring once it is full */
 	uint32_t changed_at, changed_count, changed_room;
 	uint64_t changed_lost;           /* changes up to this index are not known here */
+
+	struct kith_dropped_last dropped[KITH_DROPPED_COUNT];
 
 	struct kith_log_line lines[KITH_RPC_LOG_LINES]; /* a ring */
 	uint32_t line_first, line_count;

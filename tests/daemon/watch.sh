@@ -53,6 +53,17 @@ check "at once, here" sees_nobody a b
 check "and only here" sees c failed b
 check "a watcher is told" until_true grep -q "	b	reaped	failed	-" "$tmp/later.txt"
 
+# ---- a host with another cluster key
+
+mkdir "$tmp/other"
+"$kith" init other --name d --state "$tmp/d" --config "$tmp/conf.d" --seed 127.0.0.1:1 \
+	--authority "$tmp/other/other.authority" >"$tmp/other.out" 2>&1
+start d -o "cluster.seed=$(addr a)"
+knows_cause() { ask a status 2>/dev/null | grep -q '! packets from 127\.0\.0\.1 use an unknown cluster key.*kith join FILE'; }
+check "status names where its packets come from, and the cure" until_true knows_cause
+check "the log does" until_true logged a 'packets\.dropped from=127\.0\.0\.1 they="use an unknown cluster key"'
+stop d QUIT
+
 # ---- the end
 
 # Who is gone holds no place in kithd.
