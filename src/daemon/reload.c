@@ -68,7 +68,7 @@ static void apply(struct kith_daemon *d, const struct kith_conf *old, const stru
 	kith_seeder_set(d->seeder, &list, NULL);
 }
 
-int kith_reload(struct kith_daemon *d, char *said, size_t size)
+static int reload(struct kith_daemon *d, char *said, size_t size)
 {
 	struct kith_report r = {0};
 	struct kith_conf *new = NULL, *old = d->conf;
@@ -93,4 +93,14 @@ int kith_reload(struct kith_daemon *d, char *said, size_t size)
 	kith_conf_free(&old);
 	kith_log(d->host.log, RELOAD, kith_f_text("result", said));
 	return 0;
+}
+
+int kith_reload(struct kith_daemon *d, char *said, size_t size)
+{
+	int code;
+
+	kith_notify_reloading();
+	code = reload(d, said, size);
+	kith_notify_reloaded();
+	return code;
 }

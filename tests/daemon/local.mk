@@ -6,6 +6,7 @@ daemon_tests = \
 	%D%/dev.sh \
 	%D%/disk.sh \
 	%D%/life.sh \
+	%D%/notify.py \
 	%D%/serf.sh \
 	%D%/signals.sh \
 	%D%/start.sh \
