@@ -6,7 +6,7 @@
 
 . "${top_srcdir:?}/tests/support/tap.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-: "${tmp:?}" "${sock:?}" "${kith:?}" "${rc:?}"
+: "${tmp:?}" "${sock:?}" "${kith:?}" "${rc:?}" "${python:?}"
 
 fake "$top_srcdir/tests/cli/script.json"
 

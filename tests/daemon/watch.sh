@@ -5,6 +5,8 @@
 
 . "${top_srcdir:?}/tests/daemon/lib.sh"
 
+: "${tmp:?}" "${kith:?}"
+
 cluster a b c
 start a
 "$kith" --socket "$tmp/a.sock" watch --json >"$tmp/watch.json" 2>&1 &
