@@ -140,13 +140,14 @@ enum kith_out_kind {
 	X(RESTARTING, restarting, "the member announced a restart") \
 	X(LEFT, left, "the member left") \
 	X(UPDATED, updated, "the member's addresses, tags or certificate changed") \
-	X(REAPED, reaped, "the member was failed or left for long and is forgotten") \
+	X(REAPED, reaped, "the member was failed or left and is forgotten, in time or by command") \
 	X(SEED, seed, "an attempt to join through a seed ended; error tells how") \
 	X(STARTED, started, "the first own record is signed") \
 	X(LEAVE_DONE, leave_done, "the leave is confirmed by three members, or its time is over") \
 	X(ISOLATED, isolated, "more than a third of the members failed: we may be cut off") \
 	X(REJOINED, rejoined, "no longer isolated") \
-	X(DUPLICATE, duplicate, "a newer record of our own came: another process has this identity?")
+	X(DUPLICATE, duplicate, "a newer record of our own came: another process has this identity?") \
+	X(DROPPED, dropped, "packets are dropped for a reason that can be cured; one a minute of each")
 enum kith_event_kind {
 #define X(upper, lower, help) KITH_EVENT_##upper,
 	KITH_EVENTS(X)
@@ -165,14 +166,29 @@ enum kith_seed_result {
 	KITH_SEED_SELF       /* the address is our own */
 };
 
+/* Reasons to drop packets that somebody can cure, with the counter of each (kith/stats.h). Columns:
+ * name, counter. */
+#define KITH_DROPPED(X) \
+	X(KEY, unknown_key) \
+	X(MEMBER, not_member) \
+	X(CERTIFICATE, record_certificate) \
+	X(EXPIRED, record_expired)
+enum kith_dropped {
+#define X(upper, counter) KITH_DROPPED_##upper,
+	KITH_DROPPED(X)
+#undef X
+	KITH_DROPPED_COUNT
+};
+
 struct kith_event {
 	enum kith_event_kind kind;
 	struct kith_mid mid;           /* the member; zero for SEED, STARTED, LEAVE_DONE, ... */
 	enum kith_status from, to;     /* statuses before and after, for member events */
 	struct kith_mid by;            /* whose word decided, zero if ours */
 	uint8_t evidence, need;        /* SUSPECT, FAILED: pieces held and needed */
-	struct kith_addr addr;         /* SEED: the address */
+	struct kith_addr addr;         /* SEED: the address; DROPPED: the source, without a port */
 	enum kith_seed_result result;  /* SEED */
+	enum kith_dropped dropped;     /* DROPPED */
 	int64_t unix_ms;               /* wall clock here, for the log */
 };
 
@@ -254,6 +270,12 @@ KITH_API KITH_MUST_USE int kith_node_restart(struct kith_node *n, kith_us now, u
 /* New tags, as in kith_config.tags. KITH_EINVAL, KITH_ETOOBIG, KITH_ESTATE. */
 KITH_API KITH_MUST_USE int kith_node_tags(struct kith_node *n, kith_us now,
 					  struct kith_bytes tags);
+
+/* Forgets a failed or left member at once, as reap_after would: KITH_EVENT_REAPED follows. It is
+ * told to nobody; others list the member until they forget it. If it lives after all, its next
+ * record makes it a new member. KITH_ENOTFOUND; KITH_ESTATE: it is neither failed nor left. */
+KITH_API KITH_MUST_USE int kith_node_forget(struct kith_node *n, kith_us now,
+					    const struct kith_mid *mid);
 
 /* --- reads ----------------------------------------------------------------------------------- */
 

@@ -27,6 +27,25 @@ enum kith_exit kith_ask(struct kith_ask *q, struct kith_cli *c, const char *comm
 	return got;
 }
 
+enum kith_exit kith_ask_changes(struct kith_client *k, const uint64_t *index, int64_t wait_ms,
+				struct kith_reply *reply)
+{
+	int64_t timeout_ms = k->cli->timeout_ms;
+	struct kith_ask q;
+	enum kith_exit got;
+
+	kith_ask_init(&q);
+	if (index != NULL)
+		kith_write_key_u64(&q.w, "from", *index);
+	kith_write_key_u64(&q.w, "wait_ms", (uint64_t)wait_ms);
+	kith_write_end(&q.w);
+	k->cli->timeout_ms += wait_ms;
+	got = kith_client_call(k, "kith.changes", &q.buf, reply);
+	k->cli->timeout_ms = timeout_ms;
+	kith_buf_fini(&q.buf);
+	return got;
+}
+
 const char *kith_ask_age(struct kith_value map, const char *path, char out[KITH_AGE_TEXT_MAX])
 {
 	return kith_age_text(kith_reply_real(map, path, -1000) / 1000, out);

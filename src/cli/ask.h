@@ -21,6 +21,10 @@ void kith_ask_init(struct kith_ask *q);
 enum kith_exit kith_ask(struct kith_ask *q, struct kith_cli *c, const char *command,
 			struct kith_reply *reply);
 
+/* kith.changes: what came after *index (NULL: from now on), or the wait of `wait_ms` for it. */
+enum kith_exit kith_ask_changes(struct kith_client *k, const uint64_t *index, int64_t wait_ms,
+				struct kith_reply *reply);
+
 /* Milliseconds under `path` as an age; "-" for null. */
 const char *kith_ask_age(struct kith_value map, const char *path, char out[KITH_AGE_TEXT_MAX]);
 /* How long ago an RFC 3339 time was by this host's clock; "-" for anything else or the future. */

@@ -311,6 +311,21 @@ enum kith_exit kith_client_call(struct kith_client *k, const char *command,
 	return got;
 }
 
+enum kith_exit kith_client_next(struct kith_client *k, struct kith_reply *record)
+{
+	struct kith_reply header;
+	const char *error = "";
+	enum kith_exit got;
+
+	kith_reply_init(&header);
+	k->deadline_ms = INT64_MAX;
+	got = read_header(k, &header, &error);
+	if (got == KITH_EXIT_YES)
+		got = *error == '\0' ? read_value(k, record) : broken(k, error);
+	kith_reply_fini(&header);
+	return got;
+}
+
 enum kith_exit kith_client_ask(struct kith_cli *c, const char *command,
 			       const struct kith_buf *body, struct kith_reply *reply)
 {

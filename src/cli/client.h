@@ -31,6 +31,8 @@ void kith_client_close(struct kith_client *k);
  * initialised and finishes in any case. An answer "no" to the question is OK here. */
 enum kith_exit kith_client_call(struct kith_client *k, const char *command,
 				const struct kith_buf *body, struct kith_reply *reply);
+/* The next record of a stream that the last call opened, however long it takes to come. */
+enum kith_exit kith_client_next(struct kith_client *k, struct kith_reply *record);
 /* Open, one call, close. */
 enum kith_exit kith_client_ask(struct kith_cli *c, const char *command,
 			       const struct kith_buf *body, struct kith_reply *reply);

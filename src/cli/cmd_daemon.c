@@ -19,6 +19,28 @@ static enum kith_exit call(struct kith_cli *c, const char *command, struct kith_
 	return got == KITH_EXIT_YES && c->json ? kith_answer_value(c, r->root) : got;
 }
 
+enum kith_exit kith_cmd_forget(struct kith_cli *c, const struct kith_args *a)
+{
+	struct kith_reply r;
+	struct kith_ask q;
+	enum kith_exit got;
+
+	kith_reply_init(&r);
+	kith_ask_init(&q);
+	kith_write_key_text(&q.w, "name", a->operands[0]);
+	got = kith_ask(&q, c, "kith.forget", &r);
+	if (got == KITH_EXIT_YES && c->json) {
+		got = kith_answer_value(c, r.root);
+	} else if (got == KITH_EXIT_YES) {
+		kith_cli_say(c, "%s (%s) is listed here no longer; other hosts list it until they forget it",
+			     kith_reply_text(&r, r.root, "forgotten.name", a->operands[0]),
+			     kith_reply_text(&r, r.root, "forgotten.state", "?"));
+		kith_cli_say(c, "If it lives after all, it comes back by itself.");
+	}
+	kith_reply_fini(&r);
+	return got;
+}
+
 enum kith_exit kith_cmd_leave(struct kith_cli *c, const struct kith_args *a)
 {
 	struct kith_reply r;

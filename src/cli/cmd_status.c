@@ -136,7 +136,9 @@ static void print_problems(struct kith_cli *c, struct kith_reply *r)
 		char message[LINE_MAX_LEN], clean[LINE_MAX_LEN];
 
 		problem_text(r, problem, message, sizeof(message));
-		fprintf(c->out, "  %s!%s %s", kith_color(c, KITH_COLOR_BAD),
+		fprintf(c->out, "  %s!%s %s",
+			kith_color(c, kith_reply_bool(problem, "note", false) ? KITH_COLOR_WARN
+									      : KITH_COLOR_BAD),
 			kith_color(c, KITH_COLOR_NONE), message);
 		if (*hint != '\0')
 			fprintf(c->out, "%*s    %s",

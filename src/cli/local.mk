@@ -40,6 +40,12 @@ libkith_cli_la_SOURCES = \
 	%D%/cmd_stats.h \
 	%D%/cmd_status.c \
 	%D%/cmd_status.h \
+	%D%/cmd_tag.c \
+	%D%/cmd_tag.h \
+	%D%/cmd_wait.c \
+	%D%/cmd_wait.h \
+	%D%/cmd_watch.c \
+	%D%/cmd_watch.h \
 	%D%/cmd_why.c \
 	%D%/cmd_why.h \
 	%D%/demo_cluster.c \

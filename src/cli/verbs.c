@@ -11,6 +11,9 @@
 #include "cli/cmd_members.h"
 #include "cli/cmd_stats.h"
 #include "cli/cmd_status.h"
+#include "cli/cmd_tag.h"
+#include "cli/cmd_wait.h"
+#include "cli/cmd_watch.h"
 #include "cli/cmd_why.h"
 
 #include <string.h>
@@ -36,6 +39,18 @@ const struct kith_verb kith_verbs[] = {
 	 "Who suspected it, by which path, and when; what was concluded; what to do\n"
 	 "next. NODE is a name, an id, or the first four or more digits of an id.",
 	 NULL, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_why},
+	{"look", "watch", "[members|log]", "what happens, as it happens, until Ctrl-C",
+	 "members, or nothing: a line for each change of a member, with its time in UTC,\n"
+	 "who said so and the evidence. With --json a document a line; its index, given\n"
+	 "to --from later, shows what came in between, as far as kithd keeps it (512\n"
+	 "changes). log: kithd's log, from its last lines on; -v also debug lines.",
+	 kith_watch_flags, 0, 1, KITH_OPERANDS_WORDS, "members log", kith_cmd_watch},
+	{"look", "wait", "CONDITION", "until the membership is as wanted, for scripts",
+	 "A CONDITION is 'members>=3' (also <=, ==, >, <), which counts those alive with\n"
+	 "this host, or 'member db-1 alive', a name and a state. Exits with 0 when it is\n"
+	 "reached, with 1 when the time is over. It looks when something changes, not\n"
+	 "every so often.",
+	 kith_wait_flags, 1, 3, KITH_OPERANDS_WORDS, "member members>=", kith_cmd_wait},
 	{"look", "stats", "[PREFIX]", "counters, as group.name",
 	 "All counters, or those whose group.name begins with PREFIX: node, drops, rpc.\n"
 	 "kith-metrics(7) has their meanings. With --every DUR it goes on until Ctrl-C\n"
@@ -65,6 +80,16 @@ const struct kith_verb kith_verbs[] = {
 	 "The others list this host as left, not as failed. Starting kithd again brings\n"
 	 "it back.",
 	 NULL, 0, 0, KITH_OPERANDS_NONE, NULL, kith_cmd_leave},
+	{"change", "forget", "NODE", "list a failed or left member no longer",
+	 "Here and at once; by itself it takes timing.forget-after. Nobody else is told,\n"
+	 "and nothing is forbidden: a member that lives after all comes back by itself.\n"
+	 "NODE is a name, an id, or the first four or more digits of an id.",
+	 NULL, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_forget},
+	{"change", "tag", "set KEY=VALUE...|unset KEY...", "this host's tags, while kithd runs",
+	 "Others see them within a second. They hold until kithd restarts, or until a\n"
+	 "reload brings another node.tag; what is to stay goes into kith.conf. Prints\n"
+	 "what changed, and the command that undoes it.",
+	 NULL, 2, -1, KITH_OPERANDS_WORDS, "set unset", kith_cmd_tag},
 	{"manage", "config", "check|show [KEY]", "judge or show the configuration, as kithd reads it",
 	 "check runs kithd --check, which finds every mistake that would keep kithd from\n"
 	 "starting; exits with 78 if there is one. show runs kithd --print-config: every\n"

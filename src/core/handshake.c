@@ -36,7 +36,7 @@ static enum kith_seed_result judge_peer(struct kith_node *n, struct kith_stream 
 	if (known != NULL)
 		stored = kith_blob_bytes(known->certificate);
 	if (kith_trust_judge(n, certificate, stored, c) != 0) {
-		KITH_DROP(n, record_certificate);
+		KITH_DROP_FROM(n, CERTIFICATE, record_certificate, &s->addr);
 		return KITH_SEED_UNTRUSTED;
 	}
 	if (is_self_mid(n, &mid))
@@ -80,7 +80,7 @@ bool kith_handshake_m1(struct kith_node *n, struct kith_stream *s)
 
 	r = kith_hs_m1(s->hs, &n->cid, n->gates, n->gate_count, s->rx);
 	if (r == KITH_EKEY)
-		KITH_DROP(n, unknown_key);
+		KITH_DROP_FROM(n, KEY, unknown_key, &s->addr);
 	if (r != 0 || m1_is_replayed(n, s->rx + 4)) {
 		kith_handshake_refuse(n, s, KITH_SEED_CLOSED);
 		return false;

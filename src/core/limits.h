@@ -12,7 +12,7 @@ enum {
 	/* Members of one node's table; a joiner above it is refused and counted. */
 	KITH_MEMBERS_DEFAULT = 16384,
 	KITH_MEMBERS_MAX = 1 << 20,
-	/* Tombs of forgotten members, 32 bytes each. */
+	/* Tombs of forgotten members, 48 bytes each. */
 	KITH_TOMBS_MAX = 65536,
 	/* Suspicions kept per target: one above the largest need of 3. */
 	KITH_SUSPICIONS_PER_TARGET = 4,
@@ -71,6 +71,8 @@ enum {
 enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 
 /* A failed look counts this long after its end, so it began within the last second. */
+/* Strangers can send as much as they like: of each reason to drop it one a minute is told. */
+#define KITH_STRANGER_GAP (60 * KITH_SECOND)
 #define KITH_LOOK_FRESH(n) (3 * (n)->timing.probe_timeout)
 #define KITH_REFUSED_WAIT (500 * KITH_MS)    /* `need` refusals and this long: failed */
 #define KITH_REPROBE_SILENT (2 * KITH_SECOND)

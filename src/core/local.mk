@@ -38,6 +38,8 @@ libkith_core_la_SOURCES = \
 	%D%/relay.h \
 	%D%/store.c \
 	%D%/store.h \
+	%D%/stranger.c \
+	%D%/stranger.h \
 	%D%/stream.c \
 	%D%/stream.h \
 	%D%/suspect.c \

@@ -251,6 +251,25 @@ int kith_core_tags(struct kith_node *n, kith_us now, struct kith_bytes tags)
 	return 0;
 }
 
+int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid)
+{
+	struct kith_peer *p;
+	uint64_t leaf;
+	kith_us until;
+
+	enter(n, now);
+	p = kith_peer_find(n, mid);
+	if (p == NULL)
+		return KITH_ENOTFOUND;
+	if (p->is_self || (p->status != KITH_STATUS_FAILED && p->status != KITH_STATUS_LEFT))
+		return KITH_ESTATE;
+	leaf = p->leaf;
+	until = kith_us_add(p->since, n->reap_after); /* as long as the others list it */
+	kith_peer_reap(n, p);
+	kith_tomb_count(n, mid, leaf, until);
+	return 0;
+}
+
 /* --- invariants ----------------------------------------------------------------------------- */
 
 void kith_core_check(const struct kith_node *n)
@@ -277,6 +296,10 @@ void kith_core_check(const struct kith_node *n)
 	KITH_ASSERT(ps->count <= n->max_members);
 	KITH_ASSERT(memcmp(by_status, ps->by_status, sizeof(by_status)) == 0);
 	KITH_ASSERT(leaf_sum == ps->leaf_sum);
+	for (i = 0, leaf_sum = 0; i < n->tombs.count; i++)
+		if (n->tombs.table[i].counts)
+			leaf_sum += n->tombs.table[i].leaf;
+	KITH_ASSERT(leaf_sum == n->tombs.sum);
 	KITH_ASSERT(n->timers.count <= n->timer_count);
 	KITH_ASSERT(n->gossip.count <= KITH_GOSSIP_MAX);
 	KITH_ASSERT(n->streams.unproven <= n->streams.count);

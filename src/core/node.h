@@ -25,6 +25,7 @@
 #include "core/peer.h"
 #include "core/probe.h"
 #include "core/relay.h"
+#include "core/stranger.h"
 #include "core/stream.h"
 #include "core/suspect.h"
 #include "core/sync.h"
@@ -68,6 +69,7 @@ struct kith_node {
 	struct kith_relays relays;
 	struct kith_suspects suspects;
 	struct kith_streams streams;
+	struct kith_strangers strangers;
 	struct kith_syncs syncs;
 	struct kith_join join;
 	struct kith_leave leave;
@@ -101,6 +103,7 @@ int kith_core_join(struct kith_node *n, kith_us now, const struct kith_addr *see
 int kith_core_leave(struct kith_node *n, kith_us now);
 int kith_core_restart(struct kith_node *n, kith_us now, uint16_t back_s);
 int kith_core_tags(struct kith_node *n, kith_us now, struct kith_bytes tags);
+int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid);
 void kith_core_check(const struct kith_node *n);
 
 #endif

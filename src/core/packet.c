@@ -134,7 +134,7 @@ static struct kith_peer *open_data(struct kith_node *n, const struct kith_addr *
 	if ((p->status == KITH_STATUS_LEFT &&
 	     kith_us_elapsed(p->since, n->now) > KITH_LEAVE_TIME) ||
 	    (int64_t)p->expires + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n)) {
-		KITH_DROP(n, not_member);
+		KITH_DROP_FROM(n, MEMBER, not_member, from);
 		return NULL;
 	}
 	if (!kith_window_check(p->pair != NULL ? &p->pair->window : &unused, head.ctr)) {
@@ -268,6 +268,20 @@ static bool is_other_life(const struct kith_peer *p, const struct kith_record_he
 				    memcmp(record.p, p->record->bytes, record.len) != 0));
 }
 
+/* What the record is refused for is counted there; here is known where it came from. */
+static void take_record(struct kith_node *n, const struct kith_addr *from,
+			const struct kith_intro *in)
+{
+	const uint64_t untrusted = n->stats.drops.record_certificate;
+	const uint64_t expired = n->stats.drops.record_expired;
+
+	(void)kith_store_record(n, NULL, in->certificate, in->record, false);
+	if (n->stats.drops.record_certificate != untrusted)
+		kith_stranger_tell(n, KITH_DROPPED_CERTIFICATE, from);
+	if (n->stats.drops.record_expired != expired)
+		kith_stranger_tell(n, KITH_DROPPED_EXPIRED, from);
+}
+
 static void intro_in(struct kith_node *n, const struct kith_addr *from, const uint8_t *buf)
 {
 	uint8_t scratch[KITH_INTRO_SEALED_MAX];
@@ -278,7 +292,7 @@ static void intro_in(struct kith_node *n, const struct kith_addr *from, const ui
 
 	if (r != 0) {
 		if (r == KITH_EKEY)
-			KITH_DROP(n, unknown_key);
+			KITH_DROP_FROM(n, KEY, unknown_key, from);
 		else if (r == KITH_EAUTH)
 			KITH_DROP(n, bad_tag);
 		else
@@ -296,7 +310,7 @@ static void intro_in(struct kith_node *n, const struct kith_addr *from, const ui
 		KITH_DROP(n, record_malformed);
 		return;
 	}
-	(void)kith_store_record(n, NULL, in.certificate, in.record, false);
+	take_record(n, from, &in);
 	p = kith_peer_find(n, &head.owner);
 	if (p == NULL || p->is_self)
 		return;

@@ -549,12 +549,12 @@ void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8])
 
 void kith_peers_root(const struct kith_node *n, uint8_t root[8])
 {
-	kith_peers_digest(n->peers.leaf_sum, n->peers.count, root);
+	kith_peers_digest(n->peers.leaf_sum + n->tombs.sum, n->peers.count + n->tombs.counted, root);
 }
 
 /* --- forgetting ----------------------------------------------------------------------------- */
 
-static void reap(struct kith_node *n, struct kith_peer *p)
+void kith_peer_reap(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_peers *ps = &n->peers;
 	struct kith_event e = {.kind = KITH_EVENT_REAPED, .mid = p->mid, .from = p->status,
@@ -592,7 +592,7 @@ void kith_peers_on_sweep(struct kith_node *n, void *owner)
 		if (((p->status == KITH_STATUS_FAILED || p->status == KITH_STATUS_LEFT) &&
 		     kith_us_elapsed(p->since, n->now) >= n->reap_after) ||
 		    (int64_t)p->expires + KITH_RECORD_SLACK_S < (int64_t)unix_s)
-			reap(n, p);
+			kith_peer_reap(n, p);
 	}
 	kith_tombs_sweep(n);
 	if (n->peers.count > 1 || n->tombs.count > 0)

@@ -143,9 +143,12 @@ const char *kith_peer_status_text(enum kith_status s);
 /* One entry of evidence; fields at, epoch, seq are filled in. */
 void kith_peer_why(struct kith_node *n, struct kith_peer *p, const struct kith_why *w);
 
+/* Forgets a peer that is not self, and buries it. */
+void kith_peer_reap(struct kith_node *n, struct kith_peer *p);
+
 /* Digest of some owners: the sum of their leaves mod 2^64, hashed with their count. */
 void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8]);
-/* That of all. */
+/* That of all, with those that count in the root although they are forgotten (core/tomb.h). */
 void kith_peers_root(const struct kith_node *n, uint8_t root[8]);
 
 #endif

@@ -27,12 +27,22 @@ static struct kith_tomb *find(const struct kith_node *n, const struct kith_mid *
 	return t != NULL && memcmp(t->mid.b, mid->b, sizeof(mid->b)) == 0 ? t : NULL;
 }
 
+static void uncount(struct kith_tombs *ts, struct kith_tomb *t)
+{
+	if (!t->counts)
+		return;
+	t->counts = false;
+	ts->counted--;
+	ts->sum -= t->leaf;
+}
+
 /* The last one takes the place of the one removed; its key is in the map, so this cannot fail. */
 static void drop_at(struct kith_node *n, uint32_t at)
 {
 	struct kith_tombs *ts = &n->tombs;
 	bool moved;
 
+	uncount(ts, &ts->table[at]);
 	kith_map_drop(&ts->by_mid, kith_get_u64(ts->table[at].mid.b));
 	ts->count--;
 	if (at == ts->count)
@@ -69,7 +79,22 @@ void kith_tomb_bury(struct kith_node *n, const struct kith_mid *mid, uint32_t ep
 	if (kith_map_get(&ts->by_mid, kith_get_u64(mid->b)) != KITH_MAP_NONE ||
 	    !kith_map_put(&ts->by_mid, kith_get_u64(mid->b), ts->count))
 		return;
-	ts->table[ts->count++] = (struct kith_tomb){*mid, epoch, seq, until};
+	ts->table[ts->count++] = (struct kith_tomb){
+		.mid = *mid, .epoch = epoch, .seq = seq, .until = until};
+}
+
+void kith_tomb_count(struct kith_node *n, const struct kith_mid *mid, uint64_t leaf, kith_us until)
+{
+	struct kith_tomb *t = find(n, mid);
+
+	if (t == NULL)
+		return;
+	KITH_ASSERT(!t->counts);
+	t->counts = true;
+	t->leaf = leaf;
+	t->counts_until = until;
+	n->tombs.counted++;
+	n->tombs.sum += leaf;
 }
 
 bool kith_tomb_covers(const struct kith_node *n, const struct kith_mid *mid, uint32_t epoch,
@@ -93,9 +118,12 @@ void kith_tombs_sweep(struct kith_node *n)
 	const int64_t unix_s = kith_now_unix_s(n);
 	uint32_t i = 0;
 
-	while (i < n->tombs.count)
+	while (i < n->tombs.count) {
+		if (n->now >= n->tombs.table[i].counts_until)
+			uncount(&n->tombs, &n->tombs.table[i]);
 		if ((int64_t)n->tombs.table[i].until + KITH_RECORD_SLACK_S < unix_s)
 			drop_at(n, i);
 		else
 			i++;
+	}
 }

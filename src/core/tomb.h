@@ -3,6 +3,9 @@
  * core/tomb.h: what remains of a member that was forgotten: its id and the number of its last
  * record, until that record would have expired. Without it the old record, replayed or brought by
  * somebody who forgets later, would raise the member from the dead (4-security.md §5.5).
+ *
+ * Who forgets by command is ahead of the others. Until they forget as well, the tomb counts in the
+ * root in the member's place, or every partner would see another view and synchronise for nothing.
  */
 #ifndef KITH_CORE_TOMB_H
 #define KITH_CORE_TOMB_H
@@ -16,11 +19,16 @@ struct kith_tomb {
 	struct kith_mid mid;
 	uint32_t epoch, seq;
 	uint32_t until; /* unix seconds */
+	bool counts;    /* in the root, with this leaf, up to this time */
+	uint64_t leaf;
+	kith_us counts_until;
 };
 
 struct kith_tombs {
 	struct kith_tomb *table; /* owned */
 	uint32_t count, room;
+	uint32_t counted; /* how many count in the root, and */
+	uint64_t sum;     /* the sum of their leaves */
 	struct kith_map by_mid; /* first 8 bytes of the mid to the place in the table */
 };
 
@@ -33,6 +41,8 @@ void kith_tomb_bury(struct kith_node *n, const struct kith_mid *mid, uint32_t ep
 /* Whether this record is not newer than what was buried. */
 bool kith_tomb_covers(const struct kith_node *n, const struct kith_mid *mid, uint32_t epoch,
 		      uint32_t seq);
+/* The tomb just made, if there is one, counts in the root until then. */
+void kith_tomb_count(struct kith_node *n, const struct kith_mid *mid, uint64_t leaf, kith_us until);
 /* Opens the tomb of a member that is back, and those whose time is over. */
 void kith_tomb_open(struct kith_node *n, const struct kith_mid *mid);
 void kith_tombs_sweep(struct kith_node *n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/daemon.h"
 #include "base/text.h"
+#include "query/calls.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,12 @@ static const char *const seed_results[] = {
 	[KITH_SEED_UNTRUSTED] = "its certificate is not from an authority of ours",
 	[KITH_SEED_BUSY] = "it is busy and named others, which are asked instead",
 	[KITH_SEED_SELF] = "it is ourselves",
+};
+
+static const char *const dropped_words[] = {
+#define X(upper, code, text, hint) [KITH_DROPPED_##upper] = text,
+	KITH_CALL_DROPPED(X)
+#undef X
 };
 
 /* A name, or the id of who has none here any more. */
@@ -119,6 +126,10 @@ void kith_events_log(const struct kith_host *h, const struct kith_event *e)
 		break;
 	case KITH_EVENT_DUPLICATE:
 		log_node(h, KITH_LOG_ID_NODE_DUPLICATE);
+		break;
+	case KITH_EVENT_DROPPED:
+		kith_log(h->log, DROPPED, kith_f_addr("from", &e->addr),
+			 kith_f_text("they", dropped_words[e->dropped]));
 		break;
 	case KITH_EVENT_LEAVE_DONE: /* the stop says so */
 	case KITH_EVENT_COUNT:

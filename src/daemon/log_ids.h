@@ -30,12 +30,14 @@
 	X(MEMBER_RESTARTING, "member.restarting", INFO, "a member announced a restart") \
 	X(MEMBER_LEFT, "member.left", INFO, "a member left") \
 	X(MEMBER_UPDATED, "member.updated", INFO, "a member's addresses, tags or certificate changed") \
-	X(MEMBER_REAPED, "member.reaped", INFO, "a member was gone for long and is forgotten") \
+	X(MEMBER_REAPED, "member.reaped", INFO, "a member that failed or left is forgotten") \
 	X(NODE_STARTED, "node.started", INFO, "the own record is signed under a new epoch") \
 	X(NODE_ISOLATED, "node.isolated", WARN, "many members failed at once: are we cut off?") \
 	X(NODE_REJOINED, "node.rejoined", INFO, "no longer isolated") \
 	X(NODE_DUPLICATE, "node.duplicate", ERROR, \
 	  "another process uses this identity, or old state was restored") \
+	X(DROPPED, "packets.dropped", WARN, \
+	  "somebody's packets are dropped, told once a minute; kith status names the cure") \
 	X(CLOCK_UNTRUSTED, "clock.untrusted", WARN, \
 	  "the kernel says that the clock is not synchronised; expiry is judged by it all the same") \
 	X(CLOCK_TRUSTED, "clock.trusted", INFO, "the clock is synchronised") \

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/notify.h"
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 void kith_notify(const char *state)
@@ -25,6 +27,22 @@ void kith_notify(const char *state)
 	(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&a,
 		      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + (*path == '/')));
 	close(fd);
+}
+
+void kith_notify_reloading(void)
+{
+	char state[64];
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
+		 (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000);
+	kith_notify(state);
+}
+
+void kith_notify_reloaded(void)
+{
+	kith_notify("READY=1");
 }
 
 double kith_notify_watchdog_s(void)

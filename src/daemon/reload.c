@@ -51,22 +51,24 @@ static void say(const struct kith_conf *old, const struct kith_conf *new, char *
 	}
 }
 
-static void apply(struct kith_daemon *d, const struct kith_tags *tags)
+static void apply(struct kith_daemon *d, const struct kith_conf *old, const struct kith_tags *tags)
 {
 	struct kith_seeds_list list;
 
 	kith_log_set(d->host.log, (enum kith_log_level)kith_conf_number(d->conf, KITH_OPTION_LOG_LEVEL),
 		     (enum kith_log_format)kith_conf_number(d->conf, KITH_OPTION_LOG_FORMAT));
-	/* It was judged when it was packed; while we leave it no longer matters. */
-	(void)!kith_node_tags(d->host.node, kith_clock_now(),
-			      (struct kith_bytes){tags->bytes, tags->len});
+	/* Tags set by kith tag stay, unless the file speaks of tags anew. They were judged when they
+	 * were packed; while we leave it no longer matters. */
+	if (!kith_conf_same(old, d->conf, KITH_OPTION_NODE_TAG))
+		(void)!kith_node_tags(d->host.node, kith_clock_now(),
+				      (struct kith_bytes){tags->bytes, tags->len});
 	if (d->resolver != NULL)
 		kith_resolver_reload(d->resolver);
 	kith_reload_seeds(&list, &d->id, d->conf);
 	kith_seeder_set(d->seeder, &list, NULL);
 }
 
-int kith_reload(struct kith_daemon *d, char *said, size_t size)
+static int reload(struct kith_daemon *d, char *said, size_t size)
 {
 	struct kith_report r = {0};
 	struct kith_conf *new = NULL, *old = d->conf;
@@ -87,8 +89,18 @@ int kith_reload(struct kith_daemon *d, char *said, size_t size)
 	}
 	say(old, new, said, size);
 	d->conf = new;
-	apply(d, &tags);
+	apply(d, old, &tags);
 	kith_conf_free(&old);
 	kith_log(d->host.log, RELOAD, kith_f_text("result", said));
 	return 0;
+}
+
+int kith_reload(struct kith_daemon *d, char *said, size_t size)
+{
+	int code;
+
+	kith_notify_reloading();
+	code = reload(d, said, size);
+	kith_notify_reloaded();
+	return code;
 }

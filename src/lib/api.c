@@ -126,6 +126,11 @@ int kith_node_tags(struct kith_node *n, kith_us now, struct kith_bytes tags)
 	return kith_core_tags(n, now, tags);
 }
 
+int kith_node_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid)
+{
+	return n == NULL || mid == NULL ? KITH_EINVAL : kith_core_forget(n, now, mid);
+}
+
 void kith_node_check(const struct kith_node *n)
 {
 	kith_core_check(n);

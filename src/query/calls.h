@@ -36,7 +36,9 @@
  *	"seeds": [{"addr","result" (KITH_CALL_SEEDS)|null: not tried,"message","age_ms"|null,
  *		"attempts"}]
  *	"daemon": {"config_path","state_dir","started"}
- *	"problems": [{"code","member": name|null,"since"|null,"message","hint"}]
+ *	"problems": [{"code","member": name|null,"since"|null,"message","hint","note":bool}]; a note
+ *		does not change the state: strangers' packets are one (KITH_CALL_DROPPED), and anybody
+ *		can send them
  *
  * kith.members      {"filter":[text] (query/filter.h), "all":bool, "after":text, "limit":1..1000}
  *	Left members are listed with `all`, or when the filter speaks of states.
@@ -61,6 +63,14 @@
  *		(states, for kind status),"evidence","need","epoch","seq"}], oldest first
  *	error not_found, ambiguous
  *
+ * kith.changes      {"from": index (default: the present one), "wait_ms":0..600000 (default 0)}
+ *	What happened to members after that index, oldest first; when there is nothing yet, the wait
+ *	for it. Ask again with the answer's "index" as "from". An index above ours is answered at once.
+ *	"changes": [{"index","at","kind":"member","node": name,"id","from": state|null (joined),"to":
+ *		state|null (reaped),"cause" (kith_event_name),"by":{"name","id"}|null: this host, or the
+ *		member itself,"evidence","need"}]
+ *	"lost": some between are not kept any more; kith.members tells how things are
+ *
  * kith.join         {"addrs":[text "host" or "host:port"], "wait_ms":0..60000 (default 10000)}
  *	"contacted": how many answered (joined, busy)
  *	"seeds": [{"text","addr"|null,"result" (KITH_CALL_SEEDS),"message"}] in the order given
@@ -69,6 +79,12 @@
  *
  * kith.leave        {}
  *	"left": true; kithd stops when this is sent
+ *
+ * kith.forget       {"name": as for kith.member}
+ *	A failed or left member is listed here no longer. Nobody else is told; if it lives, it comes
+ *	back. Serf's force-leave does the same, with and without Prune.
+ *	"forgotten": {"name","id","state"}, as it was
+ *	error not_found, ambiguous; refused when it is neither failed nor left
  *
  * kith.tags         {"set":{text:text}, "unset":[text]}; first unset, then set; neither: just tell
  *	"tags": {text:text} afterwards
@@ -157,6 +173,18 @@ enum kith_call_seed {
 #undef X
 	KITH_CALL_SEED_COUNT
 };
+
+/* Whose packets are dropped. Columns: name (enum kith_dropped), code, what follows "packets from
+ * 10.0.0.9 ", hint. */
+#define KITH_CALL_DROPPED(X) \
+	X(KEY, "unknown_key", "use an unknown cluster key", \
+	  "is it of this cluster? then there: kith join FILE, as kith admit prints it today") \
+	X(MEMBER, "not_member", "are of a member that has left, or whose record has expired", \
+	  "on that host: systemctl restart kithd") \
+	X(CERTIFICATE, "certificate_untrusted", "carry a certificate that is expired or not of our authority", \
+	  "kith admit NAME, then on that host: kith join FILE") \
+	X(EXPIRED, "record_expired", "carry a record that is expired, or from the future", \
+	  "compare the clocks of both hosts: timedatectl")
 
 /* What `kith why` concludes. Columns: name, word, sentence, hint. */
 #define KITH_CALL_VERDICTS(X) \

@@ -420,12 +420,19 @@ void kith_rpc_eof(struct kith_rpc_conn *c, struct kith_rpc_time t)
 		return;
 	drop_subs(c);
 	c->has_eof = true;
+	if (c->pending == KITH_PENDING_CHANGES) { /* who is gone waits no longer */
+		c->pending_until = t.now;
+		c->server->has_work = true;
+	}
 	kith_conn_work(c, t);
 }
 
 bool kith_rpc_wants_input(const struct kith_rpc_conn *c)
 {
-	return !c->is_closed && !c->has_eof && !c->is_choked && c->pending == KITH_PENDING_NONE;
+	/* A long wait reads on, to notice a client that is gone; but no second request ahead. */
+	return !c->is_closed && !c->has_eof && !c->is_choked &&
+	       (c->pending == KITH_PENDING_NONE ||
+		(c->pending == KITH_PENDING_CHANGES && c->in.len == 0));
 }
 
 bool kith_rpc_is_closed(const struct kith_rpc_conn *c)

@@ -28,6 +28,9 @@ enum {
 	KITH_RPC_RECORD_MEMBERS = 128,  /* members in one record: some 40 KiB */
 	KITH_RPC_CHANGES_MAX = 4096,    /* changes coalesced before they are sent early */
 
+	KITH_RPC_CHANGED_KEPT = 512,    /* events of members; some 300 bytes each */
+	KITH_RPC_CHANGES_WAIT_MS = 600000, /* 10 min: no client is forgotten for longer */
+
 	/* --- commands --- */
 	KITH_RPC_JOIN_TEXTS = 64,       /* as many as the node takes seeds */
 	KITH_RPC_JOIN_ADDRS = 8,        /* addresses tried of one name */
@@ -35,6 +38,7 @@ enum {
 	KITH_FILTER_TERMS_MAX = 32,
 	KITH_REGEX_MAX = 256,           /* pattern length; regcomp's memory follows it */
 	KITH_PAGE_MAX = 1000,           /* members in one native answer (8-decisions.md) */
+	KITH_DROPPED_SHOWN_S = 600,     /* status tells of dropped packets this long */
 	KITH_PROBLEMS_MEMBERS = 16      /* failed members that status names one by one */
 };
 

@@ -164,14 +164,14 @@ void kith_native_members(struct kith_request *r)
 /* --- kith.member, kith.why ------------------------------------------------------------------- */
 
 /* False: it is answered that there is none. */
-static bool find(struct kith_request *r, struct kith_member *m)
+static bool find(struct kith_request *r, const char *argument, struct kith_member *m)
 {
 	struct kith_bytes name = {0};
 	char message[160];
 	struct kith_text t;
 	int rc;
 
-	(void)kith_value_text(kith_value_get(r->args, "name"), &name);
+	(void)kith_value_text(kith_value_get(r->args, argument), &name);
 	rc = kith_member_find(r->s->host.node, name, m);
 	if (rc == 0)
 		return true;
@@ -191,7 +191,7 @@ void kith_native_member(struct kith_request *r)
 {
 	struct kith_member m;
 
-	if (!find(r, &m))
+	if (!find(r, "name", &m))
 		return;
 	kith_reply_ok(r);
 	kith_write_key(&r->w, "member");
@@ -305,7 +305,7 @@ void kith_native_why(struct kith_request *r)
 	struct kith_why why;
 	uint32_t cursor = 0;
 
-	if (!find(r, &m))
+	if (!find(r, "name", &m))
 		return;
 	v = verdict(r->s->host.node, &m);
 	kith_reply_ok(r);
@@ -319,6 +319,52 @@ void kith_native_why(struct kith_request *r)
 		write_why(&r->w, &why);
 	kith_write_end(&r->w);
 	kith_reply_end(r);
+}
+
+/* --- kith.forget ----------------------------------------------------------------------------- */
+
+static void refuse_to_forget(struct kith_request *r, const struct kith_member *m)
+{
+	char message[KITH_NAME_MAX + 80];
+	struct kith_text t;
+
+	kith_text_init(&t, message, sizeof(message));
+	kith_text_str(&t, m->name);
+	kith_text_str(&t, m->self ? " is this host" : " is ");
+	kith_text_str(&t, m->self ? "" : kith_status_name(m->status));
+	kith_text_str(&t, "; only members that failed or left can be forgotten");
+	kith_reply_refuse(r, KITH_CALL_REFUSED, message,
+			  m->self ? "kith leave takes this host out of the cluster"
+				  : "on that host: kith leave; if it is gone for good, wait until it has "
+				    "failed");
+}
+
+void kith_native_forget(struct kith_request *r)
+{
+	bool is_serf = r->call->kind == KITH_CALL_SERF;
+	char name[KITH_NAME_MAX + 1];
+	struct kith_member m;
+	int rc;
+
+	if (!find(r, is_serf ? "Node" : "name", &m))
+		return;
+	memcpy(name, m.name, strlen(m.name) + 1); /* the node's, which forgets it */
+	rc = kith_node_forget(r->s->host.node, r->t.now, &m.mid);
+	if (rc == KITH_ESTATE) {
+		refuse_to_forget(r, &m);
+	} else if (rc != 0) {
+		kith_reply_refuse(r, KITH_CALL_REFUSED, kith_strerror(rc), "");
+	} else if (is_serf) {
+		kith_reply_done(r);
+	} else {
+		kith_reply_ok(r);
+		kith_write_key_map(&r->w, "forgotten");
+		kith_write_key_text(&r->w, "name", name);
+		kith_write_key_id(&r->w, "id", &m.mid);
+		kith_write_key_text(&r->w, "state", kith_status_name(m.status));
+		kith_write_end(&r->w);
+		kith_reply_end(r);
+	}
 }
 
 /* --- kith.tags ------------------------------------------------------------------------------- */

@@ -53,6 +53,7 @@ static void look(struct status *s)
 struct problem {
 	const char *code, *member, *message, *hint;
 	kith_us since; /* KITH_NEVER: unknown */
+	bool is_note;  /* does not change the verdict */
 };
 
 typedef void (*problem_fn)(struct status *s, const struct problem *p, void *ctx);
@@ -144,6 +145,36 @@ static void own_problems(struct status *s, problem_fn fn, void *ctx)
 	}
 }
 
+/* Anybody can send such packets, so they are no reason to call this host degraded. */
+static void dropped_packets(struct status *s, problem_fn fn, void *ctx)
+{
+	static const struct {
+		const char *code, *text, *hint;
+	} words[] = {
+#define X(upper, code, text, hint) [KITH_DROPPED_##upper] = {code, text, hint},
+		KITH_CALL_DROPPED(X)
+#undef X
+	};
+	char addr[KITH_ADDR_TEXT_MAX], message[200];
+
+	for (int i = 0; i < KITH_DROPPED_COUNT; i++) {
+		const struct kith_dropped_last *d = &s->r->s->dropped[i];
+		struct kith_text t;
+
+		if (d->addr.family == 0 ||
+		    kith_us_elapsed(d->last, s->r->t.now) > KITH_DROPPED_SHOWN_S * KITH_SECOND)
+			continue;
+		kith_text_init(&t, message, sizeof(message));
+		kith_text_str(&t, "packets from ");
+		kith_text_str(&t, kith_addr_print(&d->addr, addr, sizeof(addr)));
+		kith_text_str(&t, " ");
+		kith_text_str(&t, words[i].text);
+		fn(s, &(struct problem){.code = words[i].code, .message = message,
+					.hint = words[i].hint, .since = d->first, .is_note = true},
+		   ctx);
+	}
+}
+
 static void problems(struct status *s, problem_fn fn, void *ctx)
 {
 	const struct kith_rpc_host *host = &s->r->s->host;
@@ -155,6 +186,7 @@ static void problems(struct status *s, problem_fn fn, void *ctx)
 					.since = KITH_NEVER}, ctx);
 	failed_seeds(s, fn, ctx);
 	failed_members(s, fn, ctx);
+	dropped_packets(s, fn, ctx);
 }
 
 /* --- verdict --------------------------------------------------------------------------------- */
@@ -170,7 +202,7 @@ static void tally_one(struct status *s, const struct problem *p, void *ctx)
 	struct kith_text t;
 
 	(void)s;
-	if (tally->count++ > 0)
+	if (p->is_note || tally->count++ > 0)
 		return;
 	kith_text_init(&t, tally->first, sizeof(tally->first));
 	kith_text_str(&t, p->message);
@@ -232,6 +264,7 @@ static void write_problem(struct status *s, const struct problem *p, void *ctx)
 	kith_write_key_when(s->r, "since", p->since);
 	kith_write_key_text(w, "message", p->message);
 	kith_write_key_text(w, "hint", p->hint);
+	kith_write_key_bool(w, "note", p->is_note);
 	kith_write_end(w);
 }
 

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "query/changes.h"
 #include "query/conn.h"
 #include "query/join.h"
 #include "query/monitor.h"
@@ -34,7 +35,7 @@ int kith_rpc_new(struct kith_rpc **out, const struct kith_rpc_host *host, struct
 	s->host.alloc = *alloc;
 	s->t = t;
 	s->born = t.now;
-	s->index = t.unix_ms > 0 ? (uint64_t)t.unix_ms : 1;
+	s->index = s->changed_lost = t.unix_ms > 0 ? (uint64_t)t.unix_ms : 1;
 	kith_list_init(&s->conns);
 	kith_list_init(&s->ready);
 	*out = s;
@@ -55,6 +56,7 @@ void kith_rpc_free(struct kith_rpc **out)
 		kith_rpc_close(&c);
 	}
 	kith_stream_fini(s);
+	kith_changes_fini(s);
 	kith_monitor_fini(s);
 	alloc = s->host.alloc;
 	kith_mem_free(&alloc, s);
@@ -141,6 +143,17 @@ static void left(struct kith_rpc *s)
 			kith_native_leave_done(c, s->t);
 }
 
+static void dropped(struct kith_rpc *s, const struct kith_event *e)
+{
+	struct kith_dropped_last *d = &s->dropped[e->dropped];
+
+	if (d->addr.family == 0 ||
+	    kith_us_elapsed(d->last, s->t.now) > KITH_DROPPED_SHOWN_S * KITH_SECOND)
+		d->first = s->t.now;
+	d->last = s->t.now;
+	d->addr = e->addr;
+}
+
 void kith_rpc_event(struct kith_rpc *s, struct kith_rpc_time t, const struct kith_event *e)
 {
 	struct kith_link *link;
@@ -150,11 +163,16 @@ void kith_rpc_event(struct kith_rpc *s, struct kith_rpc_time t, const struct kit
 	s->t = t;
 	if (e->kind <= KITH_EVENT_REAPED) {
 		s->index = now_ms > s->index ? now_ms : s->index + 1;
+		kith_changes_event(s, e);
 		kith_stream_event(s, e);
+		EACH_CONN(s, link, c)
+			s->has_work |= c->pending == KITH_PENDING_CHANGES;
 	} else if (e->kind == KITH_EVENT_SEED) {
 		EACH_CONN(s, link, c)
 			kith_join_seed(c, &e->addr, e->result);
 		s->has_work = true;
+	} else if (e->kind == KITH_EVENT_DROPPED) {
+		dropped(s, e);
 	} else if (e->kind == KITH_EVENT_LEAVE_DONE) {
 		left(s);
 	}
@@ -180,6 +198,7 @@ void kith_rpc_tick(struct kith_rpc *s, struct kith_rpc_time t)
 	kith_stream_tick(s);
 	EACH_CONN(s, link, c) {
 		kith_join_step(c, t);
+		kith_changes_step(c, t);
 		if (c->pending == KITH_PENDING_LEAVE && t.now >= c->pending_until)
 			kith_native_leave_late(c, t);
 		if (c->has_work)

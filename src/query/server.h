@@ -9,6 +9,7 @@
  *	serf*.c    what Serf's rows do            native*.c  what kith's rows do
  *	join.c     joins under way                members.c  members: list, find, write
  *	stream.c   events to subscribers          monitor.c  log lines to subscribers
+ *	changes.c  events since an index
  *
  * Invariant: between the begin and the end of a reply or record (conn.h) no callback of the host
  * that may come back to us is called, so that nothing is written into the middle of it.
@@ -64,6 +65,20 @@ struct kith_departed {
 	struct kith_addr addr;
 };
 
+/* One event of a member, as kith.changes tells it. */
+struct kith_changed {
+	uint64_t index;
+	int64_t unix_ms;
+	struct kith_event event;
+	char name[KITH_NAME_MAX + 1], by_name[KITH_NAME_MAX + 1];
+};
+
+/* Whose packets were dropped last for one reason. */
+struct kith_dropped_last {
+	struct kith_addr addr; /* family 0: never */
+	kith_us first, last;   /* without a pause of KITH_DROPPED_SHOWN_S between */
+};
+
 struct kith_log_line {
 	enum kith_rpc_level level;
 	int64_t unix_ms;
@@ -89,6 +104,12 @@ struct kith_rpc {
 	struct kith_departed *departed; /* owned; in no order */
 	uint32_t departed_count, departed_room;
 
+	struct kith_changed *changed;    /* owned; a ring once it is full */
+	uint32_t changed_at, changed_count, changed_room;
+	uint64_t changed_lost;           /* changes up to this index are not known here */
+
+	struct kith_dropped_last dropped[KITH_DROPPED_COUNT];
+
 	struct kith_log_line lines[KITH_RPC_LOG_LINES]; /* a ring */
 	uint32_t line_first, line_count;
 };
@@ -109,7 +130,12 @@ struct kith_mark {
 	uint32_t sub_id;
 };
 
-enum kith_pending { KITH_PENDING_NONE, KITH_PENDING_JOIN, KITH_PENDING_LEAVE };
+enum kith_pending {
+	KITH_PENDING_NONE,
+	KITH_PENDING_JOIN,
+	KITH_PENDING_LEAVE,
+	KITH_PENDING_CHANGES
+};
 
 struct kith_join; /* join.c */
 
@@ -140,6 +166,7 @@ struct kith_rpc_conn {
 	enum kith_pending pending; /* `call` and `seq` are its request */
 	kith_us pending_until;
 	struct kith_join *join;    /* owned */
+	uint64_t changes_from;
 
 	struct kith_sub subs[KITH_RPC_STREAMS_MAX + 1];
 	uint32_t sub_count, next_sub_id;

@@ -86,12 +86,19 @@ void kith_serf_stream(struct kith_request *r)
 
 /* --- the departed ---------------------------------------------------------------------------- */
 
-static struct kith_departed *departed(struct kith_rpc *s, const struct kith_mid *mid)
+static struct kith_departed *departed(const struct kith_rpc *s, const struct kith_mid *mid)
 {
 	for (uint32_t i = 0; i < s->departed_count; i++)
 		if (memcmp(&s->departed[i].mid, mid, sizeof(*mid)) == 0)
 			return &s->departed[i];
 	return NULL;
+}
+
+const char *kith_stream_departed_name(const struct kith_rpc *s, const struct kith_mid *mid)
+{
+	const struct kith_departed *d = departed(s, mid);
+
+	return d != NULL ? d->name : "";
 }
 
 /* Without memory its reaping goes untold; that is all that is lost. */

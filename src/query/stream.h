@@ -34,6 +34,8 @@ bool kith_stream_read_mask(struct kith_bytes text, uint32_t *mask);
 void kith_stream_event(struct kith_rpc *s, const struct kith_event *e);
 /* Sends what is due. */
 void kith_stream_tick(struct kith_rpc *s);
+/* The name of a member that failed or left, also when it is reaped; "" when it is not kept. */
+const char *kith_stream_departed_name(const struct kith_rpc *s, const struct kith_mid *mid);
 kith_us kith_stream_deadline(const struct kith_rpc *s);
 void kith_stream_fini(struct kith_rpc *s);
 

@@ -6,7 +6,7 @@
 
 . "${top_srcdir:?}/tests/support/tap.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-: "${tmp:?}" "${sock:?}" "${kith:?}" "${rc:?}"
+: "${tmp:?}" "${sock:?}" "${kith:?}" "${rc:?}" "${python:?}"
 
 fake "$top_srcdir/tests/cli/script.json"
 
@@ -152,5 +152,110 @@ run reload
 check "reload names what needs a restart" tells "reloaded; needs restart: network.listen"
 run reload --json
 check "reload as JSON" json 'd["message"].startswith("reloaded")'
+run forget db-3
+check "forget says what changed" tells "db-3 (failed) is listed here no longer"
+check "and how it comes back" tells "If it lives after all, it comes back by itself."
+check "it is asked by name" asked 'r == {"command": "kith.forget", "body": {"name": "db-3"}}'
+run forget db-3 --json
+check "forget as JSON" json 'd["forgotten"]["state"] == "failed"'
+
+# ---- tag
+
+run tag set role="it's db" canary=yes a.b=2
+check "tag set is done" exits 0
+check "what changed" tells "role=it's db, was web"
+check "what is new" tells "canary=yes is new"
+check "the undo of what was there" tells "To undo: kith tag set role=web a.b=1"
+check "the undo of what was not" tells "To undo: kith tag unset canary"
+check "and how long it holds" tells "until kithd restarts"
+check "kithd is asked" asked 'r["body"] == {"set": {"role": "it'"'"'s db", "canary": "yes", "a.b": "2"}}'
+run tag unset role canary
+check "tag unset is asked" asked 'r["body"] == {"unset": ["role", "canary"]}'
+run tag unset nothing
+check "what was not set" tells "nothing was not set"
+check "has no undo" sh -c "! grep -q undo '$tmp/err'"
+run tag set role=db --json
+check "tag as JSON is the tags afterwards" json 'd["tags"]["canary"] == "yes"'
+run tag set role
+check "a tag needs a value" exits 2
+run tag drop role
+check "set or unset" tells "'drop' is neither set nor unset"
+cat >"$tmp/tags.json" <<'TAGS'
+{"kith.tags": [{"body": {"v": 1, "ok": true, "tags": {"role": "it's db"}}},
+  {"body": {"v": 1, "ok": true, "tags": {}}}]}
+TAGS
+fake "$tmp/tags.json"
+run tag unset role
+check "what is gone" tells "role is unset, was it's db"
+check "the undo is quoted for the shell" tells "To undo: kith tag set 'role=it'\''s db'"
+
+# ---- watch, wait
+
+cat >"$tmp/watch.json" <<'WATCH'
+{"kith.changes": [
+  {"body": {"v": 1, "ok": true, "index": 8, "changes": [], "lost": false}},
+  {"body": {"v": 1, "ok": true, "index": 10, "lost": true, "changes": [
+    {"index": 9, "at": "2026-11-23T05:12:44.120Z", "kind": "member", "node": "db-4", "id": "aa",
+      "from": null, "to": "alive", "cause": "joined", "by": null, "evidence": 0, "need": 0},
+    {"index": 10, "at": "2026-11-23T05:13:02.551Z", "kind": "member", "node": "web-2", "id": "bb",
+      "from": "alive", "to": "suspect", "cause": "suspect", "by": {"name": "db-1", "id": "cc"},
+      "evidence": 1, "need": 3}]}},
+  {"close": true}]}
+WATCH
+fake "$tmp/watch.json"
+run watch
+check "a watch ends when kithd does" exits 3
+check "a line a change" grep -qx '05:12:44.120  db-4              joined      -' "$tmp/out"
+check "with who said so" \
+	grep -qx '05:13:02.551  web-2             suspect     was alive, by db-1, 1 of 3' "$tmp/out"
+check "what is lost is said" tells "some changes before these are not known"
+check "it goes on where it was" asked 'r["body"] == {"from": 10, "wait_ms": 60000}'
+fake "$tmp/watch.json"
+run watch members --from 7 --json
+cat >"$tmp/lines.py" <<'PYTHON'
+import json, sys
+d = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+assert [x["v"] for x in d] == [1] * 4, d
+assert d[0]["kind"] == "lost" and d[1]["node"] == "db-4" and d[1]["from"] is None, d
+assert d[2]["by"]["name"] == "db-1" and d[3]["error"]["code"] == "daemon_gone", d
+PYTHON
+check "as JSON a document a line, the end too" "$python" "$tmp/lines.py" "$tmp/out"
+check "from is where it begins" "$python" -c '
+import json, sys
+asked = [json.loads(line) for line in open(sys.argv[1])]
+assert asked[1]["body"] == {"from": 7, "wait_ms": 60000}, asked' "$tmp/log"
+run watch --from x
+check "an index is a number" exits 2
+run watch events
+check "what cannot be watched" tells "'events' is neither members nor log"
+
+cat >"$tmp/wait.json" <<'WAIT'
+{"kith.status": [{"body": {"v": 1, "ok": true, "index": 5, "members": {"alive": 2}}},
+  {"body": {"v": 1, "ok": true, "index": 6, "members": {"alive": 3}}}],
+ "kith.members": {"body": {"v": 1, "ok": true, "index": 7, "members": [{"name": "db-1", "state": "left"},
+  {"name": "db-1", "state": "alive"}]}},
+ "kith.changes": {"body": {"v": 1, "ok": true, "index": 6, "changes": [], "lost": false}}}
+WAIT
+fake "$tmp/wait.json"
+run wait 'members>=3' --for 60s
+check "what is wanted is reached" exits 0
+check "said with how it is" tells "reached in 0.0s: 3 members are alive"
+check "it was woken by a change" grep -q '"kith.changes", "body": {"from": 5, "wait_ms": [0-9]*}' "$tmp/log"
+run wait 'members < 3' --for 0s
+check "time over is a no" exits 1
+check "and says how it is" tells "not reached in 0.0s: 3 members are alive"
+run wait member db-1 alive --json
+check "one of two with a name will do" json 'd["ok"] and d["reached"] is True and d["value"] == "alive"'
+check "left ones are looked at, too" asked 'r["body"] == {"filter": ["name=db-1"], "all": True}'
+run wait 'member db-1 failed' --for 0s --json
+check "no as JSON" json 'd["ok"] and d["reached"] is False'
+check "with its exit code" exits 1
+run wait converged
+check "what one host cannot know" tells "one host cannot tell"
+check "is refused" exits 2
+for bad in members 'members>=x' 'member db-1' 'member db-1 dead' 'member db-* alive' 'member a alive b' x; do
+	run wait "$bad"
+	check "no condition: $bad" exits 2
+done
 
 done_testing

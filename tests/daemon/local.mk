@@ -6,9 +6,11 @@ daemon_tests = \
 	%D%/dev.sh \
 	%D%/disk.sh \
 	%D%/life.sh \
+	%D%/notify.py \
 	%D%/serf.sh \
 	%D%/signals.sh \
-	%D%/start.sh
+	%D%/start.sh \
+	%D%/watch.sh
 
 dist_check_SCRIPTS += $(daemon_tests)
 EXTRA_DIST += %D%/lib.sh

@@ -45,6 +45,12 @@ monitors() {
 }
 check "serf monitor follows the log" until_true monitors
 kill "$(pid monitor)" 2>/dev/null
+stop b QUIT
+until_true sees a failed b
+check "serf force-leave" as_serf force-leave b
+check "forgets who failed" until_true sees_nobody a b
+start b -o "cluster.seed=$(addr a)"
+check "who comes back by itself" until_true sees b alive a
 check "serf leave" as_serf leave
 end_of a
 check "ends kithd with 0" test "$ended" -eq 0

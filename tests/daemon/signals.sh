@@ -22,6 +22,17 @@ kill -HUP "$(pid a)"
 check "HUP reads it again" until_true logged a 'daemon\.reload result=reloaded$'
 check "and the new tag is known elsewhere" until_true has_tag role=db
 
+ask a tag set shelf=7 2>"$tmp/tag.out"
+check "kith tag says what is new" grep -q '^shelf=7 is new$' "$tmp/tag.out"
+check "and the undo" grep -q '^To undo: kith tag unset shelf$' "$tmp/tag.out"
+check "the tag is known elsewhere" until_true has_tag "role=db shelf=7"
+kill -HUP "$(pid a)"
+has_reloaded() { [ "$(grep -c 'daemon\.reload result=reloaded$' "$tmp/a.log")" -eq "$1" ]; }
+until_true has_reloaded 2
+check "a reload keeps it" has_tag "role=db shelf=7"
+ask a tag unset shelf 2>/dev/null
+check "unset, it is gone elsewhere" until_true sh -c "! '$kith' --socket '$tmp/b.sock' members a | grep -q shelf"
+
 printf '[node]\ntag = role=cache\n[timing]\nrestart-grace = soon\nprofil = lan\n' >"$tmp/a.conf"
 kill -HUP "$(pid a)"
 check "a mistake is told with its place" until_true logged a \

@@ -8,6 +8,7 @@ lint_tests = \
 	%D%/headers.sh \
 	%D%/layers.sh \
 	%D%/man.sh \
+	%D%/service.sh \
 	%D%/tidy.sh
 
 dist_check_SCRIPTS += $(lint_tests)

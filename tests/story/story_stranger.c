@@ -111,6 +111,7 @@ static void another_cluster_key(void **state)
 	struct kith_config cfg;
 	struct kith_stats s;
 	struct kith_seed seed;
+	struct kith_addr from;
 	uint32_t cursor = 0;
 
 	(void)state;
@@ -125,6 +126,10 @@ static void another_cluster_key(void **state)
 	cluster_stats(c, 2, &s);
 	assert_int_equal(s.stream_bytes_received, 0);
 	assert_int_equal(s.datagrams_received, 0);
+	/* Whom it knocked at tells where it came from, once a minute. */
+	assert_int_equal(cluster_events(c, 0, KITH_EVENT_DROPPED, CLUSTER_ANY, 0), 1);
+	from = cluster_event(c, 0, KITH_EVENT_DROPPED, CLUSTER_ANY, 0)->event.addr;
+	assert_memory_equal(from.ip, cluster_addr(c, 2).ip, sizeof(from.ip));
 	assert_int_equal(cluster_status(c, 2, 0), CLUSTER_UNKNOWN);
 	assert_int_equal(cluster_status(c, 0, 2), CLUSTER_UNKNOWN);
 	assert_true(kith_node_seeds(cluster_node(c, 2), &cursor, &seed));
@@ -241,7 +246,7 @@ static void noise_in_datagrams(void **state)
 	struct kith_node *n;
 	uint8_t buf[2048];
 	char known[512], then[512];
-	uint32_t i;
+	uint32_t i, told = 0;
 	uint64_t sent;
 	size_t blocks, bytes;
 
@@ -280,14 +285,19 @@ static void noise_in_datagrams(void **state)
 					(uint8_t)(1u << world_below(&c->world, 8));
 		}
 		kith_node_datagram(n, cluster_clock(c, 0), i % 3 ? &s->addr : &member, buf, len);
-		while (kith_node_next(n, &out))
-			CLUSTER_CHECK(c, out.kind == KITH_OUT_TRACE, "output %d to input %u",
-				      (int)out.kind, i);
+		while (kith_node_next(n, &out)) {
+			if (out.kind == KITH_OUT_EVENT && out.event.kind == KITH_EVENT_DROPPED)
+				told++;
+			else
+				CLUSTER_CHECK(c, out.kind == KITH_OUT_TRACE, "output %d to input %u",
+					      (int)out.kind, i);
+		}
 	}
 	kith_node_check(n);
 	cluster_stats(c, 0, &after);
 	assert_int_equal(cluster_drops(&after) - cluster_drops(&before), 200000);
 	assert_int_equal(after.datagrams_received - before.datagrams_received, 200000);
+	assert_in_range(told, 1, KITH_DROPPED_COUNT); /* each reason once, not a flood */
 	assert_true(after.drops.length > before.drops.length + 1000);
 	assert_true(after.drops.type > before.drops.type + 1000);
 	assert_true(after.drops.bad_tag > before.drops.bad_tag + 1000);

@@ -334,6 +334,14 @@ int cluster_leave(struct cluster *c, uint32_t i)
 	return err;
 }
 
+int cluster_forget(struct cluster *c, uint32_t i, uint32_t who)
+{
+	int err = kith_node_forget(c->nodes[i].node, cluster_clock(c, i), &c->nodes[who].mid);
+
+	process_tick(&c->nodes[i]);
+	return err;
+}
+
 int cluster_announce_restart(struct cluster *c, uint32_t i, uint16_t back_s)
 {
 	int err = kith_node_restart(c->nodes[i].node, cluster_clock(c, i), back_s);

@@ -84,6 +84,25 @@ int kith_node_tags(struct kith_node *n, kith_us now, struct kith_bytes tags)
 	return 0;
 }
 
+int kith_node_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid)
+{
+	(void)now;
+	for (uint32_t i = 0; i < n->count; i++) {
+		struct kith_member *m = &n->members[i];
+
+		if (memcmp(&m->mid, mid, sizeof(*mid)) != 0)
+			continue;
+		if (n->forget_rc != 0)
+			return n->forget_rc;
+		if (m->self || (m->status != KITH_STATUS_FAILED && m->status != KITH_STATUS_LEFT))
+			return KITH_ESTATE;
+		memmove(m, m + 1, (n->count - i - 1) * sizeof(*m));
+		n->count--;
+		return 0;
+	}
+	return KITH_ENOTFOUND;
+}
+
 /* --- reads ----------------------------------------------------------------------------------- */
 
 int kith_node_members(const struct kith_node *n, uint32_t *cursor, struct kith_member *m)
@@ -186,6 +205,17 @@ const char *kith_status_name(enum kith_status s)
 	};
 
 	return s < KITH_STATUS_COUNT ? names[s] : "?";
+}
+
+const char *kith_event_name(enum kith_event_kind k)
+{
+	static const char *const names[] = {
+#define X(upper, lower, help) [KITH_EVENT_##upper] = #lower,
+		KITH_EVENTS(X)
+#undef X
+	};
+
+	return k < KITH_EVENT_COUNT ? names[k] : "?";
 }
 
 const char *kith_version(void)

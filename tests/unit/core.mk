@@ -15,9 +15,11 @@ unit_tests += \
 	%D%/test_core_probe \
 	%D%/test_core_probe_when \
 	%D%/test_core_store \
+	%D%/test_core_stranger \
 	%D%/test_core_store_suspicion \
 	%D%/test_core_suspect \
-	%D%/test_core_sync
+	%D%/test_core_sync \
+	%D%/test_core_tomb
 
 tests_unit_test_core_own_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_LDADD = $(core_ldadd)
@@ -26,3 +28,5 @@ tests_unit_test_core_store_LDADD = $(core_ldadd)
 tests_unit_test_core_store_suspicion_LDADD = $(core_ldadd)
 tests_unit_test_core_suspect_LDADD = $(core_ldadd)
 tests_unit_test_core_sync_LDADD = $(core_ldadd)
+tests_unit_test_core_tomb_LDADD = $(core_ldadd)
+tests_unit_test_core_stranger_LDADD = $(core_ldadd)

@@ -6,6 +6,7 @@ query_ldadd = libkith_rpcclient.la libkith_query.la libkith_json.la libkith_fake
 	libkith_support.la libkith_base.la $(CMOCKA_LIBS) $(MSGPACK_LIBS)
 
 unit_tests += \
+	%D%/test_query_changes \
 	%D%/test_query_buf \
 	%D%/test_query_conn \
 	%D%/test_query_filter \
@@ -25,6 +26,7 @@ unit_tests += \
 	%D%/test_query_when
 
 tests_unit_test_query_buf_LDADD = $(query_ldadd)
+tests_unit_test_query_changes_LDADD = $(query_ldadd)
 tests_unit_test_query_conn_LDADD = $(query_ldadd)
 tests_unit_test_query_filter_LDADD = $(query_ldadd)
 tests_unit_test_query_join_LDADD = $(query_ldadd)

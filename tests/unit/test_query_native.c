@@ -282,6 +282,38 @@ static void why_tells_its_evidence(void **state)
 	rpc_holds(ask("kith.why", "{'name':'web-1'}"), "'verdict':'self'");
 }
 
+static void only_the_gone_are_forgotten(void **state)
+{
+	(void)state;
+	fake_node_add(w.node, "db-1", KITH_STATUS_ALIVE, w.t.now);
+	fake_node_add(w.node, "db-2", KITH_STATUS_FAILED, w.t.now);
+	fake_node_add(w.node, "db-3", KITH_STATUS_LEFT, w.t.now);
+	fake_node_add(w.node, "db-4", KITH_STATUS_FAILED, w.t.now);
+	rpc_holds(ask("kith.forget", "{'name':'db-2'}"),
+		  "'forgotten':{'name':'db-2','id':'00030303030303030303030303030303','state':'failed'}}");
+	rpc_holds(ask("kith.forget", "{'name':'db-3'}"), "'state':'left'");
+	rpc_holds(refused("kith.forget", "{'name':'db-1'}",
+			  "db-1 is alive; only members that failed or left can be forgotten"),
+		  "'hint':'on that host: kith leave; if it is gone for good, wait until it has failed'");
+	rpc_holds(refused("kith.forget", "{'name':'web-1'}",
+			  "web-1 is this host; only members that failed or left can be forgotten"),
+		  "'code':'refused'");
+	rpc_holds(refused("kith.forget", "{'name':'db-2'}", "no member is called 'db-2'"),
+		  "'code':'not_found'");
+	w.node->forget_rc = KITH_ENOMEM;
+	rpc_holds(refused("kith.forget", "{'name':'db-4'}", "out of memory"), "'code':'refused'");
+	w.node->forget_rc = 0;
+	/* Serf's way. */
+	rpc_ask(&w, c, "force-leave", 1, "{'Node':'db-4','Prune':true}");
+	rpc_expect(&w, c, "{'Error':'','Seq':1}");
+	rpc_expect(&w, c, "");
+	rpc_ask(&w, c, "force-leave", 1, "{'Node':'db-1'}");
+	rpc_expect(&w, c, "{'Error':'db-1 is alive; only members that failed or left can be forgotten',"
+			  "'Seq':1}");
+	rpc_expect(&w, c, "");
+	assert_int_equal(w.node->count, 2);
+}
+
 static void tags_are_told_and_changed(void **state)
 {
 	(void)state;
@@ -375,6 +407,7 @@ int main(void)
 		TEST(pages_join_without_gap_or_repeat),
 		TEST(a_page_holds_a_thousand),
 		TEST(why_tells_its_evidence),
+		TEST(only_the_gone_are_forgotten),
 		TEST(tags_are_told_and_changed),
 		TEST(a_leave_is_answered_when_it_is_done),
 		TEST(a_leave_that_takes_too_long_is_told),

@@ -100,7 +100,7 @@ static void status_is_one_screen(void **state)
 		"'daemon':{'config_path':'/etc/kith/kith.conf','state_dir':'/var/lib/kith',"
 		"'started':'2026-11-23T05:12:44.120Z'},"
 		"'problems':[{'code':'member_failed','member':'db-1','since':'2026-11-23T05:11:44.120Z',"
-		"'message':'the member failed','hint':'kith why db-1'}]}");
+		"'message':'the member failed','hint':'kith why db-1','note':false}]}");
 }
 
 static void the_first_word_is_the_worst_that_holds(void **state)
@@ -160,7 +160,7 @@ static void problems_name_their_cure(void **state)
 	w.node->stats.duplicate_identity = 1;
 	rpc_holds(ask("kith.status", "{}"), "'problems':[{'code':'duplicate_identity','member':null,'since':null,"
 		  "'message':'another process runs under this host's identity',"
-		  "'hint':'stop it, or give this host an identity of its own: kith admit'}]}");
+		  "'hint':'stop it, or give this host an identity of its own: kith admit','note':false}]}");
 	w.node->stats.duplicate_identity = 0;
 	self->certificate_not_after = (uint32_t)(now_s + 14 * 86400);
 	rpc_holds(ask("kith.status", "{}"), "'problems':[]}");
@@ -182,7 +182,35 @@ static void problems_name_their_cure(void **state)
 	problem_count = 1;
 	rpc_holds(ask("kith.status", "{}"), "'state':'degraded','message':'the clock is off'");
 	rpc_holds(ask("kith.status", "{}"), "'problems':[{'code':'clock_unsynchronised','member':null,"
-		  "'since':null,'message':'the clock is off','hint':'timedatectl'}]}");
+		  "'since':null,'message':'the clock is off','hint':'timedatectl','note':false}]}");
+}
+
+static void dropped_packets_are_told_for_ten_minutes(void **state)
+{
+	struct kith_event e = {.kind = KITH_EVENT_DROPPED, .dropped = KITH_DROPPED_KEY};
+
+	(void)state;
+	fake_node_add(w.node, "db-1", KITH_STATUS_ALIVE, w.t.now);
+	e.addr = w.node->members[1].addrs[0];
+	e.addr.port = 0;
+	kith_rpc_event(w.server, w.t, &e);
+	rpc_world_run(&w, 60 * KITH_SECOND);
+	kith_rpc_event(w.server, w.t, &e);
+	/* Anybody can send them: the verdict stays. */
+	rpc_holds(ask("kith.status", "{}"), "'state':'healthy','message':''");
+	rpc_holds(ask("kith.status", "{}"),
+		  "'problems':[{'code':'unknown_key','member':null,'since':'2026-11-23T05:12:44.120Z',"
+		  "'message':'packets from 10.0.0.2 use an unknown cluster key','hint':'is it of this "
+		  "cluster? then there: kith join FILE, as kith admit prints it today','note':true}]");
+	e.dropped = KITH_DROPPED_EXPIRED;
+	kith_rpc_event(w.server, w.t, &e);
+	rpc_holds(ask("kith.status", "{}"), "'code':'record_expired'");
+	rpc_world_run(&w, 600 * KITH_SECOND);
+	rpc_holds(ask("kith.status", "{}"), "'code':'unknown_key'");
+	rpc_world_run(&w, 1);
+	rpc_holds(ask("kith.status", "{}"), "'problems':[]}");
+	kith_rpc_event(w.server, w.t, &e);
+	rpc_holds(ask("kith.status", "{}"), "'since':'2026-11-23T05:23:44.120Z'");
 }
 
 static void failed_members_are_named_up_to_a_bound(void **state)
@@ -201,7 +229,7 @@ static void failed_members_are_named_up_to_a_bound(void **state)
 	fake_node_add(w.node, "db", KITH_STATUS_FAILED, w.t.now);
 	fake_node_add(w.node, "db", KITH_STATUS_FAILED, w.t.now);
 	rpc_holds(ask("kith.status", "{}"), "{'code':'members_failed','member':null,'since':null,"
-		  "'message':'more members failed','hint':'kith members state=failed'}]}");
+		  "'message':'more members failed','hint':'kith members state=failed','note':false}]}");
 	rpc_holds(ask("kith.status", "{}"), "'message':'18 members failed'");
 }
 
@@ -255,6 +283,7 @@ int main(void)
 		TEST(the_first_word_is_the_worst_that_holds),
 		TEST(a_node_that_has_left_is_leaving),
 		TEST(problems_name_their_cure),
+		TEST(dropped_packets_are_told_for_ten_minutes),
 		TEST(failed_members_are_named_up_to_a_bound),
 		TEST(stats_come_in_groups),
 		TEST(stats_can_be_asked_for_by_prefix),

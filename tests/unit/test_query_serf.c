@@ -173,7 +173,7 @@ static void what_is_not_offered_is_refused_with_its_whole_body(void **state)
 		{"event", "{'Name':'x','Payload':null,'Coalesce':true}", "user events are not supported by this kithd", ""},
 		{"query", "{'Name':'x','RequestAck':true,'RelayFactor':0,'Timeout':0}", "queries are not supported by this kithd", ""},
 		{"respond", "{'ID':1,'Payload':b'00'}", "No pending queries matching ID", ""},
-		{"force-leave", "{'Node':'x','Prune':false}", "force-leave is not supported: failed members are forgotten by themselves", ""},
+		{"force-leave", "{'Node':'x','Prune':false}", "no member is called 'x'", ""},
 	};
 	char head[200] = "";
 

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+#include "query/changes.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "query/conn.h"
+#include "query/members.h"
+#include "query/native.h"
+#include "query/reply.h"
+#include "query/stream.h"
+#include "query/when.h"
+
+#include <string.h>
+
+/* --- keeping --------------------------------------------------------------------------------- */
+
+static struct kith_changed *at(const struct kith_rpc *s, uint32_t i)
+{
+	return &s->changed[(s->changed_at + i) % KITH_RPC_CHANGED_KEPT];
+}
+
+/* The slot of the next one; the oldest makes room. NULL: no memory. */
+static struct kith_changed *next_slot(struct kith_rpc *s)
+{
+	void *all = s->changed;
+
+	if (s->changed_count == KITH_RPC_CHANGED_KEPT) {
+		s->changed_lost = at(s, 0)->index;
+		s->changed_at = (s->changed_at + 1) % KITH_RPC_CHANGED_KEPT;
+		return at(s, KITH_RPC_CHANGED_KEPT - 1);
+	}
+	if (!kith_mem_grow(&s->host.alloc, &all, &s->changed_room, s->changed_count + 1,
+			   sizeof(*s->changed)))
+		return NULL;
+	s->changed = all;
+	return at(s, s->changed_count++);
+}
+
+static void copy_name(const struct kith_rpc *s, const struct kith_mid *mid,
+		      char out[KITH_NAME_MAX + 1])
+{
+	struct kith_member m;
+	const char *name = kith_node_member(s->host.node, mid, &m) == 0
+				   ? m.name : kith_stream_departed_name(s, mid);
+
+	memset(out, 0, KITH_NAME_MAX + 1);
+	memcpy(out, name, strnlen(name, KITH_NAME_MAX));
+}
+
+void kith_changes_event(struct kith_rpc *s, const struct kith_event *e)
+{
+	struct kith_changed *c = next_slot(s);
+
+	if (c == NULL) {
+		s->changed_lost = s->index;
+		return;
+	}
+	*c = (struct kith_changed){.index = s->index, .unix_ms = s->t.unix_ms, .event = *e};
+	copy_name(s, &e->mid, c->name);
+	copy_name(s, &e->by, c->by_name);
+}
+
+void kith_changes_fini(struct kith_rpc *s)
+{
+	kith_mem_free(&s->host.alloc, s->changed);
+}
+
+/* --- answering ------------------------------------------------------------------------------- */
+
+static void write_status(struct kith_writer *w, const char *key, bool is_known,
+			 enum kith_status status)
+{
+	if (is_known)
+		kith_write_key_text(w, key, kith_status_name(status));
+	else
+		kith_write_key_null(w, key);
+}
+
+static void write_change(struct kith_writer *w, const struct kith_changed *c)
+{
+	static const struct kith_mid nobody;
+	const struct kith_event *e = &c->event;
+	char when[KITH_WHEN_TEXT];
+
+	kith_write_map(w);
+	kith_write_key_u64(w, "index", c->index);
+	kith_write_key_text(w, "at", kith_when_rfc3339(c->unix_ms, when));
+	kith_write_key_text(w, "kind", "member");
+	kith_write_key_text(w, "node", c->name);
+	kith_write_key_id(w, "id", &e->mid);
+	write_status(w, "from", e->kind != KITH_EVENT_JOINED, e->from);
+	write_status(w, "to", e->kind != KITH_EVENT_REAPED, e->to);
+	kith_write_key_text(w, "cause", kith_event_name(e->kind));
+	kith_write_key(w, "by");
+	/* What a member's own record says needs no other witness. */
+	if (memcmp(&e->by, &nobody, sizeof(nobody)) == 0 || memcmp(&e->by, &e->mid, sizeof(e->mid)) == 0)
+		kith_write_null(w);
+	else
+		kith_write_name_and_id(w, c->by_name, &e->by);
+	kith_write_key_u64(w, "evidence", e->evidence);
+	kith_write_key_u64(w, "need", e->need);
+	kith_write_end(w);
+}
+
+/* An index above ours is another life's: what happened since is not known. */
+static bool has_news(const struct kith_rpc *s, uint64_t from)
+{
+	return from != s->index;
+}
+
+static void answer(struct kith_request *r, uint64_t from)
+{
+	const struct kith_rpc *s = r->s;
+
+	kith_reply_ok(r);
+	kith_write_key_array(&r->w, "changes");
+	for (uint32_t i = 0; i < s->changed_count; i++)
+		if (at(s, i)->index > from)
+			write_change(&r->w, at(s, i));
+	kith_write_end(&r->w);
+	kith_write_key_bool(&r->w, "lost", from < s->changed_lost || from > s->index);
+	kith_reply_end(r);
+}
+
+void kith_native_changes(struct kith_request *r)
+{
+	uint64_t from = r->s->index, wait_ms = 0;
+
+	(void)kith_value_u64(kith_value_get(r->args, "from"), &from);
+	(void)kith_value_u64(kith_value_get(r->args, "wait_ms"), &wait_ms);
+	if (wait_ms > KITH_RPC_CHANGES_WAIT_MS) {
+		kith_reply_refuse(r, KITH_CALL_USAGE, "kith.changes: 'wait_ms' is 0 to 600000", "");
+	} else if (wait_ms == 0 || has_news(r->s, from)) {
+		answer(r, from);
+	} else {
+		r->c->pending = KITH_PENDING_CHANGES;
+		r->c->pending_until = kith_us_add(r->t.now, (kith_us)wait_ms * KITH_MS);
+		r->c->changes_from = from;
+	}
+}
+
+void kith_changes_step(struct kith_rpc_conn *c, struct kith_rpc_time t)
+{
+	struct kith_request r;
+
+	if (c->pending != KITH_PENDING_CHANGES ||
+	    (!has_news(c->server, c->changes_from) && t.now < c->pending_until))
+		return;
+	r = kith_conn_pending(c, t);
+	answer(&r, c->changes_from);
+	if (!c->is_closed)
+		kith_conn_settled(c);
+}

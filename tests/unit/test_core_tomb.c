@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+#include "unit/core_fix.h"
+
+#include "core/tomb.h"
+
+static const struct kith_mid *mid_of(const struct person *p)
+{
+	return &p->id.mid;
+}
+
+static void leaves(struct fix *f, struct person *p)
+{
+	uint8_t record[KITH_RECORD_MAX];
+	size_t len;
+
+	p->seq++;
+	p->body.state = KITH_MEMBER_LEFT;
+	len = person_record(f, p, record);
+	assert_int_equal(person_tells(f, NULL, record, len), KITH_STORE_NEWS);
+}
+
+static void only_the_gone_are_forgotten(void **state)
+{
+	struct person a;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_init(&f, &a, 1);
+	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), KITH_ENOTFOUND);
+	assert_int_equal(kith_core_forget(f.n, f.now, &f.n->own.peer->mid), KITH_ESTATE);
+	person_known(&f, &a);
+	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), KITH_ESTATE);
+	leaves(&f, &a);
+	fix_forget(&f);
+	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), 0);
+	fix_collect(&f);
+	assert_int_equal(fix_events(&f, KITH_EVENT_REAPED), 1);
+	assert_null(person_peer(&f, &a));
+	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), KITH_ENOTFOUND);
+	fix_check(&f);
+	fix_end(&f);
+}
+
+/* Who forgets by command shows the root of those who have not, as long as they have not. */
+static void the_root_stays_until_others_forget(void **state)
+{
+	uint8_t before[8], after[8], alone[8];
+	struct person a;
+	struct fix f;
+
+	(void)state;
+	fix_init(&f);
+	f.config.reap_after = 600 * KITH_SECOND;
+	fix_start(&f);
+	kith_peers_root(f.n, alone);
+	person_joins(&f, &a, 1);
+	leaves(&f, &a);
+	fix_run(&f, 100 * KITH_SECOND);
+	kith_peers_root(f.n, before);
+	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), 0);
+	kith_peers_root(f.n, after);
+	assert_memory_equal(before, after, sizeof(after));
+	fix_run(&f, 499 * KITH_SECOND);
+	kith_peers_root(f.n, after);
+	assert_memory_equal(before, after, sizeof(after));
+	fix_run(&f, 62 * KITH_SECOND); /* with the sweep */
+	kith_peers_root(f.n, after);
+	assert_memory_equal(alone, after, sizeof(after));
+	fix_check(&f);
+	fix_end(&f);
+}
+
+static void only_a_newer_record_raises_it(void **state)
+{
+	uint8_t old[KITH_RECORD_MAX], record[KITH_RECORD_MAX], before[8], after[8];
+	struct person a;
+	struct fix f;
+	size_t old_len, len;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	leaves(&f, &a);
+	old_len = person_record(&f, &a, old);
+	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), 0);
+	assert_int_equal(kith_store_record(f.n, NULL, (struct kith_bytes){a.cert, a.cert_len},
+					   (struct kith_bytes){old, old_len}, true), KITH_STORE_OLD);
+	assert_null(person_peer(&f, &a));
+	a.epoch++;
+	a.body.state = KITH_MEMBER_ALIVE;
+	len = person_record(&f, &a, record);
+	assert_int_equal(kith_store_record(f.n, NULL, (struct kith_bytes){a.cert, a.cert_len},
+					   (struct kith_bytes){record, len}, true), KITH_STORE_NEWS);
+	assert_non_null(person_peer(&f, &a));
+	fix_collect(&f);
+	fix_check(&f); /* its tomb counts no more */
+	assert_int_equal(f.n->tombs.count, 0);
+	kith_peers_root(f.n, before);
+	fix_run(&f, 120 * KITH_SECOND);
+	kith_peers_root(f.n, after);
+	assert_memory_equal(before, after, sizeof(after));
+	fix_end(&f);
+}
+
+static void without_memory_there_is_no_tomb(void **state)
+{
+	struct person a;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	leaves(&f, &a);
+	alloc_fail_next(&f.heap, 1, true);
+	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), 0);
+	alloc_fail_next(&f.heap, 0, false);
+	assert_null(person_peer(&f, &a));
+	assert_int_equal(f.n->tombs.count, 0);
+	fix_check(&f);
+	fix_end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_the_gone_are_forgotten),
+		cmocka_unit_test(the_root_stays_until_others_forget),
+		cmocka_unit_test(only_a_newer_record_raises_it),
+		cmocka_unit_test(without_memory_there_is_no_tomb),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
