@@ -31,6 +31,7 @@ include %D%/bench/local.mk
 include %D%/story/local.mk
 include %D%/cli/local.mk
 include %D%/daemon/local.mk
+include %D%/lab/local.mk
 include %D%/lint/local.mk
 
 # The same programs under valgrind; scripts are left out, they start programs of their own.

@@ -1,0 +1,439 @@
+# SPDX-License-Identifier: ISC
+"""The lab: real kithd daemons, each in a network namespace, and a network that can fail.
+
+    def crash(lab):
+        victim = lab.hosts[2]
+        victim.kill()
+        lab.wait_seen(victim, "failed", 30, "a crash is known by all")
+
+    run([crash], hosts=5)
+
+run() makes the lab and a cluster of all its hosts, as an operator would, with kith init, admit and
+join; tells each story in a network that is whole, to a cluster where all see all; and speaks TAP.
+The network is tests/lab/switch.c. No packet leaves the namespaces, and they end with their
+processes: nothing is left to tidy up, whatever ends the test.
+
+Waits are for states, and their bounds are generous: a loaded machine gets the time it needs.
+"""
+
+import ctypes
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+BUILD = os.environ.get("top_builddir", ".")
+KITH = os.path.join(BUILD, "kith")
+KITHD = os.path.join(BUILD, "kithd")
+SWITCH = os.path.join(BUILD, "tests", "lab", "switch")
+BOUND_S = 60  # for what has no bound of its own
+PORT = 5484
+ALL = 0
+FAULTS = ("loss", "duplicate", "corrupt", "delay", "jitter", "mtu", "block")
+
+
+class Unavailable(Exception):
+    """This machine does not allow a lab; the text is the reason."""
+
+
+# ---- TAP
+
+_count = _failed = 0
+
+
+def say(text):
+    print("\n".join("# " + line for line in str(text).splitlines()), flush=True)
+
+
+def check(claim, holds, why=""):
+    global _count, _failed
+    _count += 1
+    _failed += not holds
+    print(f"{'ok' if holds else 'not ok'} {_count} - {claim}", flush=True)
+    if not holds and why:
+        say(why)
+    return bool(holds)
+
+
+def wait_for(condition, within_s, claim):
+    """Claims that condition() comes to hold. Returns the seconds that it took, or None."""
+    began = time.monotonic()
+    while True:
+        holds = condition()
+        took = time.monotonic() - began
+        if holds or took > within_s:
+            break
+        time.sleep(0.05)
+    check(claim, holds, f"not within {within_s} s")
+    return took if holds else None
+
+
+def figures(what, seconds):
+    """Prints median, 99th percentile and maximum."""
+    ordered = sorted(seconds)
+    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    say(f"{what}: median {statistics.median(ordered):.2f} s, p99 {p99:.2f} s, "
+        f"max {ordered[-1]:.2f} s, n = {len(ordered)}")
+
+
+# ---- the network
+
+
+class Net:
+    """Where a host or a list of hosts is asked for, ALL is every host."""
+
+    def __init__(self, count, seed):
+        # pylint: disable=consider-using-with
+        self.switch = subprocess.Popen([SWITCH, str(count), str(seed)], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        words = self.switch.stdout.readline().split()
+        if not words:
+            reason = self.switch.stderr.read().strip()
+            if self.switch.wait() == 77:
+                raise Unavailable(reason)
+            raise RuntimeError(reason)
+        self.namespaces = [f"/proc/{words[1]}/fd/{fd}" for fd in words[2:]]
+
+    def command(self, *words):
+        print(*words, file=self.switch.stdin, flush=True)
+        answer = self.switch.stdout.readline().split()
+        if answer[:1] != ["ok"]:
+            raise RuntimeError(f"the switch says {answer} to {words}")
+        return answer[1:]
+
+    def set(self, sender, receiver, fault, value):
+        for a in _indexes(sender):
+            for b in _indexes(receiver):
+                self.command("set", a, b, fault, value)
+
+    def cut(self, hosts):
+        self.set(hosts, ALL, "block", 1)
+        self.set(ALL, hosts, "block", 1)
+
+    def cut_one_way(self, sender, receiver):
+        self.set(sender, receiver, "block", 1)
+
+    def split(self, one, other):
+        self.set(one, other, "block", 1)
+        self.set(other, one, "block", 1)
+
+    def loss(self, per_cent):
+        self.set(ALL, ALL, "loss", per_cent)
+
+    def duplicate(self, per_cent):
+        self.set(ALL, ALL, "duplicate", per_cent)
+
+    def corrupt(self, per_cent):
+        self.set(ALL, ALL, "corrupt", per_cent)
+
+    def delay(self, ms, jitter=0):
+        self.set(ALL, ALL, "delay", ms)
+        self.set(ALL, ALL, "jitter", jitter)
+
+    def mtu(self, length):
+        self.set(ALL, ALL, "mtu", length)
+
+    def heal(self):
+        for fault in FAULTS:
+            self.set(ALL, ALL, fault, 0)
+
+    def count(self, sender, receiver):
+        """Packets and bytes of payload so far: udp, udp_bytes, tcp, tcp_bytes, other, lost."""
+        words = self.command("count", *_indexes(sender), *_indexes(receiver))
+        return dict(zip(words[::2], map(int, words[1::2])))
+
+    def record(self, sender, receiver):
+        self.command("record", *_indexes(sender), *_indexes(receiver))
+
+    def replay(self):
+        return int(self.command("replay")[1])
+
+    def close(self):
+        self.switch.stdin.close()
+        self.switch.wait()
+
+
+def _indexes(hosts):
+    if hosts == ALL:
+        return [ALL]
+    return [h.index for h in (hosts if isinstance(hosts, list) else [hosts])]
+
+
+# ---- hosts
+
+
+def _die_with_parent():
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+class Host:
+    """A namespace and, if it runs, the kithd in it; self.process is that kithd."""
+
+    def __init__(self, index, namespace, directory, families):
+        self.index, self.name, self.namespace = index, f"h{index}", namespace
+        self.families, self.subnet = families, 0
+        self.state = os.path.join(directory, self.name)
+        self.socket = os.path.join(directory, self.name + ".sock")
+        self.log = os.path.join(directory, self.name + ".log")
+        self.conf = os.path.join(directory, "kith.conf")  # empty: the defaults have to do
+        self.process = None
+        self._ip("link set lo up", *self._addresses("add"), "link set kith0 up txqueuelen 5000")
+
+    def address(self, family=None):
+        family = family or self.families[0]
+        return (f"10.77.{self.subnet}.{self.index}" if family == "4" else
+                f"fd77::{self.subnet:x}:{self.index:x}")
+
+    def seed(self):
+        """Its address as others are told of it."""
+        return f"{self.address()}:{PORT}" if self.families[0] == "4" else \
+            f"[{self.address()}]:{PORT}"
+
+    def _addresses(self, verb):
+        return [f"addr {verb} {self.address(f)}/{16 if f == '4' else 64} dev kith0"
+                for f in self.families]
+
+    def _ip(self, *lines):
+        self.run("ip", "-batch", "-", input="\n".join(lines))
+
+    def move(self):
+        """The host gets other addresses, and has its old ones no more."""
+        old = self._addresses("del")
+        self.subnet += 1
+        self._ip(*old, *self._addresses("add"))
+
+    def run(self, *command, **more):
+        """A command on that host, which has to succeed; returns what it says."""
+        return subprocess.run(["nsenter", f"--net={self.namespace}", "--", *command], check=True,
+                              text=True, capture_output=True, timeout=BOUND_S, **more).stdout
+
+    def start(self, *options):
+        with open(self.log, "ab") as log:
+            # pylint: disable=consider-using-with, subprocess-popen-preexec-fn
+            self.process = subprocess.Popen(
+                ["nsenter", f"--net={self.namespace}", "--", KITHD, "-c", self.conf,
+                 "--state", self.state, "--socket", self.socket, "--log", "text", *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent)
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends kithd; returns its exit status."""
+        self.process.send_signal(number)
+        return self.end()
+
+    def end(self):
+        status = self.process.wait(BOUND_S)
+        self.process = None
+        return status
+
+    def kill(self):
+        self.stop(signal.SIGKILL)
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def ask(self, *words):
+        """Starts a question; Lab.answers() reads it."""
+        return subprocess.Popen([KITH, "--socket", self.socket, *words, "--json"], text=True,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+
+    def kith(self, *words):
+        """The document that kith prints."""
+        with self.ask(*words) as process:
+            return json.loads(process.communicate(timeout=BOUND_S)[0])
+
+    def stats(self, *counters):
+        """The sum of these counters."""
+        told = self.kith("stats")["stats"]
+        total = 0
+        for counter in counters:
+            group, name = counter.split(".")
+            total += told[group][name]
+        return total
+
+    def log_tail(self, lines=25):
+        with open(self.log, encoding="utf-8", errors="replace") as log:
+            return "".join(log.readlines()[-lines:])
+
+
+# ---- a cluster of them
+
+
+class Lab:
+    def __init__(self, hosts=5, families="46", seed=1):
+        self.directory = tempfile.TemporaryDirectory(prefix="kith-lab.")
+        self.net, self.hosts, self.members = None, [], []
+        with open(os.path.join(self.directory.name, "kith.conf"), "w", encoding="utf-8"):
+            pass
+        try:
+            self.net = Net(hosts, seed)
+            self.hosts = [Host(i + 1, namespace, self.directory.name, families)
+                          for i, namespace in enumerate(self.net.namespaces)]
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        for host in self.hosts:
+            if host.process is not None:
+                host.kill()
+        if self.net is not None:
+            self.net.close()
+        self.directory.cleanup()
+
+    def cluster(self, members, seeds=None, name="lab"):
+        """Admits these hosts. They know the first one's address, or these seeds."""
+        def kith(*words, **more):
+            return subprocess.run([KITH, *words], check=True, text=True, capture_output=True,
+                                  timeout=BOUND_S, **more).stdout
+
+        authority = os.path.join(self.directory.name, name + ".authority")
+        seeds = seeds or [members[0].seed()]
+        kith("init", name, "--name", members[0].name, "--state", members[0].state,
+             "--authority", authority, *(word for s in seeds for word in ("--seed", s)))
+        for host in members[1:]:
+            kith("join", "-", "--state", host.state,
+                 input=kith("admit", host.name, "--authority", authority))
+        self.members = self.members + members
+
+    def running(self):
+        return [h for h in self.members if h.process is not None]
+
+    def views(self, viewers=None):
+        """{host: {name: member}}; a host that does not answer has an empty view."""
+        asked = [(h, h.ask("members", "--all")) for h in viewers or self.running()]
+        views = {}
+        for host, process in asked:
+            with process:
+                answer = json.loads(process.communicate(timeout=BOUND_S)[0])
+            views[host] = {m["name"]: m for m in answer.get("members", [])}
+        return views
+
+    def all_see_all(self):
+        """Whether those that run see each other alive, and nobody else."""
+        names = {h.name for h in self.running()}
+        return all({m["name"] for m in view.values() if m["state"] == "alive"} == names
+                   for view in self.views().values())
+
+    def wait_all(self, within_s, claim):
+        took = wait_for(self.all_see_all, within_s, claim)
+        if took is None:
+            self.tell()
+        return took
+
+    def wait_seen(self, seen, state, within_s, claim=None, by=None):
+        """Waits until `by` (the others that run) see this host, or each of these, in that state.
+
+        Returns, of each pair, the seconds that it took after the call, as the viewers tell the age
+        of the state: a slow poll does not lengthen it. None if it did not happen."""
+        seen = seen if isinstance(seen, list) else [seen]
+        left = list(by or (h for h in self.running() if h not in seen))
+        began, taken = time.monotonic(), []
+        while left and time.monotonic() - began < within_s:
+            views, now = self.views(left), time.monotonic() - began
+            for viewer, view in views.items():
+                about = [view[h.name] for h in seen if h.name in view]
+                if len(about) == len(seen) and all(m["state"] == state for m in about):
+                    left.remove(viewer)
+                    taken += [max(0.0, now - m["state_age_ms"] / 1000) for m in about]
+            time.sleep(0.05 if len(left) < 10 else 0.3)
+        if claim is not None:
+            check(claim, not left, f"not within {within_s} s at {[h.name for h in left]}")
+        if left:
+            self.tell()
+            return None
+        return taken
+
+    def failures(self):
+        """How many verdicts "failed" there were, at all that run."""
+        return sum(h.stats("node.members_failed") for h in self.running())
+
+    def tell(self):
+        """The views and logs, for whoever looks for a fault."""
+        for viewer, view in self.views().items():
+            say(f"{viewer.name}: " + " ".join(f"{n}={m['state']}" for n, m in view.items()))
+        for host in self.hosts[:8]:
+            if os.path.exists(host.log):
+                say(f"--- log of {host.name}\n{host.log_tail()}")
+
+    def recover(self):
+        """A whole network, all members up, all seen by all."""
+        self.net.heal()
+        for host in self.members:
+            if host.process is None:
+                host.start()
+        return wait_for_quietly(self.all_see_all, BOUND_S)
+
+
+def wait_for_quietly(condition, within_s):
+    end = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+# ---- stories
+
+
+def _ready():
+    """Leaves, with the reason, where there can be no lab."""
+    for program, package in (("ip", "iproute2"), ("nsenter", "util-linux")):
+        if shutil.which(program) is None:
+            raise Unavailable(f"{program} is not installed (Debian: {package})")
+    in_own_users = ["unshare", "--user", "--map-root-user", "--"]
+    if os.geteuid() != 0:
+        if subprocess.run([*in_own_users, "true"], capture_output=True, check=False).returncode:
+            raise Unavailable("wants root, or user namespaces")
+        os.execvp("unshare", [*in_own_users, sys.executable, *sys.argv])
+
+
+def tell_story(lab, story):
+    name = story.__name__.replace("_", " ")
+    began = time.monotonic()
+    try:
+        if lab.members and not lab.recover():
+            check(f"{name}: all see all before it", False)
+            lab.tell()
+        else:
+            story(lab)
+    except Exception:  # pylint: disable=broad-exception-caught
+        check(name, False, traceback.format_exc())
+        lab.tell()
+    say(f"{name}: {time.monotonic() - began:.1f} s")
+
+
+def run(stories, hosts=5, families="46", cluster=True):
+    """Tells them in one lab and exits. With cluster=False nobody is admitted beforehand."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    only = sys.argv[1:]
+    seed = int(os.environ.get("LAB_SEED", "1"))
+    try:
+        _ready()
+        say(f"LAB_SEED={seed}")
+        with Lab(hosts, families, seed) as lab:
+            if cluster:
+                lab.cluster(lab.hosts)
+            for story in stories:
+                if not only or story.__name__ in only:
+                    tell_story(lab, story)
+    except Unavailable as reason:
+        print(f"1..0 # SKIP {reason}")
+        sys.exit(0)
+    print(f"1..{_count}")
+    sys.exit(_failed != 0)
