@@ -6,10 +6,11 @@
         victim.kill()
         lab.wait_seen(victim, "failed", 30, "a crash is known by all")
 
-    run([crash], hosts=5)
+    run(scene([crash], hosts=5))
 
-run() makes the lab and a cluster of all its hosts, as an operator would, with kith init, admit and
-join; tells each story in a network that is whole, to a cluster where all see all; and speaks TAP.
+A scene is a lab with a cluster of all its hosts, made as an operator would, with kith init, admit
+and join. Each of its stories begins in a network that is whole, in a cluster where all see all.
+run() tells them and speaks TAP; `case_x.py STORY` tells only that one.
 The network is tests/lab/switch.c. No packet leaves the namespaces, and they end with their
 processes: nothing is left to tidy up, whatever ends the test.
 
@@ -63,15 +64,19 @@ def check(claim, holds, why=""):
 
 def wait_for(condition, within_s, claim):
     """Claims that condition() comes to hold. Returns the seconds that it took, or None."""
+    took = _becomes_true(condition, within_s)
+    if check(claim, took is not None, f"not within {within_s} s"):
+        say(f"    after {took:.1f} s")
+    return took
+
+
+def _becomes_true(condition, within_s):
     began = time.monotonic()
-    while True:
-        holds = condition()
-        took = time.monotonic() - began
-        if holds or took > within_s:
-            break
+    while not condition():
+        if time.monotonic() - began > within_s:
+            return None
         time.sleep(0.05)
-    check(claim, holds, f"not within {within_s} s")
-    return took if holds else None
+    return time.monotonic() - began
 
 
 def figures(what, seconds):
@@ -268,7 +273,7 @@ class Host:
 
 
 class Lab:
-    def __init__(self, hosts=5, families="46", seed=1):
+    def __init__(self, hosts=5, families="46", seed=1, cluster=True):
         self.directory = tempfile.TemporaryDirectory(prefix="kith-lab.")
         self.net, self.hosts, self.members = None, [], []
         with open(os.path.join(self.directory.name, "kith.conf"), "w", encoding="utf-8"):
@@ -277,6 +282,9 @@ class Lab:
             self.net = Net(hosts, seed)
             self.hosts = [Host(i + 1, namespace, self.directory.name, families)
                           for i, namespace in enumerate(self.net.namespaces)]
+            if cluster:
+                self.members = self.hosts
+                self.admit(self.members)
         except BaseException:
             self.close()
             raise
@@ -295,8 +303,8 @@ class Lab:
             self.net.close()
         self.directory.cleanup()
 
-    def cluster(self, members, seeds=None, name="lab"):
-        """Admits these hosts. They know the first one's address, or these seeds."""
+    def admit(self, members, seeds=None, name="lab"):
+        """Makes a cluster of them. They know the first one's address, or these seeds."""
         def kith(*words, **more):
             return subprocess.run([KITH, *words], check=True, text=True, capture_output=True,
                                   timeout=BOUND_S, **more).stdout
@@ -308,7 +316,13 @@ class Lab:
         for host in members[1:]:
             kith("join", "-", "--state", host.state,
                  input=kith("admit", host.name, "--authority", authority))
-        self.members = self.members + members
+
+    def start(self, hosts):
+        """Starts those that do not run; they are the members that all have to see."""
+        self.members = hosts
+        for host in hosts:
+            if host.process is None:
+                host.start()
 
     def running(self):
         return [h for h in self.members if h.process is not None]
@@ -356,11 +370,19 @@ class Lab:
         if left:
             self.tell()
             return None
+        say(f"    after {max(taken):.1f} s")
         return taken
 
-    def failures(self):
-        """How many verdicts "failed" there were, at all that run."""
-        return sum(h.stats("node.members_failed") for h in self.running())
+    def failures(self, besides=None):
+        """How many verdicts "failed" there were in the lives of those that run. What a host counted
+        ends with its kithd: leave out the one that is to be stopped in between."""
+        return sum(h.stats("node.members_failed") for h in self.running() if h is not besides)
+
+    def wait_rounds(self, count, within_s, claim):
+        """Waits until each has probed so often from now on: the time in which a fault works."""
+        until = {h: h.stats("node.rounds") + count for h in self.running()}
+        return wait_for(lambda: all(h.stats("node.rounds") >= n for h, n in until.items()),
+                        within_s, claim)
 
     def tell(self):
         """The views and logs, for whoever looks for a fault."""
@@ -371,21 +393,10 @@ class Lab:
                 say(f"--- log of {host.name}\n{host.log_tail()}")
 
     def recover(self):
-        """A whole network, all members up, all seen by all."""
+        """A whole network, all members up, all seen by all: whether it comes to that."""
         self.net.heal()
-        for host in self.members:
-            if host.process is None:
-                host.start()
-        return wait_for_quietly(self.all_see_all, BOUND_S)
-
-
-def wait_for_quietly(condition, within_s):
-    end = time.monotonic() + within_s
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.1)
-    return True
+        self.start(self.members)
+        return _becomes_true(self.all_see_all, BOUND_S) is not None
 
 
 # ---- stories
@@ -407,30 +418,38 @@ def tell_story(lab, story):
     name = story.__name__.replace("_", " ")
     began = time.monotonic()
     try:
-        if lab.members and not lab.recover():
+        if lab.recover():
+            story(lab)
+        else:
             check(f"{name}: all see all before it", False)
             lab.tell()
-        else:
-            story(lab)
     except Exception:  # pylint: disable=broad-exception-caught
         check(name, False, traceback.format_exc())
         lab.tell()
     say(f"{name}: {time.monotonic() - began:.1f} s")
 
 
-def run(stories, hosts=5, families="46", cluster=True):
-    """Tells them in one lab and exits. With cluster=False nobody is admitted beforehand."""
+def scene(stories, **options):
+    """Stories told in one lab: run(scene(...), scene(...))."""
+    return stories, options
+
+
+def run(*scenes):
+    """Tells them, or the stories that are named on the command line, and exits."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    only = sys.argv[1:]
     seed = int(os.environ.get("LAB_SEED", "1"))
     try:
         _ready()
         say(f"LAB_SEED={seed}")
-        with Lab(hosts, families, seed) as lab:
-            if cluster:
-                lab.cluster(lab.hosts)
-            for story in stories:
-                if not only or story.__name__ in only:
+        for stories, options in scenes:
+            stories = [s for s in stories if not sys.argv[1:] or s.__name__ in sys.argv[1:]]
+            if not stories:
+                continue
+            with Lab(seed=seed, **options) as lab:
+                if lab.members and not check(f"{len(lab.hosts)} hosts join through one seed",
+                                             lab.recover()):
+                    lab.tell()
+                for story in stories:
                     tell_story(lab, story)
     except Unavailable as reason:
         print(f"1..0 # SKIP {reason}")

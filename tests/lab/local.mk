@@ -10,7 +10,11 @@ check_DATA = %D%/switch$(EXEEXT)
 CLEANFILES += %D%/switch$(EXEEXT)
 tests_lab_switch_LDADD = libkith_base.la
 
-lab_tests = %D%/case_crash.py
+lab_tests = \
+	%D%/case_crash.py \
+	%D%/case_cut.py \
+	%D%/case_join.py \
+	%D%/case_network.py
 
 dist_check_SCRIPTS += $(lab_tests)
 TESTS += $(lab_tests)

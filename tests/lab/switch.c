@@ -13,8 +13,8 @@
  *
  *	set FROM TO FAULT VALUE    see fault_names; 0 heals
  *	count FROM TO              what FROM sent to TO so far, before faults
- *	record FROM TO             keep what FROM sends to TO from now on
- *	replay                     send all of it once more, as it was, and keep no more
+ *	record FROM TO             keep the datagrams that FROM sends to TO from now on
+ *	replay                     send all of them once more, as they were, and keep no more
  *
  * It ends with its standard input; the namespaces end with the last process in them.
  * Exit status 77: this machine does not allow it.
@@ -85,7 +85,8 @@ static struct {
 	struct link link[HOSTS_MAX + 1][HOSTS_MAX + 1];
 	struct kith_heap queue;
 	struct kith_rng rng;
-	uint32_t record_from, record_to; /* 0: nothing is recorded */
+	bool recording;
+	uint32_t record_from, record_to;
 	struct packet *recorded[RECORD_MAX];
 	uint32_t recorded_count;
 } net;
@@ -224,6 +225,18 @@ static void send_one(struct link *l, uint32_t to, uint8_t *bytes, size_t len, si
 		deliver(to, bytes, len);
 }
 
+static bool covers(uint32_t named, uint32_t host)
+{
+	return named == 0 || named == host;
+}
+
+/* UDP alone: what is replayed of TCP ends in the receiver's kernel. */
+static bool is_recorded(uint32_t from, const struct shape *s)
+{
+	return net.recording && s->protocol == IPPROTO_UDP && covers(net.record_from, from) &&
+	       covers(net.record_to, s->to) && net.recorded_count < RECORD_MAX;
+}
+
 static void forward(uint32_t from, uint8_t *bytes, size_t len)
 {
 	struct shape s = shape_of(bytes, len);
@@ -232,7 +245,7 @@ static void forward(uint32_t from, uint8_t *bytes, size_t len)
 	if (s.to == 0)
 		return;
 	count(l, &s, len);
-	if (from == net.record_from && s.to == net.record_to && net.recorded_count < RECORD_MAX)
+	if (is_recorded(from, &s))
 		net.recorded[net.recorded_count++] = keep(s.to, bytes, len);
 	if (l->fault[BLOCK] || (l->fault[MTU] > 0 && len > l->fault[MTU])) {
 		l->lost++;
@@ -270,11 +283,6 @@ static void deliver_due(void)
 }
 
 /* --- commands -------------------------------------------------------------------------------- */
-
-static bool covers(uint32_t named, uint32_t host)
-{
-	return named == 0 || named == host;
-}
 
 static bool set_fault(uint32_t from, uint32_t to, const char *name, uint32_t value)
 {
@@ -316,6 +324,7 @@ static bool tell_counts(uint32_t from, uint32_t to)
 
 static bool record(uint32_t from, uint32_t to)
 {
+	net.recording = true;
 	net.record_from = from;
 	net.record_to = to;
 	puts("ok");
@@ -324,7 +333,7 @@ static bool record(uint32_t from, uint32_t to)
 
 static bool replay(void)
 {
-	net.record_from = net.record_to = 0;
+	net.recording = false;
 	for (uint32_t i = 0; i < net.recorded_count; i++) {
 		deliver(net.recorded[i]->to, net.recorded[i]->bytes, net.recorded[i]->len);
 		free(net.recorded[i]);
