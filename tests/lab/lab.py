@@ -17,6 +17,7 @@ processes: nothing is left to tidy up, whatever ends the test.
 Waits are for states, and their bounds are generous: a loaded machine gets the time it needs.
 """
 
+import collections
 import ctypes
 import json
 import os
@@ -150,8 +151,12 @@ class Net:
 
     def count(self, sender, receiver):
         """Packets and bytes of payload so far: udp, udp_bytes, tcp, tcp_bytes, other, lost."""
-        words = self.command("count", *_indexes(sender), *_indexes(receiver))
-        return dict(zip(words[::2], map(int, words[1::2])))
+        total = collections.Counter()
+        for a in _indexes(sender):
+            for b in _indexes(receiver):
+                words = self.command("count", a, b)
+                total.update(dict(zip(words[::2], map(int, words[1::2]))))
+        return dict(total)
 
     def record(self, sender, receiver):
         self.command("record", *_indexes(sender), *_indexes(receiver))
@@ -195,10 +200,10 @@ class Host:
         return (f"10.77.{self.subnet}.{self.index}" if family == "4" else
                 f"fd77::{self.subnet:x}:{self.index:x}")
 
-    def seed(self):
+    def seed(self, family=None):
         """Its address as others are told of it."""
-        return f"{self.address()}:{PORT}" if self.families[0] == "4" else \
-            f"[{self.address()}]:{PORT}"
+        address = self.address(family)
+        return f"[{address}]:{PORT}" if ":" in address else f"{address}:{PORT}"
 
     def _addresses(self, verb):
         return [f"addr {verb} {self.address(f)}/{16 if f == '4' else 64} dev kith0"

@@ -14,7 +14,8 @@ lab_tests = \
 	%D%/case_crash.py \
 	%D%/case_cut.py \
 	%D%/case_join.py \
-	%D%/case_network.py
+	%D%/case_network.py \
+	%D%/case_strangers.py
 
 dist_check_SCRIPTS += $(lab_tests)
 TESTS += $(lab_tests)
