@@ -65,13 +65,14 @@ def check(claim, holds, why=""):
 
 def wait_for(condition, within_s, claim):
     """Claims that condition() comes to hold. Returns the seconds that it took, or None."""
-    took = _becomes_true(condition, within_s)
+    took = becomes_true(condition, within_s)
     if check(claim, took is not None, f"not within {within_s} s"):
         say(f"    after {took:.1f} s")
     return took
 
 
-def _becomes_true(condition, within_s):
+def becomes_true(condition, within_s):
+    """The seconds until condition() holds, or None."""
     began = time.monotonic()
     while not condition():
         if time.monotonic() - began > within_s:
@@ -280,7 +281,7 @@ class Host:
 class Lab:
     def __init__(self, hosts=5, families="46", seed=1, cluster=True):
         self.directory = tempfile.TemporaryDirectory(prefix="kith-lab.")
-        self.net, self.hosts, self.members = None, [], []
+        self.net, self.hosts, self.members, self.seed = None, [], [], seed
         with open(os.path.join(self.directory.name, "kith.conf"), "w", encoding="utf-8"):
             pass
         try:
@@ -342,11 +343,11 @@ class Lab:
             views[host] = {m["name"]: m for m in answer.get("members", [])}
         return views
 
-    def all_see_all(self):
+    def all_see_all(self, viewers=None):
         """Whether those that run see each other alive, and nobody else."""
         names = {h.name for h in self.running()}
         return all({m["name"] for m in view.values() if m["state"] == "alive"} == names
-                   for view in self.views().values())
+                   for view in self.views(viewers).values())
 
     def wait_all(self, within_s, claim):
         took = wait_for(self.all_see_all, within_s, claim)
@@ -354,14 +355,14 @@ class Lab:
             self.tell()
         return took
 
-    def wait_seen(self, seen, state, within_s, claim=None, by=None):
+    def wait_seen(self, seen, state, within_s, claim=None, by=None, since=None):
         """Waits until `by` (the others that run) see this host, or each of these, in that state.
 
-        Returns, of each pair, the seconds that it took after the call, as the viewers tell the age
-        of the state: a slow poll does not lengthen it. None if it did not happen."""
+        Returns, of each pair, the seconds that it took after `since` (the call), as the viewers
+        tell the age of the state: a slow poll does not lengthen it. None if it did not happen."""
         seen = seen if isinstance(seen, list) else [seen]
         left = list(by or (h for h in self.running() if h not in seen))
-        began, taken = time.monotonic(), []
+        began, taken = since or time.monotonic(), []
         while left and time.monotonic() - began < within_s:
             views, now = self.views(left), time.monotonic() - began
             for viewer, view in views.items():
@@ -401,7 +402,7 @@ class Lab:
         """A whole network, all members up, all seen by all: whether it comes to that."""
         self.net.heal()
         self.start(self.members)
-        return _becomes_true(self.all_see_all, BOUND_S) is not None
+        return becomes_true(self.all_see_all, BOUND_S) is not None
 
 
 # ---- stories

@@ -20,4 +20,4 @@ lab_tests = \
 dist_check_SCRIPTS += $(lab_tests)
 TESTS += $(lab_tests)
 
-EXTRA_DIST += %D%/lab.py
+EXTRA_DIST += %D%/lab.py %D%/long_figures.py
