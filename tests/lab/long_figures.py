@@ -80,6 +80,8 @@ def loss(lab):
         time.sleep(min(10, max(0, end - time.monotonic())))
     check(f"20 % loss for {LOSS_S} s: no false failure", lab.failures() == before,
           lab.failures() - before)
+    traffic = lab.net.count(0, 0)
+    say(f"packets so far: {traffic['udp'] + traffic['tcp']}, {traffic['lost']} of them lost")
     say(f"rounds without any answer: "
         f"{sum(h.stats('node.rounds_failed') for h in lab.hosts) - failed}, suspicions signed: "
         f"{sum(h.stats('node.suspicions_sent') for h in lab.hosts) - suspicions}")

@@ -432,12 +432,12 @@ int main(int argc, char **argv)
 	kith_heap_init(&net.queue, &kith_alloc_libc);
 	if (!kith_heap_reserve(&net.queue, QUEUE_MAX))
 		die(1, "the queue");
-	printf("ok %ld", (long)getpid());
-	for (uint32_t i = 1; i <= hosts; i++) {
-		make_host(i);
-		printf(" %d", net.netns[i]);
-	}
 	net.hosts = (uint32_t)hosts;
+	for (uint32_t i = 1; i <= net.hosts; i++)
+		make_host(i);
+	printf("ok %ld", (long)getpid());
+	for (uint32_t i = 1; i <= net.hosts; i++)
+		printf(" %d", net.netns[i]);
 	puts("");
 	fflush(stdout);
 	serve();
