@@ -6,4 +6,4 @@
 
 : "${top_srcdir:?}" "${top_builddir:?}"
 make -C "$top_builddir" tests/lab/switch || exit 99
-exec python3 "$top_srcdir/tests/lab/long_figures.py"
+exec python3 -B "$top_srcdir/tests/lab/long_figures.py"
