@@ -9,7 +9,7 @@ LOG_DRIVER = $(tap_driver)
 SH_LOG_DRIVER = $(tap_driver)
 SH_LOG_COMPILER = $(SHELL)
 PY_LOG_DRIVER = $(tap_driver)
-PY_LOG_COMPILER = python3
+PY_LOG_COMPILER = python3 -B
 
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
@@ -31,6 +31,7 @@ include %D%/bench/local.mk
 include %D%/story/local.mk
 include %D%/cli/local.mk
 include %D%/daemon/local.mk
+include %D%/lab/local.mk
 include %D%/lint/local.mk
 
 # The same programs under valgrind; scripts are left out, they start programs of their own.

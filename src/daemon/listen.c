@@ -4,6 +4,7 @@
 #include "daemon/sockaddr.h"
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,7 +12,8 @@ enum {
 	BACKLOG = 256,          /* as many unauthenticated connections as the node holds */
 	FREE_PORT_TRIES = 32,   /* the port UDP got may be taken for TCP */
 	RECEIVE_BUFFER = 4 << 20, /* a burst of all peers' gossip while we were not scheduled */
-	SEND_BUFFER = 1 << 20
+	SEND_BUFFER = 1 << 20,
+	SEGMENT = 1280 - 40 - 20, /* headers of IPv6 and TCP; the kernel takes off TCP's options */
 };
 
 static bool set(int fd, int level, int name, int value)
@@ -52,12 +54,18 @@ static bool set_udp_options(int fd, uint8_t family)
 	       set(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
 }
 
+void kith_tcp_short_segments(int fd)
+{
+	(void)set(fd, IPPROTO_TCP, TCP_MAXSEG, SEGMENT);
+}
+
 int kith_listen_tcp(const struct kith_addr *a)
 {
 	int fd = open_socket(a, SOCK_STREAM), error;
 
 	if (fd < 0)
 		return -1;
+	kith_tcp_short_segments(fd);
 	if (listen(fd, BACKLOG) != 0) {
 		error = errno;
 		close(fd);

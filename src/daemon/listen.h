@@ -29,7 +29,11 @@ KITH_MUST_USE int kith_listens_open(struct kith_listens *l, const struct kith_co
 void kith_listens_pretend(struct kith_listens *l, const struct kith_conf *c);
 void kith_listens_close(struct kith_listens *l);
 
-/* A TCP listener, not blocking. -1 with errno. */
+/* Lets no TCP packet of this socket, nor of those that it accepts, be longer than 1280 bytes, as
+ * no datagram is: a path that swallows longer ones without a word then does not matter. A wish. */
+void kith_tcp_short_segments(int fd);
+
+/* A TCP listener with short segments, not blocking. -1 with errno. */
 int kith_listen_tcp(const struct kith_addr *a);
 
 #endif

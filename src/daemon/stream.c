@@ -264,6 +264,8 @@ void kith_streams_connect(struct kith_streams *all, uint64_t id, const struct ki
 		fd = socket(addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		error = fd < 0 ? errno : 0;
 	}
+	if (fd >= 0)
+		kith_tcp_short_segments(fd);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, len) != 0 && errno != EINPROGRESS)
 		error = errno;
 	if (error == 0 && add(all, fd, id, CONNECTING) != NULL)
