@@ -5,7 +5,7 @@
 kithd.service: %D%/kithd.service.in Makefile
 	$(AM_V_GEN)$(SED) 's|[@]sbindir[@]|$(sbindir)|g' $(srcdir)/%D%/kithd.service.in >$@
 
-check_DATA = kithd.service
+check_DATA += kithd.service
 CLEANFILES += kithd.service
 
 if SYSTEMD

@@ -379,6 +379,10 @@ class Lab:
         say(f"    after {max(taken):.1f} s")
         return taken
 
+    def stats(self, *counters):
+        """The sum of these counters over all that run."""
+        return sum(h.stats(*counters) for h in self.running())
+
     def failures(self, besides=None):
         """How many verdicts "failed" there were in the lives of those that run. What a host counted
         ends with its kithd: leave out the one that is to be stopped in between."""

@@ -6,7 +6,7 @@
 
 # No check_PROGRAMS: those are taken for tests by check-valgrind.
 EXTRA_PROGRAMS += %D%/switch
-check_DATA = %D%/switch$(EXEEXT)
+check_DATA += %D%/switch$(EXEEXT)
 CLEANFILES += %D%/switch$(EXEEXT)
 tests_lab_switch_LDADD = libkith_base.la
 
