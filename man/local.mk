@@ -5,6 +5,7 @@
 dist_man_MANS += \
 	%D%/kith-metrics.7 \
 	%D%/kith-protocol.7 \
+	%D%/kith-quickstart.7 \
 	%D%/kith.1 \
 	%D%/kith.conf.5 \
 	%D%/kithd.8 \

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { TEXT_MAX_LEN = 256, FOR_MS = 30000, CALL_MS = 600000 /* as long as kithd waits at most */ };
 
@@ -165,12 +166,27 @@ static enum kith_exit look(struct kith_client *k, const struct condition *cond, 
 	return got;
 }
 
+/* A daemon that was started a moment ago has no socket yet, which is no reason to give up. */
+static enum kith_exit open_until(struct kith_client *k, struct kith_cli *c, int64_t deadline_ms)
+{
+	const struct timespec pause = {.tv_nsec = 50000000};
+	enum kith_exit got;
+
+	while ((got = kith_client_open(k, c)) == KITH_EXIT_UNREACHABLE &&
+	       kith_now_ms() < deadline_ms) {
+		kith_client_close(k);
+		c->failure = (struct kith_failure){.exit = KITH_EXIT_YES};
+		nanosleep(&pause, NULL);
+	}
+	return got;
+}
+
 /* Looks, and looks again whenever a member changed. */
 static enum kith_exit until(struct kith_cli *c, const struct condition *cond, int64_t deadline_ms,
 			    struct found *f)
 {
 	struct kith_client k;
-	enum kith_exit got = kith_client_open(&k, c);
+	enum kith_exit got = open_until(&k, c, deadline_ms);
 
 	while (got == KITH_EXIT_YES && (got = look(&k, cond, f)) == KITH_EXIT_YES && !f->is_reached) {
 		int64_t left = deadline_ms - kith_now_ms();

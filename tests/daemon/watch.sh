@@ -8,7 +8,13 @@
 : "${tmp:?}" "${kith:?}"
 
 cluster a b c
+ask a wait 'members>=1' --for 0s 2>"$tmp/wait.out"
+check "no daemon, and no time to wait for it" test $? -eq 3
+ask a wait 'members>=1' --for 60s 2>"$tmp/wait.out" &
+wait_pid=$!
 start a
+wait $wait_pid
+check "a wait for a daemon that comes later" test $? -eq 0
 "$kith" --socket "$tmp/a.sock" watch --json >"$tmp/watch.json" 2>&1 &
 watch_pid=$!
 "$kith" --socket "$tmp/a.sock" watch >"$tmp/watch.txt" 2>&1 &

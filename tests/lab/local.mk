@@ -15,6 +15,7 @@ lab_tests = \
 	%D%/case_cut.py \
 	%D%/case_join.py \
 	%D%/case_network.py \
+	%D%/case_quickstart.py \
 	%D%/case_strangers.py
 
 dist_check_SCRIPTS += $(lab_tests)
