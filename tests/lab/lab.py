@@ -37,6 +37,7 @@ SWITCH = os.path.join(BUILD, "tests", "lab", "switch")
 BOUND_S = 60  # for what has no bound of its own
 PORT = 5484
 ALL = 0
+CRIES = ("Assertion", "Sanitizer", "runtime error")
 FAULTS = ("loss", "duplicate", "corrupt", "delay", "jitter", "mtu", "block")
 
 
@@ -394,6 +395,17 @@ class Lab:
         return wait_for(lambda: all(h.stats("node.rounds") >= n for h, n in until.items()),
                         within_s, claim)
 
+    def casualties(self):
+        """What no fault of the network excuses: a kithd that ended by itself, or cried out."""
+        found = [f"{h.name} ended with {h.process.poll()}" for h in self.hosts
+                 if h.process is not None and h.process.poll() is not None]
+        for host in self.hosts:
+            if os.path.exists(host.log):
+                with open(host.log, encoding="utf-8", errors="replace") as log:
+                    found += [f"{host.name}: {line}" for line in log
+                              if any(cry in line for cry in CRIES)]
+        return found
+
     def tell(self):
         """The views and logs, for whoever looks for a fault."""
         for viewer, view in self.views().items():
@@ -461,6 +473,8 @@ def run(*scenes):
                     lab.tell()
                 for story in stories:
                     tell_story(lab, story)
+                fallen = lab.casualties()
+                check("no kithd fell", not fallen, "\n".join(fallen))
     except Unavailable as reason:
         print(f"1..0 # SKIP {reason}")
         sys.exit(0)
