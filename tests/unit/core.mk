@@ -11,22 +11,32 @@ libkith_corefix_la_SOURCES = \
 core_ldadd = libkith_corefix.la $(LDADD)
 
 unit_tests += \
+	%D%/test_core_join \
+	%D%/test_core_message \
 	%D%/test_core_own \
+	%D%/test_core_packet \
+	%D%/test_core_peer \
 	%D%/test_core_probe \
 	%D%/test_core_probe_when \
 	%D%/test_core_store \
-	%D%/test_core_stranger \
 	%D%/test_core_store_suspicion \
+	%D%/test_core_stranger \
+	%D%/test_core_stream \
 	%D%/test_core_suspect \
 	%D%/test_core_sync \
 	%D%/test_core_tomb
 
+tests_unit_test_core_join_LDADD = $(core_ldadd)
+tests_unit_test_core_message_LDADD = $(core_ldadd)
 tests_unit_test_core_own_LDADD = $(core_ldadd)
+tests_unit_test_core_packet_LDADD = $(core_ldadd)
+tests_unit_test_core_peer_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_when_LDADD = $(core_ldadd)
 tests_unit_test_core_store_LDADD = $(core_ldadd)
 tests_unit_test_core_store_suspicion_LDADD = $(core_ldadd)
+tests_unit_test_core_stranger_LDADD = $(core_ldadd)
+tests_unit_test_core_stream_LDADD = $(core_ldadd)
 tests_unit_test_core_suspect_LDADD = $(core_ldadd)
 tests_unit_test_core_sync_LDADD = $(core_ldadd)
 tests_unit_test_core_tomb_LDADD = $(core_ldadd)
-tests_unit_test_core_stranger_LDADD = $(core_ldadd)

@@ -445,6 +445,22 @@ static void no_epoch_is_left_to_jump_to(void **state)
 	fix_end(&f);
 }
 
+/* The formats carry unix seconds in 32 bits: a clock beyond them is refused, or kept at the end. */
+static void a_clock_past_the_formats_is_refused(void **state)
+{
+	struct fix f;
+
+	(void)state;
+	fix_init(&f);
+	assert_int_equal(kith_node_new(&f.n, &f.config, f.now, (INT64_C(1) << 32) * 1000),
+			 KITH_EINVAL);
+	assert_null(f.n);
+	fix_start(&f);
+	kith_node_clock(f.n, f.now, INT64_MAX, true);
+	assert_int_equal(kith_now_unix_s(f.n), UINT32_MAX);
+	fix_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -465,6 +481,7 @@ int main(void)
 		cmocka_unit_test(a_jump_under_way_is_not_begun_again),
 		cmocka_unit_test(a_second_process_makes_us_back_off),
 		cmocka_unit_test(no_epoch_is_left_to_jump_to),
+		cmocka_unit_test(a_clock_past_the_formats_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("core/own", tests, NULL, NULL);

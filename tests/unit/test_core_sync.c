@@ -205,6 +205,32 @@ static void any_two_sets_become_equal(void **state)
 	}
 }
 
+/* Two records of one owner and number: the leaf tells them apart, and both keep the larger bytes. */
+static void equivocation_is_seen_and_ends(void **state)
+{
+	uint8_t record[KITH_RECORD_MAX];
+	struct kith_bytes r = {record, 0};
+	uint8_t a[8], b[8];
+	struct person p;
+	struct two t;
+
+	(void)state;
+	two_setup(&t);
+	(void)synchronise(&t);
+	person_init(&t.a, &p, 1);
+	r.len = person_record(&t.a, &p, record);
+	(void)kith_store_record(t.a.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r, true);
+	p.body.addrs[0].port++;
+	r.len = person_record(&t.a, &p, record);
+	(void)kith_store_record(t.b.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r, true);
+	kith_peers_root(t.a.n, a);
+	kith_peers_root(t.b.n, b);
+	assert_memory_not_equal(a, b, sizeof(a));
+	(void)synchronise(&t);
+	are_equal(&t);
+	two_end(&t);
+}
+
 /* --- what a hostile end may not do ---------------------------------------------------------- */
 
 struct hostile {
@@ -395,6 +421,7 @@ int main(void)
 		cmocka_unit_test(the_cost_follows_the_differences),
 		cmocka_unit_test(a_newcomer_gets_all_and_is_known),
 		cmocka_unit_test(any_two_sets_become_equal),
+		cmocka_unit_test(equivocation_is_seen_and_ends),
 		cmocka_unit_test(questions_are_in_order_and_in_range),
 		cmocka_unit_test(turns_come_to_an_end),
 		cmocka_unit_test(nobody_speaks_out_of_turn),

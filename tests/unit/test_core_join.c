@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/* Whom the seeds are good for, and how long. */
+#include "core/join.h"
+#include "unit/core_fix.h"
+
+static const struct kith_seed *seed(struct fix *f)
+{
+	return &f->n->join.dials[0].seed;
+}
+
+/* Ends the dial under way as if the seed had answered and was through. */
+static void answers(struct fix *f)
+{
+	const uint64_t stream = f->n->join.dials[0].stream;
+
+	assert_int_not_equal(stream, 0);
+	kith_stream_abandon(f->n, stream);
+	kith_join_on_end(f->n, stream, true, 0, KITH_SEED_JOINED);
+	fix_forget(f);
+}
+
+/* While a member lists the seed's address the seed is not asked. When that member is forgotten,
+ * whoever is at its address one day is to be found: it is asked until it answers, though others are
+ * up. */
+static void the_seed_of_a_forgotten_member_is_asked_again(void **state)
+{
+	struct kith_addr addr;
+	struct kith_peer *peer;
+	struct person p, other;
+	struct fix f;
+
+	(void)state;
+	fix_init(&f);
+	f.config.reap_after = 600 * KITH_SECOND;
+	fix_start(&f);
+	peer = person_joins(&f, &p, 1);
+	person_joins(&f, &other, 2);
+	addr = p.addr;
+	assert_int_equal(kith_node_join(f.n, f.now, &addr, 1), 0);
+	fix_jump(&f, 1);
+	answers(&f);
+	assert_int_equal(seed(&f)->attempts, 1);
+	/* It leaves, and is forgotten. */
+	p.seq++;
+	p.body.state = KITH_MEMBER_LEFT;
+	(void)person_known(&f, &p);
+	assert_int_equal(peer->status, KITH_STATUS_LEFT);
+	kith_peer_reap(f.n, peer);
+	fix_forget(&f);
+	fix_run(&f, KITH_DIAL_FIRST);
+	assert_int_equal(seed(&f)->attempts, 2);
+	assert_true(f.n->join.dials[0].is_lost);
+	/* Not there: asked again. */
+	kith_node_stream(f.n, f.now, f.n->join.dials[0].stream, KITH_STREAM_REFUSED, NULL);
+	fix_forget(&f);
+	fix_run(&f, KITH_DIAL_FIRST);
+	assert_int_equal(seed(&f)->attempts, 3);
+	answers(&f);
+	assert_false(f.n->join.dials[0].is_lost);
+	fix_run(&f, 3 * KITH_DIAL_FIRST); /* and no more than that, or the other fails as well */
+	assert_int_equal(seed(&f)->attempts, 3);
+	fix_end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_seed_of_a_forgotten_member_is_asked_again),
+	};
+
+	return cmocka_run_group_tests_name("core/join", tests, NULL, NULL);
+}
