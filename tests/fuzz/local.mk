@@ -23,6 +23,10 @@ fuzz_programs += %D%/fuzz_msg
 tests_fuzz_fuzz_msg_LDADD = $(fuzz_ldadd)
 EXTRA_DIST += %D%/fuzz_msg.in
 
+fuzz_programs += %D%/fuzz_node
+tests_fuzz_fuzz_node_LDADD = libkith_corefix.la $(fuzz_ldadd) $(CMOCKA_LIBS)
+EXTRA_DIST += %D%/fuzz_node.in
+
 fuzz_programs += %D%/fuzz_record
 tests_fuzz_fuzz_record_LDADD = $(fuzz_ldadd)
 EXTRA_DIST += %D%/fuzz_record.in
