@@ -410,7 +410,8 @@ void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us beg
 	struct kith_case *c = p->kase;
 	int i;
 
-	if (c == NULL || !kith_peer_is_up(p))
+	/* Who has left concludes nothing more, nothing good either. */
+	if (c == NULL || !kith_peer_is_up(p) || n->own.is_over)
 		return;
 	for (i = 0; i < c->held_count; i++)
 		if (c->held[i].came <= begun)

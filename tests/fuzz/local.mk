@@ -25,7 +25,7 @@ EXTRA_DIST += %D%/fuzz_msg.in
 
 fuzz_programs += %D%/fuzz_node
 tests_fuzz_fuzz_node_LDADD = libkith_corefix.la $(fuzz_ldadd) $(CMOCKA_LIBS)
-EXTRA_DIST += %D%/fuzz_node.in
+EXTRA_DIST += %D%/fuzz_node.in %D%/fuzz_node.repro
 
 fuzz_programs += %D%/fuzz_record
 tests_fuzz_fuzz_record_LDADD = $(fuzz_ldadd)

@@ -38,7 +38,7 @@ BOUND_S = 60  # for what has no bound of its own
 PORT = 5484
 ALL = 0
 CRIES = ("Assertion", "Sanitizer", "runtime error")
-FAULTS = ("loss", "duplicate", "corrupt", "delay", "jitter", "mtu", "block")
+FAULTS = ("loss", "duplicate", "corrupt", "delay", "jitter", "mtu", "block", "no_udp")
 
 
 class Unavailable(Exception):
@@ -146,6 +146,9 @@ class Net:
 
     def mtu(self, length):
         self.set(ALL, ALL, "mtu", length)
+
+    def block_udp(self):
+        self.set(ALL, ALL, "no_udp", 1)
 
     def heal(self):
         for fault in FAULTS:

@@ -48,7 +48,7 @@ enum {
 	UNAVAILABLE = 77,
 };
 
-enum fault { LOSS, DUPLICATE, CORRUPT, DELAY, JITTER, MTU, BLOCK, FAULTS };
+enum fault { LOSS, DUPLICATE, CORRUPT, DELAY, JITTER, MTU, BLOCK, NO_UDP, FAULTS };
 static const char *const fault_names[FAULTS] = {
 	[LOSS] = "loss",	   /* per cent of packets */
 	[DUPLICATE] = "duplicate", /* per cent */
@@ -57,6 +57,7 @@ static const char *const fault_names[FAULTS] = {
 	[JITTER] = "jitter",	   /* ms, 0 to this much more delay; reorders */
 	[MTU] = "mtu",		   /* longer packets vanish without a word; 0: none do */
 	[BLOCK] = "block",	   /* 1: all packets vanish */
+	[NO_UDP] = "no_udp",	   /* 1: those of UDP do, as behind a firewall that nobody thought of */
 };
 
 struct packet {
@@ -247,7 +248,8 @@ static void forward(uint32_t from, uint8_t *bytes, size_t len)
 	count(l, &s, len);
 	if (is_recorded(from, &s))
 		net.recorded[net.recorded_count++] = keep(s.to, bytes, len);
-	if (l->fault[BLOCK] || (l->fault[MTU] > 0 && len > l->fault[MTU])) {
+	if (l->fault[BLOCK] || (l->fault[NO_UDP] && s.protocol == IPPROTO_UDP) ||
+	    (l->fault[MTU] > 0 && len > l->fault[MTU])) {
 		l->lost++;
 		return;
 	}
