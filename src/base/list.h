@@ -13,7 +13,7 @@ struct kith_link {
 	struct kith_link *next, *prev;
 };
 
-#define KITH_CONTAINER(ptr, type, field) ((type *)((char *)(ptr) - offsetof(type, field)))
+#define KITH_CONTAINER(ptr, type, field) ((type *)(void *)((char *)(ptr) - offsetof(type, field)))
 
 static inline void kith_list_init(struct kith_link *head)
 {
