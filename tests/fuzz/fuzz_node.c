@@ -332,7 +332,7 @@ static void judge(struct play *p)
 
 	fix_check(&p->f);
 	MUST(p->f.heap.bytes <= MEMORY_MAX);
-	for (i = p->judged < p->f.out_count ? p->judged : 0; i < p->f.out_count; i++) {
+	for (i = p->judged <= p->f.out_count ? p->judged : 0; i < p->f.out_count; i++) {
 		const struct kith_out *o = &p->f.outs[i].out;
 
 		MUST(o->kind != KITH_OUT_DATAGRAM || o->len <= KITH_DATAGRAM_MAX);
