@@ -4,6 +4,7 @@
 # --dev: no root, no configuration, no identity; a second one joins the first; nothing is left.
 
 . "${top_srcdir:?}/tests/daemon/lib.sh"
+: "${tmp:?}" "${kith:?}" "${kithd:?}" "${ended=}"
 
 TMPDIR=$tmp
 export TMPDIR

@@ -5,6 +5,7 @@
 # fails a write as a full disk does; what kithd logs goes through a pipe, which has no such limit.
 
 . "${top_srcdir:?}/tests/daemon/lib.sh"
+: "${tmp:?}" "${kith:?}" "${kithd:?}" "${ended=}"
 
 cluster a b
 # launch_full NAME OPTION...: kithd whose files may not grow beyond nothing.

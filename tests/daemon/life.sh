@@ -4,6 +4,7 @@
 # How a daemon ends, and what the others see of it; how it comes back.
 
 . "${top_srcdir:?}/tests/daemon/lib.sh"
+: "${tmp:?}" "${kith:?}" "${kithd:?}" "${ended=}"
 
 cluster a b c
 start a

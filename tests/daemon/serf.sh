@@ -4,6 +4,7 @@
 # The stock serf against rpc.listen: a client that nobody here wrote.
 
 . "${top_srcdir:?}/tests/daemon/lib.sh"
+: "${tmp:?}" "${kith:?}" "${kithd:?}" "${ended=}"
 
 if ! command -v serf >/dev/null; then
 	skip "serf speaks to kithd" "serf is not installed (Debian: serf)"

@@ -4,6 +4,7 @@
 # Signals that do not end kithd: reload, state, verbosity. And that a reload is all or nothing.
 
 . "${top_srcdir:?}/tests/daemon/lib.sh"
+: "${tmp:?}" "${kith:?}" "${kithd:?}" "${ended=}"
 
 cluster a b
 cat >"$tmp/a.conf" <<'C'

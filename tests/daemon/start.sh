@@ -4,6 +4,7 @@
 # Every way in which a start is refused: its exit code (kithd.8), and the sentence with the cure.
 
 . "${top_srcdir:?}/tests/daemon/lib.sh"
+: "${tmp:?}" "${kith:?}" "${kithd:?}" "${ended=}"
 
 cluster a b
 args="-c $tmp/none.conf --state $tmp/a --socket $tmp/a.sock -o network.listen=127.0.0.1:0"
@@ -101,8 +102,8 @@ if [ "$(id -u)" -ne 0 ]; then
 	claim_exit "an unwritable directory is 77" 77 "Permission denied"
 elif command -v setpriv >/dev/null && setpriv --reuid 65534 --clear-groups "$kithd" --version \
 	>/dev/null 2>&1; then
-	out=$(setpriv --reuid 65534 --clear-groups "$kithd" $unwritable 2>&1)
-	code=$?
+	# shellcheck disable=SC2034 # claim_exit looks at both
+	out=$(setpriv --reuid 65534 --clear-groups "$kithd" $unwritable 2>&1) code=$?
 	claim_exit "an unwritable directory is 77" 77 "Permission denied" "owned by the user"
 else
 	skip "an unwritable directory is 77" "root, and no other user can run the program here"

@@ -107,11 +107,11 @@ unlicensed() {
 # A source that no local.mk lists is not in the tarball, or not built at all. A program's own
 # default source (tests/unit/test_x for test_x.c) is listed without its suffix.
 unlisted() {
-	find src tests -name '*.mk' | xargs awk '
+	find src tests -name '*.mk' -exec awk '
 		{ sub(/#.*/, ""); gsub(/\\$/, "")
 		  dir = FILENAME; sub(/\/[^\/]*$/, "", dir)
 		  for (i = 1; i <= NF; i++) { word = $i; sub(/^%D%/, dir, word); print word } }
-		' >"$tmp/words"
+		' {} + >"$tmp/words"
 	printf '%s\n' "$@" | awk '
 		FILENAME != "-" { listed[$1] = 1; next }
 		{ bare = $1; sub(/\.c$/, "", bare)
