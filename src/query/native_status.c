@@ -12,7 +12,9 @@
 
 enum {
 	CERTIFICATE_WARN_S = 14 * 86400,
-	HEALTH_WARN = 4 /* of 8: as the alert that we ship */
+	HEALTH_WARN = 4, /* of 8: as the alert that we ship */
+	DEAF_ROUNDS = 3, /* answered by TCP alone: fewer may be chance */
+	DEAF_S = 15      /* without a datagram, while rounds are answered */
 };
 
 struct status {
@@ -23,6 +25,7 @@ struct status {
 	uint32_t others; /* members but this one, not counting those that left */
 	uint32_t seeds;
 	bool is_seed_open; /* a seed that has not been tried */
+	kith_us heard;     /* the last datagram of any member; KITH_NEVER */
 };
 
 static int64_t certificate_left_s(const struct status *s)
@@ -33,6 +36,7 @@ static int64_t certificate_left_s(const struct status *s)
 static void look(struct status *s)
 {
 	const struct kith_node *node = s->r->s->host.node;
+	struct kith_member m;
 	struct kith_seed seed;
 	uint32_t cursor = 0;
 
@@ -46,6 +50,11 @@ static void look(struct status *s)
 		s->seeds++;
 		s->is_seed_open |= !seed.tried;
 	}
+	s->heard = KITH_NEVER;
+	for (cursor = 0; kith_node_members(node, &cursor, &m);)
+		if (!m.self && m.heard != KITH_NEVER &&
+		    (s->heard == KITH_NEVER || m.heard > s->heard))
+			s->heard = m.heard;
 }
 
 /* --- problems: gone through twice, to count and to write ------------------------------------- */
@@ -113,6 +122,14 @@ static void failed_seeds(struct status *s, problem_fn fn, void *ctx)
 	}
 }
 
+/* Members are reached by TCP, which keeps them alive here, and no datagram of anybody comes. */
+static bool is_udp_blocked(const struct status *s)
+{
+	if (s->stats.rounds_stream < DEAF_ROUNDS || s->view.answered == KITH_NEVER)
+		return false;
+	return s->heard == KITH_NEVER || s->view.answered - s->heard > DEAF_S * KITH_SECOND;
+}
+
 static void own_problems(struct status *s, problem_fn fn, void *ctx)
 {
 	int64_t left_s = certificate_left_s(s);
@@ -135,6 +152,12 @@ static void own_problems(struct status *s, problem_fn fn, void *ctx)
 		p.message = left_s < 0 ? "this host's certificate has expired"
 				       : "this host's certificate ends within 14 days";
 		p.hint = "renew it: kith admit, then kith join FILE";
+		fn(s, &p, ctx);
+	}
+	if (is_udp_blocked(s)) {
+		p.code = "udp_blocked";
+		p.message = "TCP is answered and UDP is not: a firewall?";
+		p.hint = "open UDP beside TCP, the same port, on both hosts and between them";
 		fn(s, &p, ctx);
 	}
 	if (s->view.health >= HEALTH_WARN) {

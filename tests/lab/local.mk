@@ -16,7 +16,8 @@ lab_tests = \
 	%D%/case_join.py \
 	%D%/case_network.py \
 	%D%/case_quickstart.py \
-	%D%/case_strangers.py
+	%D%/case_strangers.py \
+	%D%/case_wrong_turns.py
 
 dist_check_SCRIPTS += $(lab_tests)
 TESTS += $(lab_tests)

@@ -185,6 +185,29 @@ static void problems_name_their_cure(void **state)
 		  "'since':null,'message':'the clock is off','hint':'timedatectl','note':false}]}");
 }
 
+/* Rounds are answered by TCP alone for a while, or from the start. */
+static void blocked_datagrams_are_named(void **state)
+{
+	struct kith_member *other;
+
+	(void)state;
+	other = fake_node_add(w.node, "db-1", KITH_STATUS_ALIVE, w.t.now);
+	w.node->view.answered = w.t.now;
+	w.node->stats.rounds_stream = 3;
+	rpc_holds(ask("kith.status", "{}"), "'problems':[]}");
+	other->heard = w.t.now - 15 * KITH_SECOND;
+	rpc_holds(ask("kith.status", "{}"), "'problems':[]}");
+	other->heard--;
+	rpc_holds(ask("kith.status", "{}"), "'code':'udp_blocked'");
+	other->heard = KITH_NEVER;
+	rpc_holds(ask("kith.status", "{}"), "'code':'udp_blocked'");
+	w.node->stats.rounds_stream = 2;
+	rpc_holds(ask("kith.status", "{}"), "'problems':[]}");
+	w.node->stats.rounds_stream = 3;
+	w.node->view.answered = KITH_NEVER;
+	rpc_holds(ask("kith.status", "{}"), "'problems':[]}");
+}
+
 static void dropped_packets_are_told_for_ten_minutes(void **state)
 {
 	struct kith_event e = {.kind = KITH_EVENT_DROPPED, .dropped = KITH_DROPPED_KEY};
@@ -283,6 +306,7 @@ int main(void)
 		TEST(the_first_word_is_the_worst_that_holds),
 		TEST(a_node_that_has_left_is_leaving),
 		TEST(problems_name_their_cure),
+		TEST(blocked_datagrams_are_named),
 		TEST(dropped_packets_are_told_for_ten_minutes),
 		TEST(failed_members_are_named_up_to_a_bound),
 		TEST(stats_come_in_groups),
