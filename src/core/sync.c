@@ -84,9 +84,9 @@ static void digest_of(const struct kith_node *n, const struct kith_range *r, uin
 	uint64_t sum = 0;
 
 	stretch_of(n, r, &at, &to);
-	if (at == to)
+	if (at == to) {
 		memset(digest, 0, 8);
-	else {
+	} else {
 		const uint32_t count = to - at;
 
 		for (; at < to; at++)
@@ -115,7 +115,7 @@ static bool ask_about(struct kith_node *n, struct kith_sync *y, const struct kit
 {
 	void *q = y->ranges;
 
-	/* Of an honest question each range holds members of ours. */
+	/* No honest pair differs in more ranges than it has members. */
 	if (y->range_count >= n->max_members ||
 	    !kith_mem_grow(&n->alloc, &q, &y->range_room, y->range_count + 1, sizeof(*y->ranges)))
 		return false;
