@@ -74,7 +74,8 @@ headers_of() {
 foreign_headers="sodium* msgpack* ldns/* jansson* ev.h microhttpd* ares* ini.h uthash.h curl/*"
 
 # Symbols from outside, as one extended regular expression. What the compiler itself calls is in
-# `quiet`: stack protector, FORTIFY's twins, clang's bcmp for a memcmp that asks for equality, failed assertions, wide arithmetic.
+# `quiet`: stack protector, FORTIFY's twins, clang's bcmp for a memcmp that asks for equality, failed
+# assertions, wide arithmetic.
 symbols_of() {
 	quiet='_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__assert_fail'
 	quiet="$quiet|bcmp|__(mem|str)[a-z]+_chk|__(u?div|u?mod|mul)[a-z]*[0-9]"
