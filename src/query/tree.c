@@ -68,12 +68,13 @@ ON_WORD(nil, .type = KITH_TREE_NIL)
 ON_WORD(true, .type = KITH_TREE_BOOL, .u = 1)
 ON_WORD(false, .type = KITH_TREE_BOOL, .u = 0)
 
+/* The template hands over an empty string without a place. */
 #define ON_STRING(name, kind) \
 	int kith_tree_on_##name(struct kith_tree_user *u, const char *base, const char *p, \
 				     unsigned int len, uint32_t *number) \
 	{ \
 		return lay(u, (struct kith_tree_token){.type = kind, .count = len, \
-					     .offset = (size_t)(p - base)}, number); \
+					     .offset = len > 0 ? (size_t)(p - base) : 0}, number); \
 	}
 ON_STRING(str, KITH_TREE_TEXT)
 ON_STRING(bin, KITH_TREE_BIN)

@@ -50,7 +50,7 @@ libkith_fuzzmain_la_SOURCES = %D%/main.c
 fuzz_programs += %D%/fuzz_rpc
 tests_fuzz_fuzz_rpc_LDADD = libkith_rpcclient.la libkith_query.la libkith_json.la \
 	libkith_fakenode.la $(fuzz_ldadd)
-EXTRA_DIST += %D%/fuzz_rpc.in
+EXTRA_DIST += %D%/fuzz_rpc.in %D%/fuzz_rpc.repro
 
 check_PROGRAMS += $(fuzz_programs)
 
