@@ -73,6 +73,7 @@ static void pack_hex(struct packer *k)
 	uint8_t bytes[256];
 	size_t len = quoted(k, hex, sizeof(hex) - 1);
 
+	hex[len] = '\0';
 	for (size_t i = 0; i < len / 2; i++) {
 		unsigned byte = 0;
 		int fields = sscanf(hex + 2 * i, "%2x", &byte);
