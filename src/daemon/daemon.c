@@ -33,11 +33,11 @@ static int load(struct plan *p, const struct kith_args *args, struct kith_report
 		.override_count = args->override_count,
 		.override_origin = "command line",
 	};
-	if (strlen(p->state_path) + sizeof "/" KITH_STATE_JOIN > sizeof p->join_path) {
+	code = snprintf(p->join_path, sizeof p->join_path, "%s/%s", p->state_path, KITH_STATE_JOIN);
+	if (code < 0 || (size_t)code >= sizeof p->join_path) {
 		kith_report_add(r, p->state_path, 0, "the path is too long");
 		return 78;
 	}
-	snprintf(p->join_path, sizeof p->join_path, "%s/%s", p->state_path, KITH_STATE_JOIN);
 	code = kith_conf_load(&p->conf, &p->source, r);
 	if (code != 0)
 		return code;
