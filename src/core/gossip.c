@@ -171,7 +171,7 @@ void kith_gossip_fill(struct kith_node *n, struct kith_packet *pk)
 static bool tell_peers(struct kith_node *n, const struct kith_peer *except)
 {
 	struct kith_peer *to[KITH_GOSSIP_FANOUT];
-	const uint32_t count = kith_peers_pick(n, to, KITH_GOSSIP_FANOUT, except);
+	const uint32_t count = kith_ring_pick(n, to, KITH_GOSSIP_FANOUT, except);
 	bool told = false;
 	uint32_t i;
 

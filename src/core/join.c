@@ -34,7 +34,7 @@ static bool is_listed_by_up(const struct kith_node *n, const struct kith_addr *a
 	uint32_t i;
 
 	for (i = 0; i < n->peers.count; i++) {
-		const struct kith_peer *p = kith_peer_at(n, i);
+		const struct kith_peer *p = kith_ring_at(n, i);
 
 		if (!p->is_self && kith_peer_is_up(p) && kith_peer_lists(p, a) >= 0)
 			return true;
@@ -215,7 +215,7 @@ static bool is_partner(const struct kith_node *n, const struct kith_mid *mid)
 static struct kith_peer *next_partner(struct kith_node *n)
 {
 	struct kith_peer *some[KITH_JOIN_PARTNERS + 1];
-	const uint32_t count = kith_peers_pick(n, some, KITH_JOIN_PARTNERS + 1, NULL);
+	const uint32_t count = kith_ring_pick(n, some, KITH_JOIN_PARTNERS + 1, NULL);
 	uint32_t i;
 
 	for (i = 0; i < count; i++)

@@ -28,7 +28,7 @@ static void done(struct kith_node *n)
 static void put(struct kith_node *n)
 {
 	struct kith_peer *to[KITH_LEAVE_CONFIRMS];
-	const uint32_t count = kith_peers_pick(n, to, KITH_LEAVE_CONFIRMS, NULL);
+	const uint32_t count = kith_ring_pick(n, to, KITH_LEAVE_CONFIRMS, NULL);
 	struct kith_msg m = {.kind = KITH_MSG_PUT, .k = n->leave.id};
 	uint32_t i;
 
@@ -46,7 +46,7 @@ static uint32_t confirms_needed(struct kith_node *n)
 {
 	struct kith_peer *to[KITH_LEAVE_CONFIRMS];
 
-	return kith_peers_pick(n, to, KITH_LEAVE_CONFIRMS, NULL);
+	return kith_ring_pick(n, to, KITH_LEAVE_CONFIRMS, NULL);
 }
 
 void kith_leave_begin(struct kith_node *n)

@@ -36,6 +36,8 @@ libkith_core_la_SOURCES = \
 	%D%/probe.h \
 	%D%/relay.c \
 	%D%/relay.h \
+	%D%/ring.c \
+	%D%/ring.h \
 	%D%/store.c \
 	%D%/store.h \
 	%D%/stranger.c \

@@ -279,12 +279,12 @@ void kith_core_check(const struct kith_node *n)
 	uint64_t leaf_sum = 0;
 
 	for (i = 0; i < ps->count; i++) {
-		const struct kith_peer *p = kith_peer_at(n, i);
+		const struct kith_peer *p = kith_ring_at(n, i);
 
 		KITH_ASSERT(p->slot == ps->ring[i]);
 		KITH_ASSERT(kith_peer_find(n, &p->mid) == p);
 		KITH_ASSERT(kith_peer_by_sid(n, p->sid) == p);
-		KITH_ASSERT(i == 0 || memcmp(kith_peer_at(n, i - 1)->mid.b, p->mid.b,
+		KITH_ASSERT(i == 0 || memcmp(kith_ring_at(n, i - 1)->mid.b, p->mid.b,
 					     sizeof(p->mid.b)) < 0);
 		KITH_ASSERT(p->is_self == (p == n->own.peer));
 		KITH_ASSERT(p->kase == NULL || p->kase->peer == p);

@@ -25,6 +25,7 @@
 #include "core/peer.h"
 #include "core/probe.h"
 #include "core/relay.h"
+#include "core/ring.h"
 #include "core/stranger.h"
 #include "core/stream.h"
 #include "core/suspect.h"

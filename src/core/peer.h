@@ -91,10 +91,6 @@ void kith_peers_fini(struct kith_node *n);
 
 struct kith_peer *kith_peer_find(const struct kith_node *n, const struct kith_mid *mid);
 struct kith_peer *kith_peer_by_sid(const struct kith_node *n, const uint8_t sid[KITH_SID_LEN]);
-struct kith_peer *kith_peer_at(const struct kith_node *n, uint32_t ring_index);
-/* Index in the ring of the first mid >= *mid; count if there is none. */
-uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid);
-
 /* A new peer with its verified certificate and record; status ALIVE, RESTARTING or LEFT as the
  * record says. NULL: the table is full or there is no memory (counted). */
 struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certificate,
@@ -126,17 +122,6 @@ static inline bool kith_peer_is_up(const struct kith_peer *p)
 {
 	return p->status == KITH_STATUS_ALIVE || p->status == KITH_STATUS_SUSPECT;
 }
-/* The next peer after ring position `after` (exclusive, wrapping) that is up and not self, and not
- * `except` (may be NULL); NULL if there is none. */
-struct kith_peer *kith_ring_next_up(const struct kith_node *n, const struct kith_mid *after,
-				    const struct kith_peer *except);
-/* Up to `count` distinct random peers that are up, not self, not `except`. Returns how many. */
-uint32_t kith_peers_pick(struct kith_node *n, struct kith_peer **out, uint32_t count,
-			 const struct kith_peer *except);
-/* The observers of p: the next KITH_OBSERVERS alive after it on the ring (self may be one). */
-uint32_t kith_peer_observers(const struct kith_node *n, const struct kith_peer *p,
-			     struct kith_peer *out[KITH_OBSERVERS]);
-
 /* "alive", ...; "?" when out of range. */
 const char *kith_peer_status_text(enum kith_status s);
 

@@ -164,7 +164,7 @@ static void ask_helpers(struct kith_node *n, struct kith_round *r)
 {
 	struct kith_peer *some[2 * KITH_HELPERS_MAX];
 	const uint32_t wave = wave_size(n);
-	const uint32_t count = kith_peers_pick(n, some, wave + r->helper_count, r->target);
+	const uint32_t count = kith_ring_pick(n, some, wave + r->helper_count, r->target);
 	const uint32_t until = r->helper_count + wave;
 	uint32_t i, j;
 
@@ -388,7 +388,7 @@ static void ping_a_dead(struct kith_node *n)
 		return;
 	at = kith_rng_below(&n->rng, count);
 	for (i = 0; i < count; i++) {
-		struct kith_peer *p = kith_peer_at(n, (at + i) % count);
+		struct kith_peer *p = kith_ring_at(n, (at + i) % count);
 		struct kith_msg m = {.kind = KITH_MSG_PING, .n = 0};
 		struct kith_packet pk;
 

@@ -176,7 +176,7 @@ static struct kith_held *hold(struct kith_node *n, struct kith_case *c, const st
 static void tell_observers(struct kith_node *n, const struct kith_peer *p, struct kith_bytes record)
 {
 	struct kith_peer *observers[KITH_OBSERVERS];
-	const uint32_t count = kith_peer_observers(n, p, observers);
+	const uint32_t count = kith_ring_observers(n, p, observers);
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
@@ -472,7 +472,7 @@ void kith_suspect_heard(struct kith_node *n, struct kith_peer *p)
 static bool observes(const struct kith_node *n, const struct kith_peer *p)
 {
 	struct kith_peer *observers[KITH_OBSERVERS];
-	const uint32_t count = kith_peer_observers(n, p, observers);
+	const uint32_t count = kith_ring_observers(n, p, observers);
 	uint32_t i;
 
 	for (i = 0; i < count; i++)

@@ -73,7 +73,7 @@ static void stretch_of(const struct kith_node *n, const struct kith_range *r, ui
 
 	*from = *to = kith_ring_seek(n, &r->lo);
 	while (*to < n->peers.count &&
-	       memcmp(kith_peer_at(n, *to)->mid.b, hi.b, sizeof(hi.b)) <= 0)
+	       memcmp(kith_ring_at(n, *to)->mid.b, hi.b, sizeof(hi.b)) <= 0)
 		++*to;
 }
 
@@ -90,7 +90,7 @@ static void digest_of(const struct kith_node *n, const struct kith_range *r, uin
 		const uint32_t count = to - at;
 
 		for (; at < to; at++)
-			sum += kith_peer_at(n, at)->leaf;
+			sum += kith_ring_at(n, at)->leaf;
 		kith_peers_digest(sum, count, digest);
 	}
 }
@@ -192,7 +192,7 @@ static bool add_question(struct kith_node *n, const struct kith_range *r, struct
 	stretch_of(n, r, &at, &to);
 	if (to - at <= LIST_ENTRIES) {
 		for (; at < to; at++, m.blob.len += ENTRY) {
-			const struct kith_peer *p = kith_peer_at(n, at);
+			const struct kith_peer *p = kith_ring_at(n, at);
 
 			memcpy(blob + m.blob.len, p->mid.b, sizeof(p->mid.b));
 			kith_put_u64(blob + m.blob.len + 16, p->leaf);
@@ -243,7 +243,7 @@ static bool add_owner(struct kith_node *n, const struct kith_mid *mid, struct fr
 static void add_busy(struct kith_node *n, struct frame *f)
 {
 	struct kith_peer *some[KITH_BUSY_NAMES];
-	const uint32_t count = kith_peers_pick(n, some, KITH_BUSY_NAMES, NULL);
+	const uint32_t count = kith_ring_pick(n, some, KITH_BUSY_NAMES, NULL);
 	struct kith_msg m = {.kind = KITH_MSG_BUSY};
 	uint32_t i;
 
@@ -351,7 +351,7 @@ static bool send_all_of(struct kith_node *n, struct kith_sync *y, const struct k
 
 	stretch_of(n, r, &at, &to);
 	for (; at < to; at++)
-		if (!enqueue(n, &y->todo, &y->todo_room, &y->todo_count, &kith_peer_at(n, at)->mid))
+		if (!enqueue(n, &y->todo, &y->todo_room, &y->todo_count, &kith_ring_at(n, at)->mid))
 			return false;
 	return true;
 }
@@ -400,7 +400,7 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 	if (m->blob.len % ENTRY != 0 || !is_asked_in_order(y, &lo, &hi))
 		return false;
 	while (!y->is_busy) {
-		const struct kith_peer *ours = at < n->peers.count ? kith_peer_at(n, at) : NULL;
+		const struct kith_peer *ours = at < n->peers.count ? kith_ring_at(n, at) : NULL;
 		const bool has = i < m->blob.len;
 		bool differs;
 		struct kith_mid theirs;

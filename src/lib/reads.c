@@ -33,7 +33,7 @@ int kith_node_members(const struct kith_node *n, uint32_t *cursor, struct kith_m
 {
 	if (*cursor >= n->peers.count)
 		return 0;
-	describe(n, kith_peer_at(n, (*cursor)++), m);
+	describe(n, kith_ring_at(n, (*cursor)++), m);
 	return 1;
 }
 

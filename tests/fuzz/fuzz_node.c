@@ -320,7 +320,7 @@ static bool is_listed(struct play *p, const struct kith_addr *a)
 		if (kith_addr_eq(&p->company[i].addr, a))
 			return true;
 	for (i = 0; i < p->f.n->peers.count; i++)
-		if (kith_peer_lists(kith_peer_at(p->f.n, i), a) >= 0)
+		if (kith_peer_lists(kith_ring_at(p->f.n, i), a) >= 0)
 			return true;
 	return false;
 }

@@ -436,7 +436,7 @@ static void who_is_no_observer_does_not(void **state)
 		person_joins(&f, &many[i], 1 + i);
 	kith_timer_stop(f.n, &f.n->probes.period);
 	for (i = 0; i < 30 && target == NULL; i++) {
-		const uint32_t count = kith_peer_observers(f.n, person_peer(&f, &many[i]),
+		const uint32_t count = kith_ring_observers(f.n, person_peer(&f, &many[i]),
 							   observers);
 
 		assert_int_equal(count, KITH_OBSERVERS);
