@@ -250,6 +250,26 @@ KITH_API void kith_node_clock(struct kith_node *n, kith_us now, int64_t unix_ms,
 /* What PERSIST with this token asked for is durable. */
 KITH_API void kith_node_persisted(struct kith_node *n, kith_us now, uint64_t token);
 
+/* --- what outlives a restart ------------------------------------------------------------------ */
+
+enum { KITH_KEPT_ENTRY_MAX = 1440 };
+/* The next entry that the host shall keep: 1 and its bytes, or 0 when it has all that is known. An
+ * entry replaces the former one of the same member; keep them in their order, and put nothing else
+ * in between. Entries are authenticated, not secret. Call it from time to time, until it says 0:
+ * the last entry of each such walk tells when others last answered. */
+KITH_API KITH_MUST_USE int kith_node_keep(struct kith_node *n, struct kith_bytes *entry);
+/* What was kept is lost, or shall be written anew: kith_node_keep() gives out everything again. */
+KITH_API void kith_node_keep_all(struct kith_node *n);
+/* Gives back one entry, the newest first, between kith_node_new() and kith_node_persisted(). The
+ * member is known again with its status, its age and its addresses, and is asked as any other; there
+ * is no event. *addr is where it was, family 0 if that is not known or it had left.
+ * KITH_EREPLAY: a newer entry of this member came before. KITH_EEXPIRED: the entry is older than
+ * reap_after, or its record has expired; it is ignored, but *addr may help to find the others.
+ * KITH_ECERT: its authority is no longer trusted. KITH_EAUTH, KITH_EMALFORMED: it is not as it was
+ * given out, or was given out by another identity. KITH_EFULL, KITH_ENOMEM, KITH_ESTATE. */
+KITH_API KITH_MUST_USE int kith_node_restore(struct kith_node *n, kith_us now,
+					     struct kith_bytes entry, struct kith_addr *addr);
+
 /* --- output ---------------------------------------------------------------------------------- */
 
 /* The next thing to do: 1 and *out, or 0 if there is none. */
@@ -319,7 +339,8 @@ enum kith_why_kind {
 	KITH_WHY_ROUND,     /* a probe round of ours failed */
 	KITH_WHY_SUSPICION, /* a signed suspicion of another member */
 	KITH_WHY_STATUS,    /* our conclusion changed */
-	KITH_WHY_ANSWER     /* it answered a round of ours, or signed a newer record */
+	KITH_WHY_ANSWER,    /* it answered a round of ours, or signed a newer record */
+	KITH_WHY_RESTORED   /* its status `to` was kept over our restart */
 };
 /* Ways that a failed round tried (4-security.md §5.6, `path`). */
 enum kith_path {

@@ -67,6 +67,9 @@ static void describe(struct kith_text *t, struct kith_reply *r, struct kith_valu
 		kith_text_str(t, kith_reply_text(r, entry, "to", "?"));
 	} else if (strcmp(kind, "answer") == 0) {
 		kith_text_str(t, "it answered");
+	} else if (strcmp(kind, "restored") == 0) {
+		kith_text_str(t, "kept over our restart as ");
+		kith_text_str(t, kith_reply_text(r, entry, "to", "?"));
 	} else {
 		kith_text_str(t, kind);
 	}

@@ -149,8 +149,12 @@ void kith_join_start(struct kith_node *n)
 
 	for (i = 0; i < n->join.dial_count; i++)
 		kith_timer_set(n, &n->join.dials[i].timer, n->now);
-	/* The first of a cluster has nobody to ask. */
-	n->join.is_joined = n->join.dial_count == 0;
+	/* Whom we know from before our restart is asked beside the seeds. */
+	if (has_company(n))
+		kith_timer_set(n, &n->join.partner, n->now);
+	else
+		/* The first of a cluster has nobody to ask. */
+		n->join.is_joined = n->join.dial_count == 0;
 }
 
 void kith_join_stop(struct kith_node *n)

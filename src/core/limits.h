@@ -70,9 +70,9 @@ enum {
 /* Relays per wave of helpers: more while the network loses much (3-membership.md, Round). */
 enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 
-/* A failed look counts this long after its end, so it began within the last second. */
 /* Strangers can send as much as they like: of each reason to drop it one a minute is told. */
 #define KITH_STRANGER_GAP (60 * KITH_SECOND)
+/* A failed look counts this long after its end, so it began within the last second. */
 #define KITH_LOOK_FRESH(n) (3 * (n)->timing.probe_timeout)
 #define KITH_REFUSED_WAIT (500 * KITH_MS)    /* `need` refusals and this long: failed */
 #define KITH_REPROBE_SILENT (2 * KITH_SECOND)

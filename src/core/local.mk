@@ -17,6 +17,8 @@ libkith_core_la_SOURCES = \
 	%D%/handshake.h \
 	%D%/join.c \
 	%D%/join.h \
+	%D%/kept.c \
+	%D%/kept.h \
 	%D%/leave.c \
 	%D%/leave.h \
 	%D%/limits.h \

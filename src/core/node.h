@@ -18,6 +18,7 @@
 #include "base/rng.h"
 #include "core/gossip.h"
 #include "core/join.h"
+#include "core/kept.h"
 #include "core/leave.h"
 #include "core/out.h"
 #include "core/own.h"
@@ -74,6 +75,7 @@ struct kith_node {
 	struct kith_syncs syncs;
 	struct kith_join join;
 	struct kith_leave leave;
+	struct kith_kept kept;
 };
 
 int64_t kith_now_unix_ms(const struct kith_node *n);
@@ -105,6 +107,8 @@ int kith_core_leave(struct kith_node *n, kith_us now);
 int kith_core_restart(struct kith_node *n, kith_us now, uint16_t back_s);
 int kith_core_tags(struct kith_node *n, kith_us now, struct kith_bytes tags);
 int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid);
+int kith_core_restore(struct kith_node *n, kith_us now, struct kith_bytes entry,
+		      struct kith_addr *addr);
 void kith_core_check(const struct kith_node *n);
 
 #endif

@@ -166,6 +166,7 @@ static void set_record(struct kith_node *n, struct kith_peer *p, struct kith_blo
 	n->peers.leaf_sum -= p->leaf;
 	p->leaf = kith_sync_leaf(p);
 	n->peers.leaf_sum += p->leaf;
+	p->is_kept = false;
 	n->peers.changes++;
 	remember_recent(n, p);
 }
@@ -242,10 +243,10 @@ static void judge_isolation(struct kith_node *n)
 	kith_out_event(n, &e);
 }
 
-struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certificate,
-				const struct kith_certificate *cert, struct kith_bytes record,
-				const struct kith_record_head *head,
-				const struct kith_member_body *body)
+static struct kith_peer *admit(struct kith_node *n, struct kith_bytes certificate,
+			       const struct kith_certificate *cert, struct kith_bytes record,
+			       const struct kith_record_head *head,
+			       const struct kith_member_body *body, enum kith_status status)
 {
 	struct kith_peer *p = NULL;
 	struct kith_blob *blob = NULL;
@@ -279,14 +280,11 @@ struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certifica
 		kith_map_drop(&n->peers.by_mid, mid_key(&p->mid));
 		goto fail;
 	}
-	p->status = status_of(body);
+	p->status = status;
 	enter(n, p);
 	kith_tomb_open(n, &p->mid);
 	set_record(n, p, blob, head);
-	if (p->status != KITH_STATUS_LEFT && !p->is_self)
-		announce(n, p, KITH_EVENT_JOINED, KITH_STATUS_LEFT, NULL);
 	start_absence(n, p);
-	judge_isolation(n);
 	return p;
 fail:
 	kith_blob_unref(&n->alloc, &blob);
@@ -297,6 +295,41 @@ fail:
 		kith_mem_free(&n->alloc, p);
 	}
 	return NULL;
+}
+
+struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certificate,
+				const struct kith_certificate *cert, struct kith_bytes record,
+				const struct kith_record_head *head,
+				const struct kith_member_body *body)
+{
+	struct kith_peer *p = admit(n, certificate, cert, record, head, body, status_of(body));
+
+	if (p == NULL)
+		return NULL;
+	if (p->status != KITH_STATUS_LEFT && !p->is_self)
+		announce(n, p, KITH_EVENT_JOINED, KITH_STATUS_LEFT, NULL);
+	judge_isolation(n);
+	return p;
+}
+
+/* Nothing happened to it just now, so there is no event; what became of them all is judged when
+ * our own record is added. */
+struct kith_peer *kith_peer_restore(struct kith_node *n, struct kith_bytes certificate,
+				    const struct kith_certificate *cert, struct kith_bytes record,
+				    const struct kith_record_head *head,
+				    const struct kith_member_body *body, enum kith_status status,
+				    kith_us since)
+{
+	const struct kith_why w = {.kind = KITH_WHY_RESTORED, .from = status, .to = status};
+	struct kith_peer *p = admit(n, certificate, cert, record, head, body, status);
+
+	if (p == NULL)
+		return NULL;
+	p->since = since;
+	p->is_kept = true;
+	if (status != KITH_STATUS_ALIVE)
+		kith_peer_why(n, p, &w);
+	return p;
 }
 
 /* Whether something that others look at changed. */
@@ -370,6 +403,7 @@ void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_st
 	n->peers.changes++;
 	p->status = to;
 	p->since = n->now;
+	p->is_kept = false;
 	if (to == KITH_STATUS_FAILED)
 		KITH_COUNT(n, members_failed);
 	if (by != NULL)

@@ -34,6 +34,7 @@ struct kith_peer {
 	uint32_t slot;
 	enum kith_status status;
 	bool is_self;
+	bool is_kept; /* the host has record and status as they are (core/kept.h) */
 
 	/* What the member says of itself: the bytes as they came, and their parsed form. */
 	struct kith_blob *certificate, *record; /* owned references */
@@ -97,6 +98,12 @@ struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certifica
 				const struct kith_certificate *cert, struct kith_bytes record,
 				const struct kith_record_head *head,
 				const struct kith_member_body *body);
+/* A peer as it was kept over a restart, and since when it has this status. NULL as above. */
+struct kith_peer *kith_peer_restore(struct kith_node *n, struct kith_bytes certificate,
+				    const struct kith_certificate *cert, struct kith_bytes record,
+				    const struct kith_record_head *head,
+				    const struct kith_member_body *body, enum kith_status status,
+				    kith_us since);
 /* A newer verified record of a known peer, and its certificate if that is newer too (else empty).
  * Clears the evidence and sets the status that the record says. False: no memory. */
 KITH_MUST_USE bool kith_peer_record(struct kith_node *n, struct kith_peer *p,
@@ -125,7 +132,7 @@ static inline bool kith_peer_is_up(const struct kith_peer *p)
 /* "alive", ...; "?" when out of range. */
 const char *kith_peer_status_text(enum kith_status s);
 
-/* One entry of evidence; fields at, epoch, seq are filled in. */
+/* One entry of evidence; unix_ms, epoch, seq are filled in. */
 void kith_peer_why(struct kith_node *n, struct kith_peer *p, const struct kith_why *w);
 
 /* Forgets a peer that is not self, and buries it. */

@@ -83,6 +83,19 @@ void kith_tomb_bury(struct kith_node *n, const struct kith_mid *mid, uint32_t ep
 		.mid = *mid, .epoch = epoch, .seq = seq, .until = until};
 }
 
+bool kith_tomb_is_there(const struct kith_node *n, const struct kith_mid *mid)
+{
+	return find(n, mid) != NULL;
+}
+
+void kith_tomb_kept(struct kith_node *n, const struct kith_mid *mid)
+{
+	struct kith_tomb *t = find(n, mid);
+
+	if (t != NULL)
+		t->is_kept = true;
+}
+
 void kith_tomb_count(struct kith_node *n, const struct kith_mid *mid, uint64_t leaf, kith_us until)
 {
 	struct kith_tomb *t = find(n, mid);

@@ -19,6 +19,7 @@ struct kith_tomb {
 	struct kith_mid mid;
 	uint32_t epoch, seq;
 	uint32_t until; /* unix seconds */
+	bool is_kept;   /* the host has it (core/kept.h) */
 	bool counts;    /* in the root, with this leaf, up to this time */
 	uint64_t leaf;
 	kith_us counts_until;
@@ -41,6 +42,9 @@ void kith_tomb_bury(struct kith_node *n, const struct kith_mid *mid, uint32_t ep
 /* Whether this record is not newer than what was buried. */
 bool kith_tomb_covers(const struct kith_node *n, const struct kith_mid *mid, uint32_t epoch,
 		      uint32_t seq);
+bool kith_tomb_is_there(const struct kith_node *n, const struct kith_mid *mid);
+/* The tomb just made, if there is one, came from the host, which need not be given it again. */
+void kith_tomb_kept(struct kith_node *n, const struct kith_mid *mid);
 /* The tomb just made, if there is one, counts in the root until then. */
 void kith_tomb_count(struct kith_node *n, const struct kith_mid *mid, uint64_t leaf, kith_us until);
 /* Opens the tomb of a member that is back, and those whose time is over. */

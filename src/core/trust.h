@@ -13,6 +13,9 @@
  * same bytes. 0, KITH_EMALFORMED, KITH_EEXPIRED, KITH_ECERT. */
 KITH_MUST_USE int kith_trust_judge(struct kith_node *n, struct kith_bytes certificate,
 				   struct kith_bytes known, struct kith_certificate *c);
+/* The same of one whose signature was checked before our restart, with the authorities that count
+ * today. 0, KITH_EEXPIRED, KITH_ECERT. */
+KITH_MUST_USE int kith_trust_stands(const struct kith_node *n, const struct kith_certificate *c);
 /* Whether its time is over, with an hour for the clocks. */
 bool kith_trust_is_over(const struct kith_node *n, const struct kith_certificate *c);
 

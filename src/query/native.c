@@ -224,6 +224,7 @@ static void write_why(struct kith_writer *w, const struct kith_why *why)
 		[KITH_WHY_SUSPICION] = "suspicion",
 		[KITH_WHY_STATUS] = "status",
 		[KITH_WHY_ANSWER] = "answer",
+		[KITH_WHY_RESTORED] = "restored",
 	};
 	char when[KITH_WHEN_TEXT];
 
@@ -240,11 +241,13 @@ static void write_why(struct kith_writer *w, const struct kith_why *why)
 	write_path(w, why->path);
 	if (why->kind == KITH_WHY_STATUS) {
 		kith_write_key_text(w, "from", kith_status_name(why->from));
-		kith_write_key_text(w, "to", kith_status_name(why->to));
 	} else {
 		kith_write_key_null(w, "from");
-		kith_write_key_null(w, "to");
 	}
+	if (why->kind == KITH_WHY_STATUS || why->kind == KITH_WHY_RESTORED)
+		kith_write_key_text(w, "to", kith_status_name(why->to));
+	else
+		kith_write_key_null(w, "to");
 	kith_write_key_u64(w, "evidence", why->evidence);
 	kith_write_key_u64(w, "need", why->need);
 	kith_write_key_u64(w, "epoch", why->epoch);

@@ -32,6 +32,8 @@
 #define KITH_LABEL_STREAM_HEADER "kth.hdr"
 #define KITH_LABEL_LEAF "kth.leaf"
 #define KITH_LABEL_RANGE "kth.range"
+#define KITH_LABEL_KEPT_KEY "kth.kept.key"
+#define KITH_LABEL_KEPT "kth.kept"
 
 enum { KITH_LABEL_LEN = 16 };
 /* The label as it enters hashes and signatures: padded with zeros. */

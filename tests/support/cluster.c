@@ -171,6 +171,7 @@ void cluster_free(struct cluster **cp)
 			process_end(&c->nodes[i]);
 		free(c->nodes[i].diary);
 		free(c->nodes[i].listed);
+		free(c->nodes[i].kept);
 	}
 	for (i = 0; i < c->packet_count; i++)
 		free(c->packets[i].bytes);
@@ -229,6 +230,24 @@ void cluster_config(struct cluster *c, uint32_t i, struct kith_config *cfg)
 	cfg->trace = c->opts.trace;
 }
 
+static void give_back(struct cluster *c, uint32_t i)
+{
+	struct cluster_node *n = &c->nodes[i];
+	size_t k;
+
+	n->restored_count = 0;
+	for (k = n->kept_count; k-- > 0;) {
+		const struct kith_bytes entry = {n->kept[k].bytes, n->kept[k].len};
+		struct kith_addr *addr = &n->restored[n->restored_count];
+		const int err = kith_node_restore(n->node, cluster_clock(c, i), entry, addr);
+
+		CLUSTER_CHECK(c, err == 0 || err == KITH_EREPLAY || err == KITH_EEXPIRED,
+			      "kith_node_restore: %s", kith_strerror(err));
+		if (addr->family != 0 && n->restored_count + 1 < CLUSTER_NODES_MAX)
+			n->restored_count++;
+	}
+}
+
 int cluster_start_with(struct cluster *c, uint32_t i, const struct kith_config *cfg)
 {
 	struct cluster_node *n = &c->nodes[i];
@@ -241,6 +260,7 @@ int cluster_start_with(struct cluster *c, uint32_t i, const struct kith_config *
 		return err;
 	}
 	report_line(c, n, "START with epoch %u", cfg->epoch);
+	give_back(c, i);
 	net_listen(&c->net, i);
 	process_begin(n);
 	return 0;
@@ -277,6 +297,27 @@ void cluster_join(struct cluster *c, uint32_t i, uint32_t seed)
 	struct kith_addr a = cluster_addr(c, seed);
 
 	cluster_join_addrs(c, i, &a, 1);
+}
+
+void cluster_join_restored(struct cluster *c, uint32_t i)
+{
+	cluster_join_addrs(c, i, c->nodes[i].restored, c->nodes[i].restored_count);
+}
+
+void cluster_keep(struct cluster *c, uint32_t i)
+{
+	struct cluster_node *n = &c->nodes[i];
+	struct kith_bytes entry;
+
+	while (kith_node_keep(n->node, &entry)) {
+		if (n->kept_count == n->kept_room) {
+			n->kept_room = n->kept_room ? 2 * n->kept_room : 16;
+			n->kept = realloc(n->kept, n->kept_room * sizeof(*n->kept));
+			assert(n->kept != NULL);
+		}
+		memcpy(n->kept[n->kept_count].bytes, entry.p, entry.len);
+		n->kept[n->kept_count++].len = entry.len;
+	}
 }
 
 void cluster_crash(struct cluster *c, uint32_t i)

@@ -56,6 +56,12 @@ struct cluster_opts {
 	bool check;                /* kith_node_check() after every input */
 };
 
+/* What kith_node_keep() gave out once. */
+struct cluster_kept {
+	size_t len;
+	uint8_t bytes[KITH_KEPT_ENTRY_MAX];
+};
+
 /* One entry of a node's diary. */
 struct cluster_entry {
 	kith_us at; /* virtual time */
@@ -85,6 +91,10 @@ struct cluster_node {
 	bool persist_waits;
 
 	uint32_t disk_epoch;         /* what survives a crash */
+	struct cluster_kept *kept;   /* owned; entries in their order */
+	size_t kept_count, kept_room;
+	struct kith_addr restored[CLUSTER_NODES_MAX]; /* where they were, as of the last start */
+	size_t restored_count;
 	bool disk_hangs;             /* PERSIST is never answered */
 	kith_us clock_base, world_base; /* own monotonic clock = base + elapsed x rate */
 	int32_t drift_ppm;
@@ -179,6 +189,10 @@ void cluster_start_all(struct cluster *c);
 void cluster_join(struct cluster *c, uint32_t i, uint32_t seed);
 void cluster_join_addrs(struct cluster *c, uint32_t i, const struct kith_addr *seeds, size_t count);
 
+/* Puts on node i's disk what it gives out; from then on its starts get it back. */
+void cluster_keep(struct cluster *c, uint32_t i);
+/* It asks at the addresses that its last start got back. */
+void cluster_join_restored(struct cluster *c, uint32_t i);
 void cluster_crash(struct cluster *c, uint32_t i);           /* SIGKILL; its host stays */
 void cluster_power_off(struct cluster *c, uint32_t i);       /* the host too: silence */
 void cluster_restart(struct cluster *c, uint32_t i);         /* crash if running, and start */

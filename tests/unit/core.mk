@@ -12,6 +12,7 @@ core_ldadd = libkith_corefix.la $(LDADD)
 
 unit_tests += \
 	%D%/test_core_join \
+	%D%/test_core_kept \
 	%D%/test_core_message \
 	%D%/test_core_own \
 	%D%/test_core_packet \
@@ -27,6 +28,7 @@ unit_tests += \
 	%D%/test_core_tomb
 
 tests_unit_test_core_join_LDADD = $(core_ldadd)
+tests_unit_test_core_kept_LDADD = $(core_ldadd)
 tests_unit_test_core_message_LDADD = $(core_ldadd)
 tests_unit_test_core_own_LDADD = $(core_ldadd)
 tests_unit_test_core_packet_LDADD = $(core_ldadd)
