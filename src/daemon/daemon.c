@@ -192,7 +192,7 @@ static int make_parts(struct kith_daemon *d, const struct kith_setup *setup, str
 	d->resolver = kith_resolver_new(d->host.loop);
 	d->seeder = kith_seeder_new(&d->host, d->resolver);
 	if (d->udp == NULL || d->streams == NULL || d->control == NULL || d->seeder == NULL ||
-	    !kith_keep_start(d, &setup->mid, &setup->peers))
+	    !kith_keep_start(d, &setup->mid))
 		return no_memory(r);
 	kith_log_sink(d->host.log, on_log_line, d);
 	kith_signals_start(d);
@@ -200,7 +200,7 @@ static int make_parts(struct kith_daemon *d, const struct kith_setup *setup, str
 	return 0;
 }
 
-static void begin(struct kith_daemon *d, const struct kith_setup *setup)
+static void begin(struct kith_daemon *d)
 {
 	struct kith_seeds_list list;
 	struct kith_member self;
@@ -212,7 +212,7 @@ static void begin(struct kith_daemon *d, const struct kith_setup *setup)
 		 kith_f_text("version", kith_version()));
 	kith_tick_start(d);
 	kith_reload_seeds(&list, &d->id, d->conf);
-	kith_seeder_set(d->seeder, &list, &setup->peers);
+	kith_seeder_set(d->seeder, &list, d->restored, d->restored_count);
 	kith_notify("READY=1");
 }
 
@@ -234,7 +234,7 @@ static int start_with(struct kith_daemon *d, struct kith_setup *setup, struct ki
 	if (code == 0)
 		code = make_parts(d, setup, r);
 	if (code == 0)
-		begin(d, setup);
+		begin(d);
 	return code;
 }
 

@@ -32,7 +32,10 @@ enum kith_stage {
 	KITH_STAGE_DRAINING /* until what was written is out */
 };
 
-enum { KITH_SIGNALS = 6 };
+enum {
+	KITH_SIGNALS = 6,
+	KITH_RESTORED_MAX = 16 /* of the node's 64 seeds: the rest is for those that somebody chose */
+};
 
 struct kith_daemon {
 	struct kith_host host;
@@ -57,8 +60,15 @@ struct kith_daemon {
 
 	/* Files (keep.c). */
 	struct kith_saver *saver;
-	struct kith_peers last_peers;         /* of the last run, until they are known better */
-	ev_timer peers_timer, epoch_timer;
+	struct {
+		size_t size, live;            /* bytes of the file, and of those that counted once */
+		bool is_lost;                 /* the file is not what the node believes it to be */
+		double saved;                 /* loop time of the last write */
+		ev_timer timer;
+	} kept;
+	struct kith_addr restored[KITH_RESTORED_MAX]; /* where some of those of the last run were */
+	size_t restored_count;
+	ev_timer epoch_timer;
 	uint32_t epoch;                       /* that the node waits for to be durable, and */
 	uint64_t epoch_token;
 	bool is_disk_failing;
@@ -99,13 +109,13 @@ void kith_turn_stop(struct kith_daemon *d);
 void kith_tick_start(struct kith_daemon *d);
 void kith_tick_stop(struct kith_daemon *d);
 
-/* keep.c: what is kept in the state directory while the daemon runs. false: no thread. */
-KITH_MUST_USE bool kith_keep_start(struct kith_daemon *d, const struct kith_mid *mid,
-				   const struct kith_peers *last);
+/* keep.c: what is kept in the state directory while the daemon runs; what was kept is given to the
+ * node. false: no thread. */
+KITH_MUST_USE bool kith_keep_start(struct kith_daemon *d, const struct kith_mid *mid);
 void kith_keep_epoch(struct kith_daemon *d, uint32_t epoch, uint64_t token);
-/* The membership changed: peers are saved within ten seconds. */
+/* The membership changed: it is saved within ten seconds, or a minute after the last time. */
 void kith_keep_changed(struct kith_daemon *d);
-/* Saves the peers and waits for it. */
+/* Saves what changed and waits for it. */
 void kith_keep_stop(struct kith_daemon *d);
 
 /* stop.c */

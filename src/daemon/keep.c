@@ -1,89 +1,151 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/daemon.h"
+#include "base/rng.h"
+#include "base/time.h"
 #include "daemon/clock.h"
-#include <stdlib.h>
-#include <string.h>
 
-/* A change of a thousand members in a second is one file, and a busy disk gets time to recover. */
-static const double peers_delay_s = 10., epoch_retry_s = 5.;
+/* A change of a thousand members in a second is one write, and between two of them a busy disk gets
+ * time to recover. Without any change the mark of each hour tells that nothing was missed. */
+static const double kept_delay_s = 10., kept_gap_s = 60., kept_idle_s = 3600., epoch_retry_s = 5.;
+/* The file is written anew when it is twice as large as what counts in it, and this. */
+enum { KEPT_SLACK = 64 * 1024 };
 
-/* --- peers ----------------------------------------------------------------------------------- */
+/* --- what is kept ---------------------------------------------------------------------------- */
 
-static bool is_listed(const struct kith_peers *p, const char *name)
+static bool collect(struct kith_daemon *d, struct kith_kept_batch *b)
 {
-	for (size_t i = 0; i < p->count; i++)
-		if (strcmp(p->all[i].name, name) == 0)
-			return true;
-	return false;
+	struct kith_bytes entry;
+
+	while (kith_node_keep(d->host.node, &entry))
+		if (!kith_kept_add(b, entry))
+			return false;
+	return true;
 }
 
-static void add_member(struct kith_peers *p, const struct kith_member *m)
+/* What fails here is written anew, all of it, the next time. */
+static void save_kept(struct kith_daemon *d)
 {
-	struct kith_peer *peer = &p->all[p->count];
+	struct kith_kept_batch b = {.bytes = NULL};
+	bool is_whole = d->kept.is_lost;
 
-	if (p->count == KITH_PEERS_MAX || m->self || m->addr_count == 0 ||
-	    m->status == KITH_STATUS_LEFT)
+	if (is_whole)
+		kith_node_keep_all(d->host.node);
+	d->kept.is_lost = !collect(d, &b);
+	if (!d->kept.is_lost && !is_whole && d->kept.size + b.len > 2 * d->kept.live + KEPT_SLACK) {
+		kith_kept_batch_free(&b);
+		is_whole = true;
+		kith_node_keep_all(d->host.node);
+		d->kept.is_lost = !collect(d, &b);
+	}
+	if (d->kept.is_lost || b.len == 0) {
+		kith_kept_batch_free(&b);
 		return;
-	*peer = (struct kith_peer){.addr = m->addrs[0], .status = m->status};
-	memcpy(peer->name, m->name, strlen(m->name) + 1);
-	p->count++;
+	}
+	d->kept.size = is_whole ? b.len : d->kept.size + b.len;
+	d->kept.live = is_whole ? b.len : d->kept.live;
+	d->kept.saved = ev_now(d->host.loop);
+	kith_saver_kept(d->saver, &b, is_whole);
 }
 
-static bool is_member(const struct kith_node *node, const char *name)
+static void set_kept_timer(struct kith_daemon *d, double after_s)
 {
-	struct kith_member m;
-	uint32_t cursor = 0;
-
-	while (kith_node_members(node, &cursor, &m))
-		if (strcmp(m.name, name) == 0)
-			return true;
-	return false;
+	ev_timer_stop(d->host.loop, &d->kept.timer);
+	ev_timer_set(&d->kept.timer, after_s, 0.);
+	ev_timer_start(d->host.loop, &d->kept.timer);
 }
 
-/* Those that answer first, then the failed, then whom we have not met since we started: they may
- * be behind a cut. The last are dropped when they would have been forgotten as failed, too. */
-static void collect(const struct kith_daemon *d, struct kith_peers *p)
+static void on_kept_timer(struct ev_loop *loop, ev_timer *timer, int events)
 {
-	kith_us kept_for = kith_conf_number(d->conf, KITH_OPTION_TIMING_FORGET_AFTER);
-	bool is_early = (kith_clock_unix_ms() - d->started_unix_ms) * KITH_MS < kept_for;
-	struct kith_member m;
+	struct kith_daemon *d = timer->data;
 
-	p->count = 0;
-	for (int failed = 0; failed < 2; failed++)
-		for (uint32_t cursor = 0; kith_node_members(d->host.node, &cursor, &m);)
-			if ((m.status == KITH_STATUS_FAILED) == (failed == 1))
-				add_member(p, &m);
-	for (size_t i = 0; i < d->last_peers.count && is_early; i++)
-		if (p->count < KITH_PEERS_MAX && !is_listed(p, d->last_peers.all[i].name) &&
-		    !is_member(d->host.node, d->last_peers.all[i].name))
-			p->all[p->count++] = d->last_peers.all[i];
-}
-
-static void save_peers(struct kith_daemon *d)
-{
-	struct kith_peers *p = calloc(1, sizeof *p);
-
-	if (p == NULL)
-		return; /* the next change tries again */
-	collect(d, p);
-	if (p->count > 0)
-		kith_saver_peers(d->saver, p);
-	free(p);
-}
-
-static void on_peers_timer(struct ev_loop *loop, ev_timer *timer, int events)
-{
 	(void)loop;
 	(void)events;
-	save_peers(timer->data);
+	save_kept(d);
+	set_kept_timer(d, d->kept.is_lost ? kept_gap_s : kept_idle_s);
 }
 
 void kith_keep_changed(struct kith_daemon *d)
 {
-	if (ev_is_active(&d->peers_timer))
-		return;
-	ev_timer_set(&d->peers_timer, peers_delay_s, 0.);
-	ev_timer_start(d->host.loop, &d->peers_timer);
+	double gap_s = d->kept.saved + kept_gap_s - ev_now(d->host.loop);
+	double after_s = gap_s > kept_delay_s ? gap_s : kept_delay_s;
+
+	if (ev_timer_remaining(d->host.loop, &d->kept.timer) > after_s)
+		set_kept_timer(d, after_s);
+}
+
+/* --- and given back -------------------------------------------------------------------------- */
+
+struct restored {
+	uint32_t members, refused; /* refused: they are not from us, or not trusted any more */
+	size_t live;
+	struct kith_addr *addrs; /* of the daemon */
+	uint32_t seen;           /* addresses so far; a random choice of them is kept */
+	struct kith_rng rng;
+};
+
+/* Whoever was met, failed ones too, since it may be we who were cut off. All are equally likely to
+ * be asked: a cluster that starts at once does not ask one of its members only. */
+static void remember_addr(struct restored *s, const struct kith_addr *a)
+{
+	uint32_t at = s->seen++;
+
+	if (at >= KITH_RESTORED_MAX)
+		at = kith_rng_below(&s->rng, s->seen);
+	if (at < KITH_RESTORED_MAX)
+		s->addrs[at] = *a;
+}
+
+static void give_back(struct kith_daemon *d, struct restored *s, struct kith_bytes entry)
+{
+	struct kith_addr addr;
+	int error = kith_node_restore(d->host.node, kith_clock_now(), entry, &addr);
+
+	if (error == 0)
+		s->live += KITH_KEPT_FRAME + entry.len;
+	else if (error != KITH_EREPLAY && error != KITH_EEXPIRED)
+		s->refused++;
+	if (addr.family != 0)
+		remember_addr(s, &addr);
+}
+
+static void log_restored(struct kith_daemon *d, const struct restored *s)
+{
+	struct kith_view view;
+
+	kith_node_view(d->host.node, &view);
+	if (s->refused > 0)
+		kith_log(d->host.log, KEPT_REFUSED, kith_f_number("count", s->refused));
+	if (s->seen > 0)
+		kith_log(d->host.log, KEPT,
+			 kith_f_number("members", view.alive + view.restarting + view.failed + view.left),
+			 kith_f_number("age_s", kith_us_elapsed(view.answered, kith_clock_now()) /
+							KITH_SECOND));
+}
+
+static void restore(struct kith_daemon *d)
+{
+	struct restored s = {.addrs = d->restored};
+	struct kith_kept_log log;
+	struct kith_report r = {0};
+	char path[KITH_PATH_MAX];
+	uint8_t seed[16];
+	enum kith_file_result result;
+
+	kith_clock_entropy(seed, sizeof seed);
+	kith_rng_init(&s.rng, seed);
+	result = kith_kept_read(kith_state_path(&d->state, KITH_STATE_KEPT, path), &log, &r);
+	/* Nothing can be added behind damage; and to no file at all. */
+	d->kept.is_lost = result != KITH_FILE_OK;
+	if (r.count > 0)
+		kith_log(d->host.log, FILE_IGNORED, kith_f_text("what", kith_report_text(&r)));
+	kith_report_clear(&r);
+	for (size_t i = log.count; i-- > 0;)
+		give_back(d, &s, log.entries[i]);
+	d->kept.size = log.len;
+	d->kept.live = s.live;
+	d->restored_count = s.seen < KITH_RESTORED_MAX ? s.seen : KITH_RESTORED_MAX;
+	kith_kept_log_free(&log);
+	log_restored(d, &s);
 }
 
 /* --- epoch ----------------------------------------------------------------------------------- */
@@ -115,17 +177,19 @@ static void retry_epoch(struct kith_daemon *d)
 static void on_saved(void *ctx, enum kith_save what, uint64_t token, enum kith_file_result result,
 		     const char *text)
 {
-	static const char *const names[KITH_SAVE_COUNT] = {"epoch", "peers"};
+	static const char *const names[KITH_SAVE_COUNT] = {"epoch", "kept"};
 	struct kith_daemon *d = ctx;
 
 	if (result != KITH_FILE_OK) {
 		kith_log(d->host.log, FILE_FAILED, kith_f_text("file", names[what]),
 			 kith_f_text("why", text));
 		d->is_disk_failing = true;
-		if (what == KITH_SAVE_EPOCH)
+		if (what == KITH_SAVE_EPOCH) {
 			retry_epoch(d);
-		else
+		} else {
+			d->kept.is_lost = true;
 			kith_keep_changed(d);
+		}
 		return;
 	}
 	if (d->is_disk_failing)
@@ -137,23 +201,25 @@ static void on_saved(void *ctx, enum kith_save what, uint64_t token, enum kith_f
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-bool kith_keep_start(struct kith_daemon *d, const struct kith_mid *mid,
-		     const struct kith_peers *last)
+bool kith_keep_start(struct kith_daemon *d, const struct kith_mid *mid)
 {
-	d->last_peers = *last;
-	ev_init(&d->peers_timer, on_peers_timer);
+	ev_init(&d->kept.timer, on_kept_timer);
 	ev_init(&d->epoch_timer, on_epoch_timer);
-	d->peers_timer.data = d->epoch_timer.data = d;
+	d->kept.timer.data = d->epoch_timer.data = d;
 	d->saver = kith_saver_new(d->host.loop, d->state.path, mid, on_saved, d);
-	return d->saver != NULL;
+	if (d->saver == NULL)
+		return false;
+	restore(d);
+	set_kept_timer(d, kept_idle_s);
+	return true;
 }
 
 void kith_keep_stop(struct kith_daemon *d)
 {
 	if (d->saver == NULL)
 		return;
-	ev_timer_stop(d->host.loop, &d->peers_timer);
+	ev_timer_stop(d->host.loop, &d->kept.timer);
 	ev_timer_stop(d->host.loop, &d->epoch_timer);
-	save_peers(d);
+	save_kept(d);
 	kith_saver_free(&d->saver);
 }

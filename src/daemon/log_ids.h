@@ -20,7 +20,7 @@
 	  "the system has no IPv6 (or no IPv4); only the other one is served") \
 	X(SEED_JOINED, "seed.joined", INFO, "a seed was asked and answered") \
 	X(SEED_FAILED, "seed.failed", WARN, "a seed could not be joined; it is tried again") \
-	X(SEED_SKIPPED, "seed.skipped", WARN, "there are more seeds and peers than can be asked") \
+	X(SEED_SKIPPED, "seed.skipped", WARN, "there are more seeds than can be asked") \
 	X(RESOLVE_FAILED, "resolve.failed", WARN, "a seed's name has no address; it is asked again") \
 	X(RESOLVE, "resolve.done", DEBUG, "a seed's name was resolved") \
 	X(MEMBER_JOINED, "member.joined", INFO, "a member that was not known is alive") \
@@ -44,6 +44,10 @@
 	X(FILE_FAILED, "file.failed", ERROR, "a file of the state directory could not be written") \
 	X(FILE_WRITTEN, "file.written", INFO, "it could be written again") \
 	X(FILE_IGNORED, "file.ignored", WARN, "a damaged hint in the state directory is not used") \
+	X(KEPT, "kept.restored", INFO, \
+	  "what was known when kithd last ran, and how long ago it had the last answer") \
+	X(KEPT_REFUSED, "kept.refused", WARN, \
+	  "some of what was kept is not this identity's own, or of an authority that is not trusted") \
 	X(SOCKET_FAILED, "socket.failed", WARN, "the system refused an operation on a socket") \
 	X(CONTROL_CONNECT, "control.connect", DEBUG, "somebody connected to the control socket") \
 	X(CONTROL, "control.said", INFO, "the RPC server has something to say") \

@@ -25,12 +25,12 @@ struct kith_saver {
 	pthread_mutex_t lock; /* guards all between here and `wake` */
 	pthread_cond_t wake;
 	struct job jobs[KITH_SAVE_COUNT];
-	struct kith_peers peers; /* of the waiting job */
+	struct kith_kept_batch kept; /* owned; of the waiting job */
+	bool is_whole;               /* it replaces what is there */
 	bool ends;
 
 	char dir[KITH_PATH_MAX];
 	struct kith_mid mid;
-	struct kith_peers writing; /* the thread's own copy */
 
 	struct ev_loop *loop; /* borrowed; these are the loop's */
 	ev_async done;
@@ -38,15 +38,28 @@ struct kith_saver {
 	void *ctx;
 };
 
-static enum kith_file_result write_job(struct kith_saver *s, enum kith_save what, uint32_t epoch,
-				       struct kith_report *r)
+static enum kith_file_result write_kept(struct kith_saver *s, struct kith_kept_batch *b, bool whole,
+					struct kith_report *r)
 {
 	char path[KITH_PATH_MAX + 16];
+	enum kith_file_result result;
 
-	if (what == KITH_SAVE_EPOCH)
-		return kith_epoch_write(s->dir, &s->mid, epoch, r);
-	snprintf(path, sizeof path, "%s/%s", s->dir, KITH_STATE_PEERS);
-	return kith_peers_write(path, &s->writing, r);
+	snprintf(path, sizeof path, "%s/%s", s->dir, KITH_STATE_KEPT);
+	result = whole ? kith_kept_write(path, b, r) : kith_kept_append(path, b, r);
+	if (result == KITH_FILE_ABSENT)
+		kith_report_add(r, path, 0, "somebody removed it; it is written anew");
+	kith_kept_batch_free(b);
+	return result;
+}
+
+static void tell(struct job *j, uint64_t token, enum kith_file_result result,
+		 const struct kith_report *r)
+{
+	j->is_done = true;
+	j->done_token = token;
+	j->result = result;
+	snprintf(j->text, sizeof j->text, "%.*s", (int)strcspn(kith_report_text(r), "\n"),
+		 kith_report_text(r));
 }
 
 /* Called with the lock held, which it gives up while it writes. */
@@ -57,18 +70,21 @@ static void run_job(struct kith_saver *s, enum kith_save what)
 	enum kith_file_result result;
 	uint64_t token = j->token;
 	uint32_t epoch = j->epoch;
+	struct kith_kept_batch kept = s->kept;
+	bool whole = s->is_whole;
 
 	j->waits = false;
-	if (what == KITH_SAVE_PEERS)
-		s->writing = s->peers;
+	if (what == KITH_SAVE_KEPT)
+		s->kept = (struct kith_kept_batch){.bytes = NULL};
 	pthread_mutex_unlock(&s->lock);
-	result = write_job(s, what, epoch, &r);
+	if (what == KITH_SAVE_KEPT)
+		result = write_kept(s, &kept, whole, &r);
+	else
+		result = kith_epoch_write(s->dir, &s->mid, epoch, &r);
 	pthread_mutex_lock(&s->lock);
-	j->is_done = true;
-	j->done_token = token;
-	j->result = result;
-	snprintf(j->text, sizeof j->text, "%.*s", (int)strcspn(kith_report_text(&r), "\n"),
-		 kith_report_text(&r));
+	/* A failure that was not told yet is not hidden by the success after it. */
+	if (!j->is_done || j->result == KITH_FILE_OK)
+		tell(j, token, result, &r);
 	kith_report_clear(&r);
 	ev_async_send(s->loop, &s->done);
 }
@@ -82,8 +98,8 @@ static void *run(void *ctx)
 		/* The epoch first: the node waits for it. */
 		if (s->jobs[KITH_SAVE_EPOCH].waits)
 			run_job(s, KITH_SAVE_EPOCH);
-		else if (s->jobs[KITH_SAVE_PEERS].waits)
-			run_job(s, KITH_SAVE_PEERS);
+		else if (s->jobs[KITH_SAVE_KEPT].waits)
+			run_job(s, KITH_SAVE_KEPT);
 		else if (s->ends)
 			break;
 		else
@@ -166,6 +182,7 @@ void kith_saver_free(struct kith_saver **saver)
 	ev_async_stop(s->loop, &s->done);
 	pthread_cond_destroy(&s->wake);
 	pthread_mutex_destroy(&s->lock);
+	kith_kept_batch_free(&s->kept);
 	free(s);
 	*saver = NULL;
 }
@@ -182,11 +199,24 @@ void kith_saver_epoch(struct kith_saver *s, uint32_t epoch, uint64_t token)
 	pthread_mutex_unlock(&s->lock);
 }
 
-void kith_saver_peers(struct kith_saver *s, const struct kith_peers *p)
+void kith_saver_kept(struct kith_saver *s, struct kith_kept_batch *b, bool whole)
 {
+	struct job *j = &s->jobs[KITH_SAVE_KEPT];
+
 	pthread_mutex_lock(&s->lock);
-	s->peers = *p;
-	s->jobs[KITH_SAVE_PEERS].waits = true;
-	pthread_cond_signal(&s->wake);
+	if (whole || !j->waits) {
+		kith_kept_batch_free(&s->kept);
+		s->is_whole = whole;
+	}
+	if (kith_kept_join(&s->kept, b)) {
+		j->waits = true;
+		pthread_cond_signal(&s->wake);
+	} else {
+		kith_kept_batch_free(b);
+		j->is_done = true;
+		j->result = KITH_FILE_OS;
+		snprintf(j->text, sizeof j->text, "out of memory");
+		ev_async_send(s->loop, &s->done);
+	}
 	pthread_mutex_unlock(&s->lock);
 }

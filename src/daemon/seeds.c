@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	PEERS_MAX = 40, /* of the node's 64 seeds: the rest is for those that somebody chose */
-};
 static const double first_retry_s = 1., last_retry_s = 60.;
 
 struct kith_seeder {
@@ -174,28 +171,15 @@ void kith_seeder_free(struct kith_seeder **s)
 	*s = NULL;
 }
 
-/* Alive ones first: the failed are asked too, since it may be we who were cut off. */
-static size_t choose_peers(const struct kith_peers *p, struct kith_addr *out)
-{
-	size_t count = 0;
-
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < p->count && count < PEERS_MAX; i++)
-			if ((p->all[i].status == KITH_STATUS_FAILED) == (pass == 1))
-				out[count++] = p->all[i].addr;
-	return count;
-}
-
 void kith_seeder_set(struct kith_seeder *s, const struct kith_seeds_list *list,
-		     const struct kith_peers *peers)
+		     const struct kith_addr *more, size_t count)
 {
 	struct kith_addr addrs[2 * KITH_SEEDS_MAX];
 
 	s->list = *list;
 	memset(s->asking, 0, sizeof s->asking);
 	join(s, addrs, kith_seeds_list_addrs(list, addrs, sizeof addrs / sizeof *addrs));
-	if (peers != NULL)
-		join(s, addrs, choose_peers(peers, addrs));
+	join(s, more, count);
 	ev_timer_stop(s->host->loop, &s->retry);
 	s->retry_s = first_retry_s;
 	if (ask_names(s))

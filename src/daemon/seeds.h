@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * daemon/seeds.h: where to join. Address literals are given to the node at once, with the peers of
- * the last run; host names are resolved, again and again with back-off until the node has joined
+ * daemon/seeds.h: where to join. Address literals are given to the node at once, with those
+ * where others were in the last run; host names are resolved, again and again with back-off until the node has joined
  * and whenever it is alone, and each new address is given to the node.
  */
 #ifndef KITH_DAEMON_SEEDS_H
@@ -10,7 +10,6 @@
 #include "daemon/host.h"
 #include "daemon/resolve.h"
 #include "files/idfile.h"
-#include "files/peers.h"
 
 struct kith_seeds_list {
 	char texts[2 * KITH_SEEDS_MAX][KITH_SEED_TEXT_MAX + 1];
@@ -22,9 +21,9 @@ struct kith_seeder;
 /* resolver may be NULL: names are reported. All is borrowed. NULL: no memory. */
 struct kith_seeder *kith_seeder_new(struct kith_host *host, struct kith_resolver *resolver);
 void kith_seeder_free(struct kith_seeder **s);
-/* These are the seeds from now on (what the node knows it keeps). peers may be NULL. */
+/* These are the seeds from now on (what the node knows it keeps), and `count` more addresses. */
 void kith_seeder_set(struct kith_seeder *s, const struct kith_seeds_list *list,
-		     const struct kith_peers *peers);
+		     const struct kith_addr *more, size_t count);
 
 /* Adds a text unless it is there or the list is full. */
 void kith_seeds_list_add(struct kith_seeds_list *l, const char *text);

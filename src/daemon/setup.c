@@ -194,15 +194,6 @@ static int read_auth_key(struct kith_setup *s, const struct kith_conf *c, struct
 	return kith_file_exit_code(result);
 }
 
-static void read_peers(struct kith_setup *s, const struct kith_state *state,
-		       struct kith_report *hints)
-{
-	char path[KITH_PATH_MAX];
-
-	/* A hint: what could be read is used, whatever the result. */
-	(void)!kith_peers_read(kith_state_path(state, KITH_STATE_PEERS, path), &s->peers, hints);
-}
-
 int kith_setup_read(struct kith_setup *s, const struct kith_conf *c, const struct kith_state *state,
 		    struct kith_report *r, struct kith_report *hints)
 {
@@ -215,7 +206,6 @@ int kith_setup_read(struct kith_setup *s, const struct kith_conf *c, const struc
 		epoch = read_epoch(s, state, is_installed, r, hints);
 	key = read_auth_key(s, c, r);
 	tags = kith_tags_pack(&s->tags, c, r);
-	read_peers(s, state, hints);
 	return identity != 0 ? identity : epoch != 0 ? epoch : key != 0 ? key : tags;
 }
 

@@ -9,7 +9,6 @@
 #include "daemon/conf.h"
 #include "daemon/tags.h"
 #include "files/idfile.h"
-#include "files/peers.h"
 #include "files/state.h"
 #include <kith/kith.h>
 
@@ -22,7 +21,6 @@ struct kith_setup {
 	uint32_t epoch;
 	bool is_first_start;           /* there was no epoch: kith_setup_begin() writes it */
 	struct kith_tags tags;
-	struct kith_peers peers;       /* as of the last run */
 	char auth_key[256];            /* of rpc.auth-key-file, "" = none */
 };
 

@@ -106,20 +106,20 @@ static ssize_t read_all(int fd, char *buf, size_t max)
 	return (ssize_t)len;
 }
 
-static enum kith_file_result read_open(const char *path, int fd, char **data, size_t *len,
-				       struct kith_report *r)
+static enum kith_file_result read_open(const char *path, int fd, size_t max, char **data,
+				       size_t *len, struct kith_report *r)
 {
 	enum kith_file_result result;
-	char *buf = malloc(KITH_FILE_SIZE_MAX + 2);
+	char *buf = malloc(max + 2);
 	ssize_t n;
 
 	if (buf == NULL)
 		return refused(r, path, "read it", ENOMEM);
-	n = read_all(fd, buf, KITH_FILE_SIZE_MAX + 1);
+	n = read_all(fd, buf, max + 1);
 	if (n < 0) {
 		result = refused(r, path, "read it", errno);
-	} else if (n > KITH_FILE_SIZE_MAX) {
-		kith_report_add(r, path, 0, "larger than 64 KiB; is it the right file?");
+	} else if ((size_t)n > max) {
+		kith_report_add(r, path, 0, "larger than %zu KiB; is it the right file?", max / 1024);
 		result = KITH_FILE_BAD;
 	} else {
 		buf[n] = '\0';
@@ -127,13 +127,13 @@ static enum kith_file_result read_open(const char *path, int fd, char **data, si
 		*len = (size_t)n;
 		return KITH_FILE_OK;
 	}
-	explicit_bzero(buf, KITH_FILE_SIZE_MAX + 2);
+	explicit_bzero(buf, max + 2);
 	free(buf);
 	return result;
 }
 
-enum kith_file_result kith_file_read(const char *path, unsigned flags, char **data, size_t *len,
-				     struct kith_report *r)
+static enum kith_file_result read_file(const char *path, unsigned flags, size_t max, char **data,
+				       size_t *len, struct kith_report *r)
 {
 	enum kith_file_result result;
 	/* Not blocking: somebody may have put a FIFO there. */
@@ -143,8 +143,25 @@ enum kith_file_result kith_file_read(const char *path, unsigned flags, char **da
 		return errno == ENOENT ? KITH_FILE_ABSENT : refused(r, path, "open it", errno);
 	result = check_kind(path, fd, flags, r);
 	if (result == KITH_FILE_OK)
-		result = read_open(path, fd, data, len, r);
+		result = read_open(path, fd, max, data, len, r);
 	close(fd);
+	return result;
+}
+
+enum kith_file_result kith_file_read(const char *path, unsigned flags, char **data, size_t *len,
+				     struct kith_report *r)
+{
+	return read_file(path, flags, KITH_FILE_SIZE_MAX, data, len, r);
+}
+
+enum kith_file_result kith_file_read_long(const char *path, size_t max, char **data, size_t *len,
+					  struct kith_report *r)
+{
+	enum kith_file_result result = read_file(path, 0, max, data, len, r);
+	char *fits = result == KITH_FILE_OK ? realloc(*data, *len + 1) : NULL;
+
+	if (fits != NULL)
+		*data = fits;
 	return result;
 }
 
@@ -246,4 +263,33 @@ enum kith_file_result kith_file_write(const char *path, unsigned flags, const vo
 	result = refused(r, path, "write it", error);
 	/* Here ENOENT is a missing directory, which is not an absent file. */
 	return result == KITH_FILE_ABSENT ? KITH_FILE_OS : result;
+}
+
+static int append_open(int fd, const void *data, size_t len)
+{
+	struct stat st;
+	int error;
+
+	if (fstat(fd, &st) != 0)
+		return errno;
+	error = write_all(fd, data, len);
+	if (error == 0 && fsync(fd) != 0)
+		error = errno;
+	/* Half a piece would hide whatever is added behind it later. */
+	if (error != 0 && ftruncate(fd, st.st_size) != 0)
+		return errno;
+	return error;
+}
+
+enum kith_file_result kith_file_append(const char *path, const void *data, size_t len,
+				       struct kith_report *r)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW), error;
+
+	if (fd < 0)
+		return errno == ENOENT ? KITH_FILE_ABSENT : refused(r, path, "open it", errno);
+	error = append_open(fd, data, len);
+	if (close(fd) != 0 && error == 0)
+		error = errno;
+	return error == 0 ? KITH_FILE_OK : refused(r, path, "write it", error);
 }

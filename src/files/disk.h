@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * files/disk.h: whole small files, read with a bound and written so that a crash, a power loss or
+ * files/disk.h: whole files, small but for one, read with a bound and written so that a crash, a power loss or
  * a full disk leaves either the old content or the new one: temporary file in the same directory,
  * fsync, rename, fsync of the directory.
  *
@@ -35,10 +35,17 @@ enum { KITH_FILE_SIZE_MAX = 64 * 1024 }; /* larger ones are not ours */
 KITH_MUST_USE enum kith_file_result kith_file_read(const char *path, unsigned flags, char **data,
 						   size_t *len, struct kith_report *r);
 void kith_file_free(char **data, size_t len);
+/* The same of up to max bytes and without a secret: free() it. */
+KITH_MUST_USE enum kith_file_result kith_file_read_long(const char *path, size_t max, char **data,
+							size_t *len, struct kith_report *r);
 /* Writes it durably with mode 0600. The directory must exist. */
 KITH_MUST_USE enum kith_file_result kith_file_write(const char *path, unsigned flags,
 						    const void *data, size_t len,
 						    struct kith_report *r);
+/* Adds to the end of a file that is there, durably. On failure it is as before, unless the system
+ * refuses that, too. */
+KITH_MUST_USE enum kith_file_result kith_file_append(const char *path, const void *data, size_t len,
+						     struct kith_report *r);
 /* What errno means to the caller. */
 enum kith_file_result kith_file_result_of(int error);
 /* The exit code of sysexits that kithd and kith use for it. */

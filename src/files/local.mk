@@ -16,8 +16,8 @@ libkith_files_la_SOURCES = \
 	%D%/idfile.h \
 	%D%/ini.c \
 	%D%/ini.h \
-	%D%/peers.c \
-	%D%/peers.h \
+	%D%/kept.c \
+	%D%/kept.h \
 	%D%/report.c \
 	%D%/report.h \
 	%D%/seed.c \

@@ -6,7 +6,7 @@
  *	identity       the Ed25519 seed; who has it is this member
  *	epoch          the last epoch promised to disk (files/epoch.h), and epoch.old the same again
  *	cluster.join   the identity file without its identity
- *	peers          where others were (files/peers.h)
+ *	kept           what outlives a restart: members and tombs (files/kept.h)
  *	lock           flock()ed; tells the pid of its holder
  *
  * All are 0600, and all but the lock have a version line.
@@ -20,7 +20,7 @@
 #define KITH_STATE_EPOCH "epoch"
 #define KITH_STATE_EPOCH_OLD "epoch.old"
 #define KITH_STATE_JOIN "cluster.join"
-#define KITH_STATE_PEERS "peers"
+#define KITH_STATE_KEPT "kept"
 #define KITH_STATE_LOCK "lock"
 
 enum { KITH_PATH_MAX = 1024 };

@@ -134,11 +134,11 @@ stop a QUIT
 # ---- what is no obstacle
 
 : >"$tmp/a/epoch"
-printf 'version = 1\npeer = x y z\n' >"$tmp/a/peers"
+printf 'kith-kept 1\nxyz' >"$tmp/a/kept"
 start a
 check "one torn copy of the epoch is survived, and told" \
 	logged a 'file\.ignored what=.*/epoch: there is no line'
-check "so is a damaged list of peers" logged a 'file\.ignored what=.*/peers:2: peer: '
+check "so is damage to what was kept" logged a 'file\.ignored what=.*/kept: damaged at byte 12 of 15'
 check "the epoch went on" until_true logged a 'node\.started .*epoch=3'
 stop a QUIT
 

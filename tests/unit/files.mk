@@ -9,7 +9,7 @@ unit_tests += \
 	%D%/test_files_fields \
 	%D%/test_files_idfile \
 	%D%/test_files_ini \
-	%D%/test_files_peers \
+	%D%/test_files_kept \
 	%D%/test_files_report \
 	%D%/test_files_seed \
 	%D%/test_files_state \
@@ -21,7 +21,7 @@ tests_unit_test_files_epoch_LDADD = $(files_ldadd)
 tests_unit_test_files_fields_LDADD = $(files_ldadd)
 tests_unit_test_files_idfile_LDADD = $(files_ldadd)
 tests_unit_test_files_ini_LDADD = $(files_ldadd)
-tests_unit_test_files_peers_LDADD = $(files_ldadd)
+tests_unit_test_files_kept_LDADD = $(files_ldadd)
 tests_unit_test_files_report_LDADD = $(files_ldadd)
 tests_unit_test_files_seed_LDADD = $(files_ldadd)
 tests_unit_test_files_state_LDADD = $(files_ldadd)

@@ -100,20 +100,60 @@ static void a_full_disk_is_told_and_survived(void **state)
 	assert_int_equal(epoch, 8);
 }
 
+static void give(const char *text, bool whole)
+{
+	struct kith_kept_batch b = {.bytes = NULL};
+
+	assert_true(kith_kept_add(&b, (struct kith_bytes){(const uint8_t *)text, strlen(text)}));
+	kith_saver_kept(saver, &b, whole);
+	assert_null(b.bytes);
+}
+
+static size_t kept(void)
+{
+	struct kith_kept_log log;
+	size_t count;
+
+	assert_int_equal(kith_kept_read(tmpdir_file(&dir, "kept"), &log, &report), KITH_FILE_OK);
+	count = log.count;
+	kith_kept_log_free(&log);
+	return count;
+}
+
+/* Whatever is merged while the disk is slow, nothing is lost between a whole and what follows. */
+static void what_is_kept_adds_up(void **state)
+{
+	(void)state;
+	give("a", true);
+	give("b", false);
+	give("c", false);
+	kith_saver_free(&saver);
+	assert_int_equal(kept(), 3);
+	saver = kith_saver_new(loop, dir.path, &mid, on_saved, NULL);
+	assert_non_null(saver);
+	give("d", false);
+	give("e", true);
+	kith_saver_free(&saver);
+	assert_int_equal(kept(), 1);
+}
+
+static void a_file_that_is_gone_is_told(void **state)
+{
+	(void)state;
+	give("a", false);
+	wait_for_calls(1);
+	assert_int_equal(last.result, KITH_FILE_ABSENT);
+	assert_non_null(strstr(last.text, "written anew"));
+}
+
 /* The last words of a daemon are written although nobody waits in the loop any more. */
 static void ending_finishes_what_waits(void **state)
 {
-	static struct kith_peers p, back;
-
 	(void)state;
-	p.count = 1;
-	memcpy(p.all[0].name, "a", 2);
-	p.all[0].addr = (struct kith_addr){{10, 0, 0, 1}, 1, 4, 0};
-	kith_saver_peers(saver, &p);
+	give("a", true);
 	kith_saver_free(&saver);
 	assert_null(saver);
-	assert_int_equal(kith_peers_read(tmpdir_file(&dir, "peers"), &back, &report), KITH_FILE_OK);
-	assert_int_equal(back.count, 1);
+	assert_int_equal(kept(), 1);
 }
 
 int main(void)
@@ -121,6 +161,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_epoch_is_told_when_it_is_durable, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_full_disk_is_told_and_survived, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_kept_adds_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_file_that_is_gone_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(ending_finishes_what_waits, setup, teardown),
 	};
 
