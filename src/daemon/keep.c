@@ -6,7 +6,7 @@
 
 /* A change of a thousand members in a second is one write, and between two of them a busy disk gets
  * time to recover. Without any change the mark of each hour tells that nothing was missed. */
-static const double kept_delay_s = 10., kept_gap_s = 60., kept_idle_s = 3600., epoch_retry_s = 5.;
+static const double kept_delay_s = 1., kept_gap_s = 60., kept_idle_s = 3600., epoch_retry_s = 5.;
 /* The file is written anew when it is twice as large as what counts in it, and this. */
 enum { KEPT_SLACK = 64 * 1024 };
 

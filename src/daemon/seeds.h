@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * daemon/seeds.h: where to join. Address literals are given to the node at once, with those
- * where others were in the last run; host names are resolved, again and again with back-off until the node has joined
- * and whenever it is alone, and each new address is given to the node.
+ * daemon/seeds.h: where to join. Address literals are given to the node at once, with those where
+ * others were in the last run; host names are resolved, again and again with back-off until the
+ * node has joined and whenever it is alone, and each new address is given to the node.
  */
 #ifndef KITH_DAEMON_SEEDS_H
 #define KITH_DAEMON_SEEDS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * files/disk.h: whole files, small but for one, read with a bound and written so that a crash, a power loss or
- * a full disk leaves either the old content or the new one: temporary file in the same directory,
- * fsync, rename, fsync of the directory.
+ * files/disk.h: whole files, read with a bound and written so that a crash, a power loss or a full
+ * disk leaves either the old content or the new one: temporary file in the same directory, fsync,
+ * rename, fsync of the directory.
  *
  * Every call that can fail gets a report and adds exactly one sentence to it when it fails, except
  * that a missing file (KITH_FILE_ABSENT) is the caller's to judge and adds none.

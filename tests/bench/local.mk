@@ -4,3 +4,6 @@
 
 EXTRA_PROGRAMS += %D%/bench_seal
 tests_bench_bench_seal_LDADD = $(room_libs) $(SODIUM_LIBS) $(MSGPACK_LIBS)
+
+EXTRA_PROGRAMS += %D%/bench_kept
+tests_bench_bench_kept_LDADD = libkith_files.la $(INIH_LIBS) $(core_ldadd)

@@ -274,6 +274,14 @@ class Host:
             total += told[group][name]
         return total
 
+    def knows_on_disk(self, host):
+        """Whether what it keeps over a restart has this host's certificate."""
+        kept = os.path.join(self.state, "kept")
+        if not os.path.exists(kept):
+            return False
+        with open(kept, "rb") as file:
+            return host.name.encode() in file.read()
+
     def log_tail(self, lines=25):
         with open(self.log, encoding="utf-8", errors="replace") as log:
             return "".join(log.readlines()[-lines:])

@@ -14,6 +14,7 @@ lab_tests = \
 	%D%/case_crash.py \
 	%D%/case_cut.py \
 	%D%/case_join.py \
+	%D%/case_kept.py \
 	%D%/case_network.py \
 	%D%/case_quickstart.py \
 	%D%/case_strangers.py \

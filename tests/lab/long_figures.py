@@ -89,11 +89,18 @@ def loss(lab):
 
 def kills(lab):
     """At any moment, of a life that may be some milliseconds old: each start has to do."""
-    rng, starts = random.Random(lab.seed), []
+    rng, starts, answers, missing = random.Random(lab.seed), [], [], 0
+    wait_for(lambda: all(h.knows_on_disk(other) for h in lab.hosts for other in lab.hosts
+                         if other is not h), 120, "each has put on disk whom it knows")
     for _ in range(KILLS):
         host = rng.choice(lab.hosts)
         host.kill()
+        began = time.monotonic()
         host.start()
+        view = {}
+        becomes_true(lambda h=host, v=view: v.update(lab.views([h])[h]) or v, 60)
+        answers.append(time.monotonic() - began)
+        missing += len(view) != len(lab.hosts)
         if rng.random() < 0.5:
             time.sleep(rng.random() * 0.2)
             continue
@@ -103,6 +110,8 @@ def kills(lab):
             return
         starts.append(took)
     wait_for(lab.all_see_all, 60, f"after {KILLS} kills all see all")
+    check("each first answer had everybody", missing == 0, missing)
+    figures("from a start until kithd answers, in steps of 50 ms", answers)
     figures("from a start until kithd answers and sees all", starts)
 
 
