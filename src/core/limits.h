@@ -63,6 +63,8 @@ enum {
 	KITH_NEWCOMERS = 50,
 	/* Source buckets of introductions; sources share one on collision. */
 	KITH_SOURCES = 4096,
+	/* Round trips measured before they rule the time-outs. */
+	KITH_RTT_SAMPLES = 16,
 	/* Local health at its worst (Lifeguard §IV-A). */
 	KITH_HEALTH_MAX = 8
 };

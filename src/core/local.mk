@@ -40,6 +40,8 @@ libkith_core_la_SOURCES = \
 	%D%/relay.h \
 	%D%/ring.c \
 	%D%/ring.h \
+	%D%/rtt.c \
+	%D%/rtt.h \
 	%D%/store.c \
 	%D%/store.h \
 	%D%/stranger.c \

@@ -27,6 +27,7 @@
 #include "core/probe.h"
 #include "core/relay.h"
 #include "core/ring.h"
+#include "core/rtt.h"
 #include "core/stranger.h"
 #include "core/stream.h"
 #include "core/suspect.h"
@@ -68,6 +69,7 @@ struct kith_node {
 	struct kith_packets packets;
 	struct kith_gossip gossip;
 	struct kith_probes probes;
+	struct kith_rtts rtts;
 	struct kith_relays relays;
 	struct kith_suspects suspects;
 	struct kith_streams streams;

@@ -35,9 +35,9 @@ static const struct step {
 };
 enum { EXPRESS_REFUSED_QUARTERS = 6 }; /* an express round's verdict when TCP was refused */
 
-static kith_us quarters(const struct kith_node *n, const struct kith_round *r, int count)
+static kith_us quarters(const struct kith_round *r, int count)
 {
-	return count * n->timing.probe_timeout / 4 * r->factor;
+	return count * r->timeout / 4 * r->factor;
 }
 
 static kith_us step_at(const struct kith_node *n, const struct kith_round *r,
@@ -47,7 +47,7 @@ static kith_us step_at(const struct kith_node *n, const struct kith_round *r,
 				(s->actions & DO_VERDICT);
 
 	return kith_us_add(r->begun,
-			   quarters(n, r, is_hurried ? EXPRESS_REFUSED_QUARTERS : s->quarters_td) +
+			   quarters(r, is_hurried ? EXPRESS_REFUSED_QUARTERS : s->quarters_td) +
 				   s->halves_trel * n->timing.relay_timeout / 2 * r->factor);
 }
 
@@ -285,6 +285,10 @@ static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
 	r->seq = n->probes.next_seq;
 	n->probes.next_seq += 16;
 	r->begun = n->now;
+	r->timeout = kith_rtt_timeout(n, p);
+	/* What convicts takes its time: the member may be slower than its round trips so far. */
+	if (kind != KITH_ROUND_PERIOD)
+		r->timeout = kith_us_max(r->timeout, n->timing.probe_timeout);
 	r->factor = n->probes.health + 1;
 	KITH_COUNT(n, rounds);
 	kith_trace(n, kind == KITH_ROUND_PERIOD ? "round.begin" : "round.express", p, NULL);
@@ -471,9 +475,7 @@ void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct
 	if (is_relayed) {
 		KITH_COUNT(n, rounds_relayed);
 	} else if (which < r->pings) {
-		const kith_us sample = n->now - r->ping_at[which];
-
-		from->rtt = from->rtt < 0 ? sample : (7 * from->rtt + sample) / 8;
+		kith_rtt_sample(n, from, n->now - r->ping_at[which]);
 	}
 	succeed(n, r, is_relayed || which != 0);
 }
@@ -533,7 +535,7 @@ void kith_probe_unreachable(struct kith_node *n, const struct kith_addr *to)
 		    r->timer.heap.at <= n->now || kith_peer_lists(r->target, to) < 0)
 			continue;
 		r->step = 2;
-		r->begun = kith_us_min(r->begun, n->now - quarters(n, r, 4));
+		r->begun = kith_us_min(r->begun, n->now - quarters(r, 4));
 		run_steps(n, r);
 	}
 }

@@ -32,7 +32,7 @@ struct kith_round {
 	uint8_t pings, connects, refusals;
 	uint8_t helper_count, first_wave, nacks;
 	uint32_t helpers[2 * KITH_HELPERS_MAX]; /* slots of those asked */
-	kith_us begun, factor; /* factor: local health + 1 */
+	kith_us begun, timeout, factor; /* timeout: Td; factor: local health + 1 */
 	kith_us ping_at[3];
 	uint64_t stream; /* the TCP probe under way, 0 = none */
 	bool relay_begun;

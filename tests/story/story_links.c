@@ -12,6 +12,20 @@ static uint64_t relayed(struct cluster *c, uint32_t i)
 	return s.rounds_relayed;
 }
 
+/* Packets carried for others, all over. */
+static uint64_t relays(struct cluster *c)
+{
+	struct kith_stats s;
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < c->count; i++) {
+		cluster_stats(c, i, &s);
+		sum += s.relays;
+	}
+	return sum;
+}
+
 /* Nothing passes between one pair, everything passes around it. */
 static void helpers_bridge_a_dead_link(void **state)
 {
@@ -52,6 +66,28 @@ static void one_helper_is_enough(void **state)
 	story_others_stay_alive(c, CLUSTER_ANY);
 	cluster_cut(c, 0, 2);
 	cluster_run(c, 120 * S);
+	cluster_free(&c);
+}
+
+/* A link that is slower than the configured 200 ms is no broken one, once its round trips are known:
+ * its rounds need no help. */
+static void a_slow_link_is_learnt(void **state)
+{
+	struct cluster_opts o;
+	struct cluster *c;
+	uint64_t before;
+
+	(void)state;
+	cluster_opts_init(&o, cluster_seed(405));
+	o.weather.delay_us = 110 * MS;
+	o.weather.jitter_us = MS;
+	c = cluster_new(4, &o);
+	cluster_join_all(c);
+	cluster_run(c, 120 * S);
+	before = relays(c);
+	assert_true(before > 0);
+	cluster_run(c, 120 * S);
+	assert_int_equal(relays(c), before);
 	cluster_free(&c);
 }
 
@@ -160,6 +196,7 @@ int main(void)
 		cmocka_unit_test(helpers_bridge_a_dead_link),
 		cmocka_unit_test(helpers_bridge_a_one_way_link),
 		cmocka_unit_test(one_helper_is_enough),
+		cmocka_unit_test(a_slow_link_is_learnt),
 		cmocka_unit_test(middle_group_holds_all_together),
 		cmocka_unit_test(tcp_saves_a_round),
 		cmocka_unit_test(mute_host_is_failed),
