@@ -10,6 +10,9 @@
 
 enum { VERSION = 1 };
 enum kind { MEMBER = 1, TOMB = 2, MARK = 3 };
+_Static_assert(KITH_STATUS_ALIVE == 0 && KITH_STATUS_RESTARTING == 1 && KITH_STATUS_SUSPECT == 2 &&
+		       KITH_STATUS_FAILED == 3 && KITH_STATUS_LEFT == 4,
+	       "statuses are kept by their numbers");
 
 struct head {
 	uint8_t kind, status;

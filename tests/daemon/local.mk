@@ -13,5 +13,5 @@ daemon_tests = \
 	%D%/watch.sh
 
 dist_check_SCRIPTS += $(daemon_tests)
-EXTRA_DIST += %D%/lib.sh
+EXTRA_DIST += %D%/lib.sh %D%/many.py
 TESTS += $(daemon_tests)
