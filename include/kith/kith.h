@@ -262,13 +262,13 @@ KITH_API KITH_MUST_USE int kith_node_keep(struct kith_node *n, struct kith_bytes
 KITH_API void kith_node_keep_all(struct kith_node *n);
 /* Gives back one entry, the newest first, between kith_node_new() and kith_node_persisted(). The
  * member is known again with its status, its age and its addresses, and is asked as any other; there
- * is no event. *addr is where it was, family 0 if that is not known or it had left.
+ * is no event. Where members were is asked besides the seeds until the node has joined.
  * KITH_EREPLAY: a newer entry of this member came before. KITH_EEXPIRED: the entry is older than
- * reap_after, or its record has expired; it is ignored, but *addr may help to find the others.
+ * reap_after, or its record has expired; there is no such member, but its address is asked as well.
  * KITH_ECERT: its authority is no longer trusted. KITH_EAUTH, KITH_EMALFORMED: it is not as it was
  * given out, or was given out by another identity. KITH_EFULL, KITH_ENOMEM, KITH_ESTATE. */
 KITH_API KITH_MUST_USE int kith_node_restore(struct kith_node *n, kith_us now,
-					     struct kith_bytes entry, struct kith_addr *addr);
+					     struct kith_bytes entry);
 
 /* --- output ---------------------------------------------------------------------------------- */
 

@@ -12,12 +12,24 @@ bool kith_join_init(struct kith_node *n)
 	return kith_timer_init(n, &n->join.partner, KITH_TIMER_PARTNER, NULL);
 }
 
+/* The i-th of seeds and hints; NULL at the end. */
+static struct kith_dial *dial_at(struct kith_node *n, uint32_t i)
+{
+	struct kith_join *j = &n->join;
+
+	if (i < j->seed_count)
+		return &j->dials[i];
+	i -= j->seed_count;
+	return i < j->hint_count ? &j->dials[KITH_SEEDS_MAX + i] : NULL;
+}
+
 void kith_join_fini(struct kith_node *n)
 {
+	struct kith_dial *d;
 	uint32_t i;
 
-	for (i = 0; i < n->join.dial_count; i++)
-		kith_timer_fini(n, &n->join.dials[i].timer);
+	for (i = 0; (d = dial_at(n, i)) != NULL; i++)
+		kith_timer_fini(n, &d->timer);
 	kith_timer_fini(n, &n->join.partner);
 }
 
@@ -42,8 +54,15 @@ static bool is_listed_by_up(const struct kith_node *n, const struct kith_addr *a
 	return false;
 }
 
+static bool is_hint(const struct kith_node *n, const struct kith_dial *d)
+{
+	return d >= &n->join.dials[KITH_SEEDS_MAX];
+}
+
 static bool is_wanted(const struct kith_node *n, const struct kith_dial *d)
 {
+	if (is_hint(n, d))
+		return n->peers.isolated || !has_company(n) || !n->join.is_joined;
 	if (d->is_forced)
 		return true;
 	if (d->seed.tried && d->seed.result == KITH_SEED_SELF)
@@ -70,13 +89,16 @@ static void dial_ended(struct kith_node *n, struct kith_dial *d, enum kith_seed_
 	d->seed.result = result;
 	d->seed.last = n->now;
 	if (result == KITH_SEED_JOINED) {
-		KITH_COUNT(n, joins);
 		d->wait = KITH_DIAL_FIRST;
 		d->is_lost = false;
-	} else if (result != KITH_SEED_BUSY && result != KITH_SEED_SELF) {
-		KITH_COUNT(n, joins_failed);
 	}
-	kith_out_event(n, &e);
+	if (!is_hint(n, d)) {
+		if (result == KITH_SEED_JOINED)
+			KITH_COUNT(n, joins);
+		else if (result != KITH_SEED_BUSY && result != KITH_SEED_SELF)
+			KITH_COUNT(n, joins_failed);
+		kith_out_event(n, &e);
+	}
 	if (result == KITH_SEED_JOINED || result == KITH_SEED_SELF)
 		return;
 	kith_timer_set(n, &d->timer, kith_us_add(n->now, jittered(n, d->wait)));
@@ -109,7 +131,7 @@ static struct kith_dial *dial_of(struct kith_node *n, const struct kith_addr *a)
 {
 	uint32_t i;
 
-	for (i = 0; i < n->join.dial_count; i++)
+	for (i = 0; i < n->join.seed_count; i++)
 		if (kith_addr_eq(&n->join.dials[i].seed.addr, a))
 			return &n->join.dials[i];
 	return NULL;
@@ -122,19 +144,19 @@ int kith_join_add(struct kith_node *n, const struct kith_addr *seeds, size_t cou
 
 	for (i = 0; i < count; i++)
 		fresh += dial_of(n, &seeds[i]) == NULL ? 1 : 0;
-	if (j->dial_count + fresh > KITH_SEEDS_MAX)
+	if (j->seed_count + fresh > KITH_SEEDS_MAX)
 		return KITH_EFULL;
 	for (i = 0; i < count; i++) {
 		struct kith_dial *d = dial_of(n, &seeds[i]);
 
 		if (d == NULL) {
-			d = &j->dials[j->dial_count];
+			d = &j->dials[j->seed_count];
 			memset(d, 0, sizeof(*d));
 			if (!kith_timer_init(n, &d->timer, KITH_TIMER_SEED, d))
 				return KITH_ENOMEM;
 			d->seed.addr = seeds[i];
 			d->wait = KITH_DIAL_FIRST;
-			j->dial_count++;
+			j->seed_count++;
 		}
 		d->is_forced = true;
 		if (n->own.peer != NULL && d->stream == 0)
@@ -143,29 +165,56 @@ int kith_join_add(struct kith_node *n, const struct kith_addr *seeds, size_t cou
 	return 0;
 }
 
+void kith_join_hint(struct kith_node *n, const struct kith_addr *a)
+{
+	struct kith_join *j = &n->join;
+	uint32_t at = j->hints_seen++;
+	struct kith_dial *d;
+
+	/* All are equally likely, or a cluster that starts at once would ask the same few. */
+	if (at >= KITH_HINTS_MAX)
+		at = kith_rng_below(&n->rng, j->hints_seen);
+	if (at >= KITH_HINTS_MAX)
+		return;
+	d = &j->dials[KITH_SEEDS_MAX + at];
+	if (at == j->hint_count) {
+		memset(d, 0, sizeof(*d));
+		if (!kith_timer_init(n, &d->timer, KITH_TIMER_SEED, d)) {
+			j->hints_seen--;
+			return;
+		}
+		d->wait = KITH_DIAL_FIRST;
+		j->hint_count++;
+	}
+	d->seed.addr = *a;
+}
+
 void kith_join_start(struct kith_node *n)
 {
+	struct kith_dial *d;
 	uint32_t i;
 
-	for (i = 0; i < n->join.dial_count; i++)
-		kith_timer_set(n, &n->join.dials[i].timer, n->now);
+	for (i = 0; (d = dial_at(n, i)) != NULL; i++)
+		if (!is_hint(n, d) || dial_of(n, &d->seed.addr) == NULL)
+			kith_timer_set(n, &d->timer, n->now);
 	/* Whom we know from before our restart is asked beside the seeds. */
 	if (has_company(n))
 		kith_timer_set(n, &n->join.partner, n->now);
 	else
 		/* The first of a cluster has nobody to ask. */
-		n->join.is_joined = n->join.dial_count == 0;
+		n->join.is_joined = dial_at(n, 0) == NULL;
 }
 
 void kith_join_stop(struct kith_node *n)
 {
+	struct kith_dial *d;
 	uint32_t i;
 
-	for (i = 0; i < n->join.dial_count; i++) {
-		kith_timer_stop(n, &n->join.dials[i].timer);
-		if (n->join.dials[i].stream != 0)
-			kith_stream_abandon(n, n->join.dials[i].stream);
-		n->join.dials[i].stream = 0;
+	for (i = 0; (d = dial_at(n, i)) != NULL; i++) {
+		kith_timer_stop(n, &d->timer);
+		if (d->stream != 0)
+			kith_stream_abandon(n, d->stream);
+		d->stream = 0;
 	}
 	kith_timer_stop(n, &n->join.partner);
 	if (n->join.partner_stream != 0)
@@ -179,7 +228,7 @@ void kith_join_lost(struct kith_node *n, const struct kith_peer *p)
 
 	if (n->own.peer == NULL || n->own.is_over)
 		return;
-	for (i = 0; i < n->join.dial_count; i++) {
+	for (i = 0; i < n->join.seed_count; i++) {
 		struct kith_dial *d = &n->join.dials[i];
 
 		if (kith_peer_lists(p, &d->seed.addr) < 0)
@@ -193,13 +242,14 @@ void kith_join_lost(struct kith_node *n, const struct kith_peer *p)
 
 void kith_join_wake(struct kith_node *n)
 {
+	struct kith_dial *d;
 	uint32_t i;
 
 	if (n->own.peer == NULL || n->own.is_over || (has_company(n) && !n->peers.isolated))
 		return;
-	for (i = 0; i < n->join.dial_count; i++)
-		if (n->join.dials[i].stream == 0)
-			kith_timer_set_earlier(n, &n->join.dials[i].timer,
+	for (i = 0; (d = dial_at(n, i)) != NULL; i++)
+		if (d->stream == 0)
+			kith_timer_set_earlier(n, &d->timer,
 					       kith_us_add(n->now,
 							   jittered(n, KITH_DIAL_FIRST)));
 }

@@ -5,6 +5,9 @@
  * its address, and again when we know nobody who is up. Then distinct partners are synchronised
  * with until three (or all there are) have told us the same; later a partner whose root keeps
  * differing is synchronised with again. Configured seeds are never changed by what peers say.
+ *
+ * Hints, addresses from before a restart, are dialled like seeds until the join is complete, and
+ * when we are alone; nobody chose them, so nobody is told how they went.
  */
 #ifndef KITH_CORE_JOIN_H
 #define KITH_CORE_JOIN_H
@@ -25,8 +28,8 @@ struct kith_dial {
 };
 
 struct kith_join {
-	struct kith_dial dials[KITH_SEEDS_MAX];
-	uint32_t dial_count;
+	struct kith_dial dials[KITH_SEEDS_MAX + KITH_HINTS_MAX]; /* seeds, and behind them hints */
+	uint32_t seed_count, hint_count, hints_seen;
 	struct kith_mid partners[KITH_JOIN_PARTNERS];
 	uint32_t partner_count;
 	bool is_joined;
@@ -39,6 +42,8 @@ struct kith_join {
 KITH_MUST_USE bool kith_join_init(struct kith_node *n);
 void kith_join_fini(struct kith_node *n);
 int kith_join_add(struct kith_node *n, const struct kith_addr *seeds, size_t count);
+/* One more address where somebody was; of many a random choice is kept. */
+void kith_join_hint(struct kith_node *n, const struct kith_addr *a);
 /* The own record is signed: dialling may begin. */
 void kith_join_start(struct kith_node *n);
 /* No more dials: we leave. */

@@ -182,8 +182,7 @@ static int restore_tomb(struct kith_node *n, const struct head *h, struct kith_r
 	return 0;
 }
 
-static int restore_member(struct kith_node *n, const struct head *h, struct kith_rd *r,
-			  struct kith_addr *addr)
+static int restore_member(struct kith_node *n, const struct head *h, struct kith_rd *r)
 {
 	struct kith_bytes certificate, record;
 	struct kith_certificate cert;
@@ -209,7 +208,7 @@ static int restore_member(struct kith_node *n, const struct head *h, struct kith
 	if (trust == KITH_ECERT)
 		return trust;
 	if (body.addr_count > 0 && h->status != KITH_STATUS_LEFT)
-		*addr = body.addrs[0];
+		kith_join_hint(n, &body.addrs[0]);
 	if (trust != 0 || is_past(n, head.expires) || is_history(n, h))
 		return KITH_EEXPIRED;
 	/* One place is ours. */
@@ -248,7 +247,7 @@ static int read_head(const struct kith_node *n, struct kith_bytes entry, struct 
 	return h->status < KITH_STATUS_COUNT ? 0 : KITH_EMALFORMED;
 }
 
-int kith_kept_restore(struct kith_node *n, struct kith_bytes entry, struct kith_addr *addr)
+int kith_kept_restore(struct kith_node *n, struct kith_bytes entry)
 {
 	struct head h;
 	struct kith_rd r;
@@ -269,7 +268,7 @@ int kith_kept_restore(struct kith_node *n, struct kith_bytes entry, struct kith_
 		return KITH_EREPLAY;
 	switch (h.kind) {
 	case MEMBER:
-		return restore_member(n, &h, &r, addr);
+		return restore_member(n, &h, &r);
 	case TOMB:
 		return restore_tomb(n, &h, &r);
 	default:

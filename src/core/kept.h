@@ -39,7 +39,6 @@ int kith_kept_next(struct kith_node *n, struct kith_bytes *entry);
 /* The host has nothing: all are out of date, and the walk begins anew. */
 void kith_kept_reset(struct kith_node *n);
 /* See kith_node_restore(). */
-KITH_MUST_USE int kith_kept_restore(struct kith_node *n, struct kith_bytes entry,
-				    struct kith_addr *addr);
+KITH_MUST_USE int kith_kept_restore(struct kith_node *n, struct kith_bytes entry);
 
 #endif

@@ -26,8 +26,9 @@ enum {
 	KITH_RELAYS_MAX = 256,
 	/* Blob of a relayed packet (4-security.md §5.11). */
 	KITH_RELAY_BLOB_MAX = 256,
-	/* Seeds told by the host. */
+	/* Seeds told by the host, and some of the addresses where others were before a restart. */
 	KITH_SEEDS_MAX = 64,
+	KITH_HINTS_MAX = 16,
 	/* Records waiting in the gossip queue. */
 	KITH_GOSSIP_MAX = 16384,
 	/* TCP connections in all, and those of which nobody has proven who it is. */

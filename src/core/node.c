@@ -204,11 +204,10 @@ void kith_core_persisted(struct kith_node *n, kith_us now, uint64_t token)
 	kith_own_persisted(n, token);
 }
 
-int kith_core_restore(struct kith_node *n, kith_us now, struct kith_bytes entry,
-		      struct kith_addr *addr)
+int kith_core_restore(struct kith_node *n, kith_us now, struct kith_bytes entry)
 {
 	enter(n, now);
-	return kith_own_is_started(n) ? KITH_ESTATE : kith_kept_restore(n, entry, addr);
+	return kith_own_is_started(n) ? KITH_ESTATE : kith_kept_restore(n, entry);
 }
 
 /* --- commands ------------------------------------------------------------------------------- */

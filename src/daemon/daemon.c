@@ -212,7 +212,7 @@ static void begin(struct kith_daemon *d)
 		 kith_f_text("version", kith_version()));
 	kith_tick_start(d);
 	kith_reload_seeds(&list, &d->id, d->conf);
-	kith_seeder_set(d->seeder, &list, d->restored, d->restored_count);
+	kith_seeder_set(d->seeder, &list);
 	kith_notify("READY=1");
 }
 

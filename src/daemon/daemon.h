@@ -32,10 +32,7 @@ enum kith_stage {
 	KITH_STAGE_DRAINING /* until what was written is out */
 };
 
-enum {
-	KITH_SIGNALS = 6,
-	KITH_RESTORED_MAX = 16 /* of the node's 64 seeds: the rest is for those that somebody chose */
-};
+enum { KITH_SIGNALS = 6 };
 
 struct kith_daemon {
 	struct kith_host host;
@@ -66,8 +63,6 @@ struct kith_daemon {
 		double saved;                 /* loop time of the last write */
 		ev_timer timer;
 	} kept;
-	struct kith_addr restored[KITH_RESTORED_MAX]; /* where some of those of the last run were */
-	size_t restored_count;
 	ev_timer epoch_timer;
 	uint32_t epoch;                       /* that the node waits for to be durable, and */
 	uint64_t epoch_token;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/daemon.h"
-#include "base/rng.h"
 #include "base/time.h"
 #include "daemon/clock.h"
 
@@ -76,36 +75,18 @@ void kith_keep_changed(struct kith_daemon *d)
 /* --- and given back -------------------------------------------------------------------------- */
 
 struct restored {
-	uint32_t members, refused; /* refused: they are not from us, or not trusted any more */
+	uint32_t refused; /* they are not from us, or not trusted any more */
 	size_t live;
-	struct kith_addr *addrs; /* of the daemon */
-	uint32_t seen;           /* addresses so far; a random choice of them is kept */
-	struct kith_rng rng;
 };
-
-/* Whoever was met, failed ones too, since it may be we who were cut off. All are equally likely to
- * be asked: a cluster that starts at once does not ask one of its members only. */
-static void remember_addr(struct restored *s, const struct kith_addr *a)
-{
-	uint32_t at = s->seen++;
-
-	if (at >= KITH_RESTORED_MAX)
-		at = kith_rng_below(&s->rng, s->seen);
-	if (at < KITH_RESTORED_MAX)
-		s->addrs[at] = *a;
-}
 
 static void give_back(struct kith_daemon *d, struct restored *s, struct kith_bytes entry)
 {
-	struct kith_addr addr;
-	int error = kith_node_restore(d->host.node, kith_clock_now(), entry, &addr);
+	int error = kith_node_restore(d->host.node, kith_clock_now(), entry);
 
 	if (error == 0)
 		s->live += KITH_KEPT_FRAME + entry.len;
 	else if (error != KITH_EREPLAY && error != KITH_EEXPIRED)
 		s->refused++;
-	if (addr.family != 0)
-		remember_addr(s, &addr);
 }
 
 static void log_restored(struct kith_daemon *d, const struct restored *s)
@@ -115,7 +96,7 @@ static void log_restored(struct kith_daemon *d, const struct restored *s)
 	kith_node_view(d->host.node, &view);
 	if (s->refused > 0)
 		kith_log(d->host.log, KEPT_REFUSED, kith_f_number("count", s->refused));
-	if (s->seen > 0)
+	if (s->live > 0)
 		kith_log(d->host.log, KEPT,
 			 kith_f_number("members", view.alive + view.restarting + view.failed + view.left),
 			 kith_f_number("age_s", kith_us_elapsed(view.answered, kith_clock_now()) /
@@ -124,15 +105,12 @@ static void log_restored(struct kith_daemon *d, const struct restored *s)
 
 static void restore(struct kith_daemon *d)
 {
-	struct restored s = {.addrs = d->restored};
+	struct restored s = {.live = 0};
 	struct kith_kept_log log;
 	struct kith_report r = {0};
 	char path[KITH_PATH_MAX];
-	uint8_t seed[16];
 	enum kith_file_result result;
 
-	kith_clock_entropy(seed, sizeof seed);
-	kith_rng_init(&s.rng, seed);
 	result = kith_kept_read(kith_state_path(&d->state, KITH_STATE_KEPT, path), &log, &r);
 	/* Nothing can be added behind damage; and to no file at all. */
 	d->kept.is_lost = result != KITH_FILE_OK;
@@ -143,7 +121,6 @@ static void restore(struct kith_daemon *d)
 		give_back(d, &s, log.entries[i]);
 	d->kept.size = log.len;
 	d->kept.live = s.live;
-	d->restored_count = s.seen < KITH_RESTORED_MAX ? s.seen : KITH_RESTORED_MAX;
 	kith_kept_log_free(&log);
 	log_restored(d, &s);
 }

@@ -65,7 +65,7 @@ static void apply(struct kith_daemon *d, const struct kith_conf *old, const stru
 	if (d->resolver != NULL)
 		kith_resolver_reload(d->resolver);
 	kith_reload_seeds(&list, &d->id, d->conf);
-	kith_seeder_set(d->seeder, &list, NULL, 0);
+	kith_seeder_set(d->seeder, &list);
 }
 
 static int reload(struct kith_daemon *d, char *said, size_t size)

@@ -171,15 +171,13 @@ void kith_seeder_free(struct kith_seeder **s)
 	*s = NULL;
 }
 
-void kith_seeder_set(struct kith_seeder *s, const struct kith_seeds_list *list,
-		     const struct kith_addr *more, size_t count)
+void kith_seeder_set(struct kith_seeder *s, const struct kith_seeds_list *list)
 {
 	struct kith_addr addrs[2 * KITH_SEEDS_MAX];
 
 	s->list = *list;
 	memset(s->asking, 0, sizeof s->asking);
 	join(s, addrs, kith_seeds_list_addrs(list, addrs, sizeof addrs / sizeof *addrs));
-	join(s, more, count);
 	ev_timer_stop(s->host->loop, &s->retry);
 	s->retry_s = first_retry_s;
 	if (ask_names(s))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * daemon/seeds.h: where to join. Address literals are given to the node at once, with those where
- * others were in the last run; host names are resolved, again and again with back-off until the
- * node has joined and whenever it is alone, and each new address is given to the node.
+ * daemon/seeds.h: where to join. Address literals are given to the node at once; host names are
+ * resolved, again and again with back-off until the node has joined and whenever it is alone, and
+ * each new address is given to the node.
  */
 #ifndef KITH_DAEMON_SEEDS_H
 #define KITH_DAEMON_SEEDS_H
@@ -21,9 +21,8 @@ struct kith_seeder;
 /* resolver may be NULL: names are reported. All is borrowed. NULL: no memory. */
 struct kith_seeder *kith_seeder_new(struct kith_host *host, struct kith_resolver *resolver);
 void kith_seeder_free(struct kith_seeder **s);
-/* These are the seeds from now on (what the node knows it keeps), and `count` more addresses. */
-void kith_seeder_set(struct kith_seeder *s, const struct kith_seeds_list *list,
-		     const struct kith_addr *more, size_t count);
+/* These are the seeds from now on (what the node knows it keeps). */
+void kith_seeder_set(struct kith_seeder *s, const struct kith_seeds_list *list);
 
 /* Adds a text unless it is there or the list is full. */
 void kith_seeds_list_add(struct kith_seeds_list *l, const char *text);

@@ -6,7 +6,6 @@
 #include "base/check.h"
 #include "core/node.h"
 #include "wire/record.h"
-#include <string.h>
 
 /* The formats carry unix seconds in 32 bits. */
 #define UNIX_MS_MAX ((int64_t)UINT32_MAX * 1000)
@@ -138,12 +137,10 @@ void kith_node_keep_all(struct kith_node *n)
 	kith_kept_reset(n);
 }
 
-int kith_node_restore(struct kith_node *n, kith_us now, struct kith_bytes entry,
-		      struct kith_addr *addr)
+int kith_node_restore(struct kith_node *n, kith_us now, struct kith_bytes entry)
 {
-	KITH_ASSERT(addr != NULL && (entry.p != NULL || entry.len == 0));
-	memset(addr, 0, sizeof(*addr));
-	return kith_core_restore(n, now, entry, addr);
+	KITH_ASSERT(entry.p != NULL || entry.len == 0);
+	return kith_core_restore(n, now, entry);
 }
 
 int kith_node_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid)

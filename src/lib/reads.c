@@ -100,7 +100,7 @@ int kith_node_why(const struct kith_node *n, const struct kith_mid *mid, uint32_
 
 int kith_node_seeds(const struct kith_node *n, uint32_t *cursor, struct kith_seed *s)
 {
-	if (*cursor >= n->join.dial_count)
+	if (*cursor >= n->join.seed_count)
 		return 0;
 	*s = n->join.dials[(*cursor)++].seed;
 	return 1;

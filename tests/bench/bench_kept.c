@@ -20,7 +20,6 @@ static void measure(uint32_t members, const char *path)
 	struct kith_report r = {0};
 	struct kith_kept_log log;
 	struct kith_bytes entry;
-	struct kith_addr addr;
 	struct person p;
 	struct fix f;
 	double began, kept, written, read;
@@ -48,7 +47,7 @@ static void measure(uint32_t members, const char *path)
 	assert_int_equal(kith_kept_read(path, &log, &r), KITH_FILE_OK);
 	read = now_ms();
 	for (i = log.count; i-- > 0;)
-		assert_int_equal(kith_node_restore(f.n, f.now, log.entries[i], &addr), 0);
+		assert_int_equal(kith_node_restore(f.n, f.now, log.entries[i]), 0);
 	printf("read in %.1f ms, given back in %.1f ms\n", read - began, now_ms() - read);
 	assert_int_equal(f.n->peers.count, members);
 	kith_kept_log_free(&log);

@@ -80,6 +80,28 @@ static void it_answers_without_a_network(void **state)
 	cluster_free(&c);
 }
 
+/* After a day its members are history, but where they were is where they are. */
+static void after_a_day_addresses_are_enough(void **state)
+{
+	struct cluster_opts o;
+	struct cluster *c;
+
+	(void)state;
+	cluster_opts_init(&o, cluster_seed(1806));
+	o.reap_after = 600 * S;
+	c = cluster_new(8, &o);
+	cluster_join_all(c);
+	cluster_keep(c, BACK);
+	cluster_crash(c, BACK);
+	cluster_run(c, 700 * S);
+	assert_int_equal(cluster_status(c, 0, BACK), CLUSTER_UNKNOWN);
+	cluster_move(c, BACK);
+	cluster_restart(c, BACK);
+	assert_int_equal(cluster_status(c, BACK, 0), CLUSTER_UNKNOWN);
+	cluster_wait_all_see_all(c, 2 * S);
+	cluster_free(&c);
+}
+
 /* A power loss takes all of them, and their seeds are gone for good. Who boots first is refused by
  * those whose kithd is not up yet, which is the truth, and takes nothing from the end. */
 static void all_at_once_find_each_other(void **state)
@@ -164,6 +186,7 @@ int main(void)
 		cmocka_unit_test(the_others_are_found_without_a_seed),
 		cmocka_unit_test(without_it_nobody_is_found),
 		cmocka_unit_test(it_answers_without_a_network),
+		cmocka_unit_test(after_a_day_addresses_are_enough),
 		cmocka_unit_test(all_at_once_find_each_other),
 		cmocka_unit_test(what_happened_meanwhile_is_learnt),
 		cmocka_unit_test(forgotten_stays_forgotten),

@@ -235,16 +235,12 @@ static void give_back(struct cluster *c, uint32_t i)
 	struct cluster_node *n = &c->nodes[i];
 	size_t k;
 
-	n->restored_count = 0;
 	for (k = n->kept_count; k-- > 0;) {
 		const struct kith_bytes entry = {n->kept[k].bytes, n->kept[k].len};
-		struct kith_addr *addr = &n->restored[n->restored_count];
-		const int err = kith_node_restore(n->node, cluster_clock(c, i), entry, addr);
+		const int err = kith_node_restore(n->node, cluster_clock(c, i), entry);
 
 		CLUSTER_CHECK(c, err == 0 || err == KITH_EREPLAY || err == KITH_EEXPIRED,
 			      "kith_node_restore: %s", kith_strerror(err));
-		if (addr->family != 0 && n->restored_count + 1 < CLUSTER_NODES_MAX)
-			n->restored_count++;
 	}
 }
 
@@ -297,11 +293,6 @@ void cluster_join(struct cluster *c, uint32_t i, uint32_t seed)
 	struct kith_addr a = cluster_addr(c, seed);
 
 	cluster_join_addrs(c, i, &a, 1);
-}
-
-void cluster_join_restored(struct cluster *c, uint32_t i)
-{
-	cluster_join_addrs(c, i, c->nodes[i].restored, c->nodes[i].restored_count);
 }
 
 void cluster_keep(struct cluster *c, uint32_t i)

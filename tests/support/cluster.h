@@ -93,8 +93,6 @@ struct cluster_node {
 	uint32_t disk_epoch;         /* what survives a crash */
 	struct cluster_kept *kept;   /* owned; entries in their order */
 	size_t kept_count, kept_room;
-	struct kith_addr restored[CLUSTER_NODES_MAX]; /* where they were, as of the last start */
-	size_t restored_count;
 	bool disk_hangs;             /* PERSIST is never answered */
 	kith_us clock_base, world_base; /* own monotonic clock = base + elapsed x rate */
 	int32_t drift_ppm;
@@ -191,8 +189,6 @@ void cluster_join_addrs(struct cluster *c, uint32_t i, const struct kith_addr *s
 
 /* Puts on node i's disk what it gives out; from then on its starts get it back. */
 void cluster_keep(struct cluster *c, uint32_t i);
-/* It asks at the addresses that its last start got back. */
-void cluster_join_restored(struct cluster *c, uint32_t i);
 void cluster_crash(struct cluster *c, uint32_t i);           /* SIGKILL; its host stays */
 void cluster_power_off(struct cluster *c, uint32_t i);       /* the host too: silence */
 void cluster_restart(struct cluster *c, uint32_t i);         /* crash if running, and start */

@@ -52,13 +52,21 @@ static void goes_on(struct fix *f)
 	fix_forget(f);
 }
 
-static int give(struct fix *f, const struct host *h, size_t i, struct kith_addr *addr)
+static int give(struct fix *f, const struct host *h, size_t i)
 {
-	struct kith_addr ignored;
-
 	return kith_node_restore(f->n, f->now,
-				 (struct kith_bytes){h->entries[i].bytes, h->entries[i].len},
-				 addr != NULL ? addr : &ignored);
+				 (struct kith_bytes){h->entries[i].bytes, h->entries[i].len});
+}
+
+/* The address that the last entry told, and how many entries told any. */
+static const struct kith_addr *hint(const struct fix *f)
+{
+	return &f->n->join.dials[KITH_SEEDS_MAX + f->n->join.hint_count - 1].seed.addr;
+}
+
+static uint32_t hints(const struct fix *f)
+{
+	return f->n->join.hint_count;
 }
 
 /* Newest first; returns how many were taken, marks included. */
@@ -67,7 +75,7 @@ static size_t give_all(struct fix *f, const struct host *h)
 	size_t taken = 0, i;
 
 	for (i = h->count; i-- > 0;)
-		taken += give(f, h, i, NULL) == 0 ? 1 : 0;
+		taken += give(f, h, i) == 0 ? 1 : 0;
 	return taken;
 }
 
@@ -202,6 +210,33 @@ static void who_is_restored_is_asked_at_once(void **state)
 	fix_end(&f);
 }
 
+/* Of many addresses some are asked, and never more; seeds are a list of their own. */
+static void a_choice_of_hints_is_asked(void **state)
+{
+	static struct host h;
+	struct kith_seed seed;
+	uint32_t cursor = 0, i;
+	struct person p;
+	struct fix f;
+
+	(void)state;
+	memset(&h, 0, sizeof(h));
+	fix_setup(&f);
+	for (i = 1; i <= 40; i++)
+		person_joins(&f, &p, i);
+	assert_int_equal(keep(&f, &h), 40);
+	dies_and_starts(&f, KITH_SECOND);
+	assert_int_equal(give_all(&f, &h), 40);
+	assert_int_equal(hints(&f), KITH_HINTS_MAX);
+	goes_on(&f);
+	fix_run(&f, 10 * KITH_MS);
+	assert_int_equal(fix_count(&f, KITH_OUT_CONNECT), KITH_HINTS_MAX + 1); /* and a partner */
+	assert_int_equal(kith_node_seeds(f.n, &cursor, &seed), 0);
+	fix_run(&f, 60 * KITH_SECOND);
+	assert_int_equal(fix_events(&f, KITH_EVENT_SEED), 0);
+	fix_end(&f);
+}
+
 /* --- what is given out ----------------------------------------------------------------------- */
 
 static void only_what_changed_is_given_out(void **state)
@@ -230,10 +265,10 @@ static void only_what_changed_is_given_out(void **state)
 
 	/* The newest of each counts, and what the host has given it need not be given. */
 	dies_and_starts(&f, KITH_SECOND);
-	assert_int_equal(give(&f, &h, h.count - 1, NULL), 0);
-	assert_int_equal(give(&f, &h, h.count - 2, NULL), 0);
-	assert_int_equal(give(&f, &h, 1, NULL), KITH_EREPLAY);
-	assert_int_equal(give(&f, &h, 2, NULL), KITH_EREPLAY);
+	assert_int_equal(give(&f, &h, h.count - 1), 0);
+	assert_int_equal(give(&f, &h, h.count - 2), 0);
+	assert_int_equal(give(&f, &h, 1), KITH_EREPLAY);
+	assert_int_equal(give(&f, &h, 2), KITH_EREPLAY);
 	assert_int_equal(person_peer(&f, &a)->status, KITH_STATUS_FAILED);
 	assert_int_equal(person_peer(&f, &b)->status, KITH_STATUS_LEFT);
 	assert_int_equal(keep(&f, &h), 1); /* a mark */
@@ -255,8 +290,8 @@ static void a_tomb_and_its_member_replace_each_other(void **state)
 	assert_int_equal(kith_core_forget(f.n, f.now, &a.id.mid), 0);
 	assert_int_equal(keep(&f, &h), 1);
 	dies_and_starts(&f, KITH_SECOND);
-	assert_int_equal(give(&f, &h, 1, NULL), 0);
-	assert_int_equal(give(&f, &h, 0, NULL), KITH_EREPLAY);
+	assert_int_equal(give(&f, &h, 1), 0);
+	assert_int_equal(give(&f, &h, 0), KITH_EREPLAY);
 	assert_null(person_peer(&f, &a));
 	goes_on(&f);
 
@@ -265,8 +300,8 @@ static void a_tomb_and_its_member_replace_each_other(void **state)
 	person_known(&f, &a);
 	assert_int_equal(keep(&f, &h), 1);
 	dies_and_starts(&f, KITH_SECOND);
-	assert_int_equal(give(&f, &h, 2, NULL), 0);
-	assert_int_equal(give(&f, &h, 1, NULL), KITH_EREPLAY);
+	assert_int_equal(give(&f, &h, 2), 0);
+	assert_int_equal(give(&f, &h, 1), KITH_EREPLAY);
 	assert_non_null(person_peer(&f, &a));
 	fix_end(&f);
 }
@@ -276,7 +311,6 @@ static void a_tomb_and_its_member_replace_each_other(void **state)
 static void no_byte_can_be_changed_or_missed(void **state)
 {
 	static struct host h;
-	struct kith_addr addr;
 	struct person a;
 	struct fix f;
 	size_t i, len;
@@ -291,18 +325,18 @@ static void no_byte_can_be_changed_or_missed(void **state)
 	len = h.entries[0].len;
 	for (i = 0; i < len; i++) {
 		h.entries[0].bytes[i] ^= 1;
-		r = give(&f, &h, 0, &addr);
+		r = give(&f, &h, 0);
 		assert_true(r == KITH_EAUTH || r == KITH_EMALFORMED);
-		assert_int_equal(addr.family, 0);
 		h.entries[0].bytes[i] ^= 1;
 		h.entries[0].len = i;
-		r = give(&f, &h, 0, NULL);
+		r = give(&f, &h, 0);
 		assert_true(r == KITH_EAUTH || r == KITH_EMALFORMED);
 		h.entries[0].len = len;
 	}
 	assert_int_equal(f.n->peers.count, 0);
-	assert_int_equal(give(&f, &h, 0, &addr), 0);
-	assert_memory_equal(&addr, &a.addr, sizeof(addr));
+	assert_int_equal(hints(&f), 0);
+	assert_int_equal(give(&f, &h, 0), 0);
+	assert_memory_equal(hint(&f), &a.addr, sizeof(a.addr));
 	fix_end(&f);
 }
 
@@ -320,12 +354,12 @@ static void another_cluster_is_another_key(void **state)
 	/* The same identity, which may be a member of two clusters. */
 	dies_and_starts(&f, 0);
 	f.n->cid.b[0] ^= 1;
-	assert_int_equal(give(&f, &h, 0, NULL), KITH_EAUTH);
+	assert_int_equal(give(&f, &h, 0), KITH_EAUTH);
 	f.n->cid.b[0] ^= 1;
 	f.n->own.secrets->identity.sk[0] ^= 1;
-	assert_int_equal(give(&f, &h, 0, NULL), KITH_EAUTH);
+	assert_int_equal(give(&f, &h, 0), KITH_EAUTH);
 	f.n->own.secrets->identity.sk[0] ^= 1;
-	assert_int_equal(give(&f, &h, 0, NULL), 0);
+	assert_int_equal(give(&f, &h, 0), 0);
 	fix_end(&f);
 }
 
@@ -334,7 +368,6 @@ static void another_cluster_is_another_key(void **state)
 static void what_does_not_count_any_more_is_left_out(void **state)
 {
 	static struct host h;
-	struct kith_addr addr;
 	struct person a;
 	struct fix f;
 
@@ -345,11 +378,11 @@ static void what_does_not_count_any_more_is_left_out(void **state)
 	assert_int_equal(keep(&f, &h), 1);
 	dies_and_starts(&f, KITH_SECOND);
 	f.n->authorities[0][0] ^= 1;
-	assert_int_equal(give(&f, &h, 0, &addr), KITH_ECERT);
-	assert_int_equal(addr.family, 0);
+	assert_int_equal(give(&f, &h, 0), KITH_ECERT);
+	assert_int_equal(hints(&f), 0);
 	f.n->authorities[0][0] ^= 1;
 	goes_on(&f);
-	assert_int_equal(give(&f, &h, 0, NULL), KITH_ESTATE);
+	assert_int_equal(give(&f, &h, 0), KITH_ESTATE);
 	fix_end(&f);
 }
 
@@ -357,7 +390,6 @@ static void what_does_not_count_any_more_is_left_out(void **state)
 static void what_is_too_old_tells_addresses_only(void **state)
 {
 	static struct host h;
-	struct kith_addr addr;
 	struct person a, b, c;
 	struct fix f;
 
@@ -379,14 +411,14 @@ static void what_is_too_old_tells_addresses_only(void **state)
 	dies_and_starts(&f, 2900 * KITH_SECOND);
 	assert_int_equal(give_all(&f, &h), 3);
 	dies_and_starts(&f, 100 * KITH_SECOND);
-	assert_int_equal(give(&f, &h, 2, &addr), KITH_EEXPIRED);
-	assert_int_equal(addr.family, 0); /* it left: nobody is there */
-	assert_int_equal(give(&f, &h, 1, &addr), KITH_EEXPIRED);
-	assert_memory_equal(&addr, &b.addr, sizeof(addr));
-	assert_int_equal(give(&f, &h, 0, NULL), 0);
+	assert_int_equal(give(&f, &h, 2), KITH_EEXPIRED);
+	assert_int_equal(hints(&f), 0); /* it left: nobody is there */
+	assert_int_equal(give(&f, &h, 1), KITH_EEXPIRED);
+	assert_memory_equal(hint(&f), &b.addr, sizeof(b.addr));
+	assert_int_equal(give(&f, &h, 0), 0);
 	dies_and_starts(&f, 600 * KITH_SECOND);
-	assert_int_equal(give(&f, &h, 0, &addr), KITH_EEXPIRED);
-	assert_memory_equal(&addr, &a.addr, sizeof(addr));
+	assert_int_equal(give(&f, &h, 0), KITH_EEXPIRED);
+	assert_memory_equal(hint(&f), &a.addr, sizeof(a.addr));
 	assert_int_equal(f.n->peers.count, 0);
 	fix_end(&f);
 }
@@ -394,7 +426,6 @@ static void what_is_too_old_tells_addresses_only(void **state)
 static void an_expired_record_tells_its_address(void **state)
 {
 	static struct host h;
-	struct kith_addr addr;
 	struct person a;
 	struct fix f;
 
@@ -406,10 +437,10 @@ static void an_expired_record_tells_its_address(void **state)
 	person_joins(&f, &a, 1);
 	assert_int_equal(keep(&f, &h), 1);
 	dies_and_starts(&f, (FIX_LIFE_S + KITH_RECORD_SLACK_S) * KITH_SECOND);
-	assert_int_equal(give(&f, &h, 0, &addr), 0);
+	assert_int_equal(give(&f, &h, 0), 0);
 	dies_and_starts(&f, KITH_SECOND);
-	assert_int_equal(give(&f, &h, 0, &addr), KITH_EEXPIRED);
-	assert_memory_equal(&addr, &a.addr, sizeof(addr));
+	assert_int_equal(give(&f, &h, 0), KITH_EEXPIRED);
+	assert_memory_equal(hint(&f), &a.addr, sizeof(a.addr));
 	fix_end(&f);
 }
 
@@ -435,7 +466,7 @@ static void a_clock_that_fell_back_loses_nothing(void **state)
 	f.config.epoch++;
 	f.keeps_epochs = false;
 	assert_int_equal(kith_node_new(&f.n, &f.config, f.now, 5000), 0);
-	assert_int_equal(give(&f, &h, 0, NULL), 0);
+	assert_int_equal(give(&f, &h, 0), 0);
 	assert_int_equal(kith_node_member(f.n, &a.id.mid, &m), 0);
 	assert_int_equal(m.since, f.now - 50 * KITH_SECOND);
 	fix_end(&f);
@@ -457,10 +488,10 @@ static void a_smaller_table_takes_what_fits(void **state)
 	assert_int_equal(keep(&f, &h), 5);
 	f.config.max_members = 4;
 	dies_and_starts(&f, KITH_SECOND);
-	assert_int_equal(give(&f, &h, 0, NULL), 0);
-	assert_int_equal(give(&f, &h, 1, NULL), 0);
-	assert_int_equal(give(&f, &h, 2, NULL), 0);
-	assert_int_equal(give(&f, &h, 3, NULL), KITH_EFULL);
+	assert_int_equal(give(&f, &h, 0), 0);
+	assert_int_equal(give(&f, &h, 1), 0);
+	assert_int_equal(give(&f, &h, 2), 0);
+	assert_int_equal(give(&f, &h, 3), KITH_EFULL);
 	goes_on(&f);
 	assert_int_equal(f.n->peers.count, 4);
 	assert_non_null(f.n->own.peer);
@@ -484,7 +515,7 @@ static void without_memory_it_is_said_and_tried_again(void **state)
 	dies_and_starts(&f, KITH_SECOND);
 	for (i = 0; i < 40 && r == KITH_ENOMEM; i++) {
 		alloc_fail_next(&f.heap, i + 1, false);
-		r = give(&f, &h, 0, NULL);
+		r = give(&f, &h, 0);
 		alloc_fail_next(&f.heap, 0, false);
 		fix_check(&f);
 		assert_int_equal(f.n->peers.count, r == 0 ? 1 : 0);
@@ -500,6 +531,7 @@ int main(void)
 		cmocka_unit_test(what_was_known_is_known_again),
 		cmocka_unit_test(a_suspect_is_asked_anew),
 		cmocka_unit_test(who_is_restored_is_asked_at_once),
+		cmocka_unit_test(a_choice_of_hints_is_asked),
 		cmocka_unit_test(only_what_changed_is_given_out),
 		cmocka_unit_test(a_tomb_and_its_member_replace_each_other),
 		cmocka_unit_test(no_byte_can_be_changed_or_missed),
