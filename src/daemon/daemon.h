@@ -60,7 +60,7 @@ struct kith_daemon {
 	struct {
 		size_t size, live;            /* bytes of the file, and of those that counted once */
 		bool is_lost;                 /* the file is not what the node believes it to be */
-		double saved;                 /* loop time of the last write */
+		double saved, gap_s;          /* loop time of the last write; until the next one */
 		ev_timer timer;
 	} kept;
 	ev_timer epoch_timer;
@@ -108,7 +108,7 @@ void kith_tick_stop(struct kith_daemon *d);
  * node. false: no thread. */
 KITH_MUST_USE bool kith_keep_start(struct kith_daemon *d, const struct kith_mid *mid);
 void kith_keep_epoch(struct kith_daemon *d, uint32_t epoch, uint64_t token);
-/* The membership changed: it is saved within a second, or a minute after the last time. */
+/* The membership changed: it is saved within a second, or up to a minute after the last time. */
 void kith_keep_changed(struct kith_daemon *d);
 /* Saves what changed and waits for it. */
 void kith_keep_stop(struct kith_daemon *d);

@@ -3,9 +3,10 @@
 #include "base/time.h"
 #include "daemon/clock.h"
 
-/* A change of a thousand members in a second is one write, and between two of them a busy disk gets
- * time to recover. Without any change the mark of each hour tells that nothing was missed. */
-static const double kept_delay_s = 1., kept_gap_s = 60., kept_idle_s = 3600., epoch_retry_s = 5.;
+/* A change of a thousand members in a second is one write; while changes go on the disk gets ever
+ * more time to recover. Without any, a mark tells now and then that nothing was missed: after a crash
+ * the age of what is known is too high by this at most. */
+static const double kept_delay_s = 1., kept_gap_max_s = 60., kept_idle_s = 300., epoch_retry_s = 5.;
 /* The file is written anew when it is twice as large as what counts in it, and this. */
 enum { KEPT_SLACK = 64 * 1024 };
 
@@ -56,17 +57,20 @@ static void set_kept_timer(struct kith_daemon *d, double after_s)
 static void on_kept_timer(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct kith_daemon *d = timer->data;
+	bool was_quiet = ev_now(loop) - d->kept.saved >= kept_idle_s;
 
-	(void)loop;
 	(void)events;
+	d->kept.gap_s = was_quiet ? kept_delay_s : 2 * d->kept.gap_s;
+	if (d->kept.gap_s > kept_gap_max_s)
+		d->kept.gap_s = kept_gap_max_s;
 	save_kept(d);
-	set_kept_timer(d, d->kept.is_lost ? kept_gap_s : kept_idle_s);
+	set_kept_timer(d, d->kept.is_lost ? kept_gap_max_s : kept_idle_s);
 }
 
 void kith_keep_changed(struct kith_daemon *d)
 {
-	double gap_s = d->kept.saved + kept_gap_s - ev_now(d->host.loop);
-	double after_s = gap_s > kept_delay_s ? gap_s : kept_delay_s;
+	double left_s = d->kept.saved + d->kept.gap_s - ev_now(d->host.loop);
+	double after_s = left_s > kept_delay_s ? left_s : kept_delay_s;
 
 	if (ev_timer_remaining(d->host.loop, &d->kept.timer) > after_s)
 		set_kept_timer(d, after_s);
@@ -187,6 +191,7 @@ bool kith_keep_start(struct kith_daemon *d, const struct kith_mid *mid)
 	if (d->saver == NULL)
 		return false;
 	restore(d);
+	d->kept.gap_s = kept_delay_s;
 	set_kept_timer(d, kept_idle_s);
 	return true;
 }
