@@ -172,7 +172,9 @@ enum kith_seed_result {
 	X(KEY, unknown_key) \
 	X(MEMBER, not_member) \
 	X(CERTIFICATE, record_certificate) \
-	X(EXPIRED, record_expired)
+	X(EXPIRED, record_expired) \
+	X(MALFORMED, malformed) \
+	X(FORGED, record_signature)
 enum kith_dropped {
 #define X(upper, counter) KITH_DROPPED_##upper,
 	KITH_DROPPED(X)
@@ -182,7 +184,7 @@ enum kith_dropped {
 
 struct kith_event {
 	enum kith_event_kind kind;
-	struct kith_mid mid;           /* the member; zero for SEED, STARTED, LEAVE_DONE, ... */
+	struct kith_mid mid;           /* the member, of DROPPED if it is one; zero for others */
 	enum kith_status from, to;     /* statuses before and after, for member events */
 	struct kith_mid by;            /* whose word decided, zero if ours */
 	uint8_t evidence, need;        /* SUSPECT, FAILED: pieces held and needed */

@@ -176,6 +176,7 @@ static void on_names(struct kith_node *n, const struct context *c, const struct 
 
 	if (m->blob.len % 24 != 0 || m->blob.len > (size_t)KITH_NAMES_MAX * 24) {
 		KITH_DROP(n, malformed);
+		kith_stranger_tell_of(n, KITH_DROPPED_MALFORMED, c->from);
 		return;
 	}
 	if (!kith_bucket_take(&c->from->names, n->now, 1, 1) || !kith_packet_begin(n, &pk, c->from))
@@ -238,7 +239,9 @@ void kith_message_in(struct kith_node *n, struct kith_peer *from, struct kith_by
 			}
 	}
 	n->stats.messages_unknown += unknown;
-	if (r < 0)
+	if (r < 0) {
 		KITH_DROP(n, malformed);
+		kith_stranger_tell_of(n, KITH_DROPPED_MALFORMED, from);
+	}
 	kith_suspect_heard(n, from);
 }

@@ -21,6 +21,7 @@ static enum kith_store_result convict(struct kith_node *n, struct entry *e)
 	struct kith_peer *p = e->deliverer;
 
 	KITH_DROP(n, record_signature);
+	kith_stranger_tell_of(n, KITH_DROPPED_FORGED, p);
 	if (p == NULL)
 		return KITH_STORE_FORGED;
 	if (p->bad_signatures == 0 || kith_us_elapsed(p->bad_since, n->now) >= KITH_CONVICTED) {
@@ -320,6 +321,7 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 
 	if (kith_record_read(record.p, record.len, &e.head) != 0) {
 		KITH_DROP(n, record_malformed);
+		kith_stranger_tell_of(n, KITH_DROPPED_MALFORMED, deliverer);
 		return KITH_STORE_BAD;
 	}
 	if (is_convict(n, deliverer)) {

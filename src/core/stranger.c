@@ -4,14 +4,33 @@
 #include "base/time.h"
 #include "core/node.h"
 
+static void tell(struct kith_node *n, struct kith_event *e)
+{
+	e->kind = KITH_EVENT_DROPPED;
+	if (n->now < n->strangers.next[e->dropped])
+		return;
+	n->strangers.next[e->dropped] = kith_us_add(n->now, KITH_STRANGER_GAP);
+	e->addr.port = 0; /* of a TCP connection it is any */
+	kith_out_event(n, e);
+}
+
 void kith_stranger_tell(struct kith_node *n, enum kith_dropped why, const struct kith_addr *from)
 {
-	struct kith_event e = {.kind = KITH_EVENT_DROPPED, .dropped = why};
+	struct kith_event e = {.dropped = why};
 
-	if (from == NULL || n->now < n->strangers.next[why])
+	if (from == NULL)
 		return;
-	n->strangers.next[why] = kith_us_add(n->now, KITH_STRANGER_GAP);
 	e.addr = *from;
-	e.addr.port = 0; /* of a TCP connection it is any */
-	kith_out_event(n, &e);
+	tell(n, &e);
+}
+
+void kith_stranger_tell_of(struct kith_node *n, enum kith_dropped why, const struct kith_peer *p)
+{
+	struct kith_event e = {.dropped = why};
+
+	if (p == NULL || p->body.addr_count == 0)
+		return;
+	e.mid = p->mid;
+	e.addr = p->body.addrs[p->addr_index];
+	tell(n, &e);
 }

@@ -48,6 +48,18 @@ static void log_seed(const struct kith_host *h, const struct kith_event *e)
 			 kith_f_text("why", seed_results[e->result]));
 }
 
+static void log_dropped(const struct kith_host *h, const struct kith_event *e)
+{
+	struct kith_member m;
+
+	if (kith_node_member(h->node, &e->mid, &m) == 0)
+		kith_log(h->log, DROPPED, kith_f_addr("from", &e->addr), kith_f_text("node", m.name),
+			 kith_f_text("they", dropped_words[e->dropped]));
+	else
+		kith_log(h->log, DROPPED, kith_f_addr("from", &e->addr),
+			 kith_f_text("they", dropped_words[e->dropped]));
+}
+
 static void log_member(const struct kith_host *h, enum kith_log_id id, const struct kith_event *e)
 {
 	char mid_text[33], by_text[33], evidence[16] = "";
@@ -128,8 +140,7 @@ void kith_events_log(const struct kith_host *h, const struct kith_event *e)
 		log_node(h, KITH_LOG_ID_NODE_DUPLICATE);
 		break;
 	case KITH_EVENT_DROPPED:
-		kith_log(h->log, DROPPED, kith_f_addr("from", &e->addr),
-			 kith_f_text("they", dropped_words[e->dropped]));
+		log_dropped(h, e);
 		break;
 	case KITH_EVENT_LEAVE_DONE: /* the stop says so */
 	case KITH_EVENT_COUNT:

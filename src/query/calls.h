@@ -184,7 +184,11 @@ enum kith_call_seed {
 	X(CERTIFICATE, "certificate_untrusted", "carry a certificate that is expired or not of our authority", \
 	  "kith admit NAME, then on that host: kith join FILE") \
 	X(EXPIRED, "record_expired", "carry a record that is expired, or from the future", \
-	  "compare the clocks of both hosts: timedatectl")
+	  "compare the clocks of both hosts: timedatectl") \
+	X(MALFORMED, "member_malformed", "do not follow the protocol, though they come from a member", \
+	  "compare the versions: kith members -v; else that host is broken, or in other hands") \
+	X(FORGED, "member_forges", "bring records with bad signatures, though they come from a member", \
+	  "that host is broken, or in other hands: stop kithd there")
 
 /* What `kith why` concludes. Columns: name, word, sentence, hint. */
 #define KITH_CALL_VERDICTS(X) \

@@ -178,10 +178,11 @@ static void dropped_packets(struct status *s, problem_fn fn, void *ctx)
 		KITH_CALL_DROPPED(X)
 #undef X
 	};
-	char addr[KITH_ADDR_TEXT_MAX], message[200];
+	char addr[KITH_ADDR_TEXT_MAX], message[280];
 
 	for (int i = 0; i < KITH_DROPPED_COUNT; i++) {
 		const struct kith_dropped_last *d = &s->r->s->dropped[i];
+		struct kith_member m = {.name = NULL};
 		struct kith_text t;
 
 		if (d->addr.family == 0 ||
@@ -189,10 +190,14 @@ static void dropped_packets(struct status *s, problem_fn fn, void *ctx)
 			continue;
 		kith_text_init(&t, message, sizeof(message));
 		kith_text_str(&t, "packets from ");
+		if (kith_node_member(s->r->s->host.node, &d->mid, &m) == 0) {
+			kith_text_str(&t, m.name);
+			kith_text_str(&t, ", ");
+		}
 		kith_text_str(&t, kith_addr_print(&d->addr, addr, sizeof(addr)));
-		kith_text_str(&t, " ");
+		kith_text_str(&t, m.name != NULL ? ", " : " ");
 		kith_text_str(&t, words[i].text);
-		fn(s, &(struct problem){.code = words[i].code, .message = message,
+		fn(s, &(struct problem){.code = words[i].code, .member = m.name, .message = message,
 					.hint = words[i].hint, .since = d->first, .is_note = true},
 		   ctx);
 	}

@@ -152,6 +152,7 @@ static void dropped(struct kith_rpc *s, const struct kith_event *e)
 		d->first = s->t.now;
 	d->last = s->t.now;
 	d->addr = e->addr;
+	d->mid = e->mid;
 }
 
 void kith_rpc_event(struct kith_rpc *s, struct kith_rpc_time t, const struct kith_event *e)

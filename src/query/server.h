@@ -76,6 +76,7 @@ struct kith_changed {
 /* Whose packets were dropped last for one reason. */
 struct kith_dropped_last {
 	struct kith_addr addr; /* family 0: never */
+	struct kith_mid mid;   /* zero: of no member */
 	kith_us first, last;   /* without a pause of KITH_DROPPED_SHOWN_S between */
 };
 

@@ -93,6 +93,37 @@ static void each_reason_on_its_own(void **state)
 	fix_end(&f);
 }
 
+/* It opens, so it is a member's own doing: its name is told. */
+static void a_member_that_sends_garbage_is_named(void **state)
+{
+	uint8_t garbage[64], record[KITH_RECORD_MAX];
+	struct person a, b;
+	struct fix f;
+	size_t len;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	person_joins(&f, &b, 2);
+	memset(garbage, 0xc1, sizeof(garbage));
+	fix_forget(&f);
+	person_send(&f, &a, garbage, sizeof(garbage));
+	assert_int_equal(f.n->stats.drops.malformed, 1);
+	assert_told(&f, 1, KITH_DROPPED_MALFORMED, &a);
+	assert_memory_equal(&fix_last(&f, KITH_OUT_EVENT)->event.mid, &a.id.mid,
+			    sizeof(a.id.mid));
+	/* Nothing else comes of it, and what it says well counts. */
+	assert_int_equal(person_peer(&f, &a)->status, KITH_STATUS_ALIVE);
+	b.seq++;
+	len = person_record(&f, &b, record);
+	record[len - 1] ^= 1;
+	assert_int_equal(person_tells(&f, &a, record, len), KITH_STORE_FORGED);
+	assert_told(&f, 2, KITH_DROPPED_FORGED, &a);
+	assert_memory_equal(&fix_last(&f, KITH_OUT_EVENT)->event.mid, &a.id.mid,
+			    sizeof(a.id.mid));
+	fix_end(&f);
+}
+
 static void what_came_by_a_relay_names_nobody(void **state)
 {
 	struct fix f;
@@ -111,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(another_cluster_key_once_a_minute),
 		cmocka_unit_test(each_reason_on_its_own),
+		cmocka_unit_test(a_member_that_sends_garbage_is_named),
 		cmocka_unit_test(what_came_by_a_relay_names_nobody),
 	};
 

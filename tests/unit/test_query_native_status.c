@@ -236,6 +236,22 @@ static void dropped_packets_are_told_for_ten_minutes(void **state)
 	rpc_holds(ask("kith.status", "{}"), "'since':'2026-11-23T05:23:44.120Z'");
 }
 
+static void a_member_that_sends_garbage_is_named(void **state)
+{
+	struct kith_event e = {.kind = KITH_EVENT_DROPPED, .dropped = KITH_DROPPED_MALFORMED};
+
+	(void)state;
+	fake_node_add(w.node, "db-1", KITH_STATUS_ALIVE, w.t.now);
+	e.addr = w.node->members[1].addrs[0];
+	e.addr.port = 0;
+	e.mid = w.node->members[1].mid;
+	kith_rpc_event(w.server, w.t, &e);
+	rpc_holds(ask("kith.status", "{}"),
+		  "'code':'member_malformed','member':'db-1','since':'2026-11-23T05:12:44.120Z',"
+		  "'message':'packets from db-1, 10.0.0.2, do not follow the protocol, though they come "
+		  "from a member'");
+}
+
 static void failed_members_are_named_up_to_a_bound(void **state)
 {
 	const char *text;
@@ -308,6 +324,7 @@ int main(void)
 		TEST(problems_name_their_cure),
 		TEST(blocked_datagrams_are_named),
 		TEST(dropped_packets_are_told_for_ten_minutes),
+		TEST(a_member_that_sends_garbage_is_named),
 		TEST(failed_members_are_named_up_to_a_bound),
 		TEST(stats_come_in_groups),
 		TEST(stats_can_be_asked_for_by_prefix),
