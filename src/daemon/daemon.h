@@ -61,6 +61,7 @@ struct kith_daemon {
 		size_t size, live;            /* bytes of the file, and of those that counted once */
 		bool is_lost;                 /* the file is not what the node believes it to be */
 		double saved, gap_s;          /* loop time of the last write; until the next one */
+		uint64_t ticket;              /* of the last save */
 		ev_timer timer;
 	} kept;
 	ev_timer epoch_timer;
@@ -110,6 +111,8 @@ KITH_MUST_USE bool kith_keep_start(struct kith_daemon *d, const struct kith_mid 
 void kith_keep_epoch(struct kith_daemon *d, uint32_t epoch, uint64_t token);
 /* The membership changed: it is saved within a second, or up to a minute after the last time. */
 void kith_keep_changed(struct kith_daemon *d);
+/* It is saved now. A ticket, for kith_rpc_kept(); 0: nothing changed, or there is no memory. */
+uint64_t kith_keep_now(struct kith_daemon *d);
 /* Saves what changed and waits for it. */
 void kith_keep_stop(struct kith_daemon *d);
 

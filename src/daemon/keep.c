@@ -44,7 +44,15 @@ static void save_kept(struct kith_daemon *d)
 	d->kept.size = is_whole ? b.len : d->kept.size + b.len;
 	d->kept.live = is_whole ? b.len : d->kept.live;
 	d->kept.saved = ev_now(d->host.loop);
-	kith_saver_kept(d->saver, &b, is_whole);
+	kith_saver_kept(d->saver, &b, is_whole, ++d->kept.ticket);
+}
+
+uint64_t kith_keep_now(struct kith_daemon *d)
+{
+	uint64_t before = d->kept.ticket;
+
+	save_kept(d);
+	return d->kept.ticket > before ? d->kept.ticket : 0;
 }
 
 static void set_kept_timer(struct kith_daemon *d, double after_s)
@@ -170,6 +178,7 @@ static void on_saved(void *ctx, enum kith_save what, uint64_t token, enum kith_f
 		} else {
 			d->kept.is_lost = true;
 			kith_keep_changed(d);
+			kith_rpc_kept(d->rpc, kith_control_time(), token);
 		}
 		return;
 	}
@@ -178,6 +187,8 @@ static void on_saved(void *ctx, enum kith_save what, uint64_t token, enum kith_f
 	d->is_disk_failing = false;
 	if (what == KITH_SAVE_EPOCH)
 		kith_node_persisted(d->host.node, kith_clock_now(), token);
+	else
+		kith_rpc_kept(d->rpc, kith_control_time(), token);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */

@@ -38,6 +38,11 @@ static int reload(void *ctx, struct kith_rpc_time t, struct kith_rpc_said *said)
 	return kith_reload(ctx, said->text, sizeof said->text) == 0 ? 0 : KITH_EINVAL;
 }
 
+static uint64_t keep(void *ctx)
+{
+	return kith_keep_now(ctx);
+}
+
 static int stop(void *ctx, struct kith_rpc_time t)
 {
 	(void)t;
@@ -95,6 +100,7 @@ void kith_rpchost_fill(struct kith_daemon *d, struct kith_rpc_host *out)
 		.resolve = resolve,
 		.leave = leave,
 		.reload = reload,
+		.keep = keep,
 		.stop = stop,
 		.counter = counter,
 		.problem = problem,

@@ -199,7 +199,7 @@ void kith_saver_epoch(struct kith_saver *s, uint32_t epoch, uint64_t token)
 	pthread_mutex_unlock(&s->lock);
 }
 
-void kith_saver_kept(struct kith_saver *s, struct kith_kept_batch *b, bool whole)
+void kith_saver_kept(struct kith_saver *s, struct kith_kept_batch *b, bool whole, uint64_t token)
 {
 	struct job *j = &s->jobs[KITH_SAVE_KEPT];
 
@@ -208,12 +208,14 @@ void kith_saver_kept(struct kith_saver *s, struct kith_kept_batch *b, bool whole
 		kith_kept_batch_free(&s->kept);
 		s->is_whole = whole;
 	}
+	j->token = token;
 	if (kith_kept_join(&s->kept, b)) {
 		j->waits = true;
 		pthread_cond_signal(&s->wake);
 	} else {
 		kith_kept_batch_free(b);
 		j->is_done = true;
+		j->done_token = token;
 		j->result = KITH_FILE_OS;
 		snprintf(j->text, sizeof j->text, "out of memory");
 		ev_async_send(s->loop, &s->done);

@@ -28,6 +28,6 @@ void kith_saver_free(struct kith_saver **s);
 void kith_saver_epoch(struct kith_saver *s, uint32_t epoch, uint64_t token);
 /* Entries to add to what is kept, or, whole, to replace it with. They are moved, b is empty after;
  * without memory they are lost, which on_saved tells as KITH_FILE_OS. */
-void kith_saver_kept(struct kith_saver *s, struct kith_kept_batch *b, bool whole);
+void kith_saver_kept(struct kith_saver *s, struct kith_kept_batch *b, bool whole, uint64_t token);
 
 #endif

@@ -82,7 +82,8 @@
  *
  * kith.forget       {"name": as for kith.member}
  *	A failed or left member is listed here no longer. Nobody else is told; if it lives, it comes
- *	back. Serf's force-leave does the same, with and without Prune.
+ *	back. Serf's force-leave does the same, with and without Prune. It is answered once that is on
+ *	disk, or after five seconds (a failing disk is told by kith.status).
  *	"forgotten": {"name","id","state"}, as it was
  *	error not_found, ambiguous; refused when it is neither failed nor left
  *

@@ -161,8 +161,10 @@ void kith_conn_write_head(struct kith_writer *w, uint64_t seq, const char *error
 
 size_t kith_rpc_output(const struct kith_rpc_conn *c, const uint8_t **p)
 {
-	*p = waiting(c) > 0 ? c->out.p + c->out_head : NULL;
-	return waiting(c);
+	const size_t len = c->pending == KITH_PENDING_KEPT ? 0 : waiting(c);
+
+	*p = len > 0 ? c->out.p + c->out_head : NULL;
+	return len;
 }
 
 static struct kith_sub *sub_by_id(struct kith_rpc_conn *c, uint32_t id)

@@ -48,5 +48,6 @@ enum {
 /* Waiting answers: a client has no read timeout of its own (Serf's has none). */
 #define KITH_RPC_JOIN_WAIT (10 * KITH_SECOND)
 #define KITH_RPC_LEAVE_WAIT (10 * KITH_SECOND)
+#define KITH_RPC_KEPT_WAIT (5 * KITH_SECOND)
 
 #endif

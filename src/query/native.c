@@ -342,6 +342,19 @@ static void refuse_to_forget(struct kith_request *r, const struct kith_member *m
 				    "failed");
 }
 
+/* A crash right after the answer must not bring it back. */
+static void answer_when_kept(struct kith_request *r)
+{
+	const struct kith_rpc_host *host = &r->s->host;
+	const uint64_t ticket = host->keep != NULL ? host->keep(host->ctx) : 0;
+
+	if (ticket == 0)
+		return;
+	r->c->pending = KITH_PENDING_KEPT;
+	r->c->pending_ticket = ticket;
+	r->c->pending_until = kith_us_add(r->t.now, KITH_RPC_KEPT_WAIT);
+}
+
 void kith_native_forget(struct kith_request *r)
 {
 	bool is_serf = r->call->kind == KITH_CALL_SERF;
@@ -359,6 +372,7 @@ void kith_native_forget(struct kith_request *r)
 		kith_reply_refuse(r, KITH_CALL_REFUSED, kith_strerror(rc), "");
 	} else if (is_serf) {
 		kith_reply_done(r);
+		answer_when_kept(r);
 	} else {
 		kith_reply_ok(r);
 		kith_write_key_map(&r->w, "forgotten");
@@ -367,6 +381,7 @@ void kith_native_forget(struct kith_request *r)
 		kith_write_key_text(&r->w, "state", kith_status_name(m.status));
 		kith_write_end(&r->w);
 		kith_reply_end(r);
+		answer_when_kept(r);
 	}
 }
 

@@ -132,6 +132,17 @@ void kith_rpc_resolved(struct kith_rpc *s, struct kith_rpc_time t, uint64_t tick
 		}
 }
 
+void kith_rpc_kept(struct kith_rpc *s, struct kith_rpc_time t, uint64_t ticket)
+{
+	struct kith_link *link;
+	struct kith_rpc_conn *c;
+
+	s->t = t;
+	EACH_CONN(s, link, c)
+		if (c->pending == KITH_PENDING_KEPT && c->pending_ticket <= ticket)
+			kith_conn_settled(c);
+}
+
 static void left(struct kith_rpc *s)
 {
 	struct kith_link *link;
@@ -202,6 +213,8 @@ void kith_rpc_tick(struct kith_rpc *s, struct kith_rpc_time t)
 		kith_changes_step(c, t);
 		if (c->pending == KITH_PENDING_LEAVE && t.now >= c->pending_until)
 			kith_native_leave_late(c, t);
+		if (c->pending == KITH_PENDING_KEPT && t.now >= c->pending_until)
+			kith_conn_settled(c);
 		if (c->has_work)
 			kith_conn_work(c, t);
 	}

@@ -110,6 +110,9 @@ struct kith_rpc_host {
 	/* Optional. Read the configuration again; all or nothing. 0 or a negative error; `said`
 	 * either way: "reloaded; needs restart: network.listen", or the first error. */
 	int (*reload)(void *ctx, struct kith_rpc_time t, struct kith_rpc_said *said);
+	/* Optional. Put on disk what the node knows now: a ticket for kith_rpc_kept(), called when it
+	 * is there; 0: there is nothing to wait for. */
+	uint64_t (*keep)(void *ctx);
 	/* Optional. Stop without leaving. */
 	int (*stop)(void *ctx, struct kith_rpc_time t);
 	/* Optional. The i-th counter or problem of the daemon itself; false at the end. Counters of
@@ -155,6 +158,8 @@ bool kith_rpc_is_idle(const struct kith_rpc *s);
  * are ignored: the client is gone. */
 void kith_rpc_resolved(struct kith_rpc *s, struct kith_rpc_time t, uint64_t ticket,
 		       const struct kith_addr *addrs, size_t count, const char *why);
+/* Everything up to this ticket of host.keep is on disk, or will not come there. */
+void kith_rpc_kept(struct kith_rpc *s, struct kith_rpc_time t, uint64_t ticket);
 /* An event of the node, each one and in order. */
 void kith_rpc_event(struct kith_rpc *s, struct kith_rpc_time t, const struct kith_event *e);
 /* A line of the daemon's log, without time, level and newline. Empty lines are ignored. */

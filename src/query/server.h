@@ -135,7 +135,8 @@ enum kith_pending {
 	KITH_PENDING_NONE,
 	KITH_PENDING_JOIN,
 	KITH_PENDING_LEAVE,
-	KITH_PENDING_CHANGES
+	KITH_PENDING_CHANGES,
+	KITH_PENDING_KEPT /* its answer is written, and held back until it is true after a crash, too */
 };
 
 struct kith_join; /* join.c */
@@ -166,6 +167,7 @@ struct kith_rpc_conn {
 
 	enum kith_pending pending; /* `call` and `seq` are its request */
 	kith_us pending_until;
+	uint64_t pending_ticket; /* KEPT: of the host */
 	struct kith_join *join;    /* owned */
 	uint64_t changes_from;
 

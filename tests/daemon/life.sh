@@ -68,6 +68,16 @@ check "so is the directory" test "$(stat -c %a "$tmp/a")" = 700
 check "the control socket is the group's" test "$(stat -c %a "$tmp/a.sock")" = 660
 check "what is known is kept" until_true test -s "$tmp/c/kept"
 
+# ---- what was said to be done is done, whatever comes
+
+stop b KILL
+until_true sees c failed b
+check "a failed member is forgotten" ask c forget b
+stop c KILL
+start c -o "network.listen=$(addr c)" -o "cluster.seed=$(addr a)"
+check "and stays it after a crash" sees_nobody c b
+until_true sees c alive a
+
 # ---- power loss: all at once, and the one configured seed stays down
 
 listen_c=$(addr c)

@@ -35,6 +35,13 @@ static int host_reload(void *ctx, struct kith_rpc_time t, struct kith_rpc_said *
 	return w->reload_rc;
 }
 
+static uint64_t host_keep(void *ctx)
+{
+	struct rpc_world *w = ctx;
+
+	return w->keep_ticket;
+}
+
 static int host_stop(void *ctx, struct kith_rpc_time t)
 {
 	struct rpc_world *w = ctx;
@@ -69,6 +76,7 @@ struct kith_rpc_host rpc_world_host(struct rpc_world *w)
 		.resolve = host_resolve,
 		.leave = host_leave,
 		.reload = host_reload,
+		.keep = host_keep,
 		.stop = host_stop,
 		.log = host_log,
 	};

@@ -18,6 +18,7 @@ struct rpc_world {
 	struct kith_rpc_time t;
 	uint32_t left, reloads, stops; /* calls of the callbacks */
 	int leave_rc, reload_rc, stop_rc;
+	uint64_t keep_ticket; /* what `keep` gives */
 	const char *said;
 	uint64_t tickets[RPC_JOIN_TEXTS];
 	char looked_up[RPC_JOIN_TEXTS][64];

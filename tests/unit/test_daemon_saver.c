@@ -105,7 +105,7 @@ static void give(const char *text, bool whole)
 	struct kith_kept_batch b = {.bytes = NULL};
 
 	assert_true(kith_kept_add(&b, (struct kith_bytes){(const uint8_t *)text, strlen(text)}));
-	kith_saver_kept(saver, &b, whole);
+	kith_saver_kept(saver, &b, whole, 9);
 	assert_null(b.bytes);
 }
 

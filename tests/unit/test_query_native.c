@@ -282,6 +282,36 @@ static void why_tells_its_evidence(void **state)
 	rpc_holds(ask("kith.why", "{'name':'web-1'}"), "'verdict':'self'");
 }
 
+/* The answer goes out when the disk has it, or when the disk takes too long. */
+static void what_is_forgotten_stays_it_after_a_crash(void **state)
+{
+	const uint8_t *p;
+
+	(void)state;
+	fake_node_add(w.node, "db-1", KITH_STATUS_FAILED, w.t.now);
+	fake_node_add(w.node, "db-2", KITH_STATUS_FAILED, w.t.now);
+	w.keep_ticket = 7;
+	rpc_ask(&w, c, "kith.forget", 1, "{'name':'db-1'}");
+	assert_int_equal(kith_rpc_output(c, &p), 0);
+	assert_false(kith_rpc_wants_input(c));
+	kith_rpc_kept(w.server, w.t, 6);
+	assert_int_equal(kith_rpc_output(c, &p), 0);
+	kith_rpc_kept(w.server, w.t, 7);
+	assert_ptr_equal(kith_rpc_ready(w.server), c);
+	assert_int_not_equal(kith_rpc_output(c, &p), 0);
+	assert_true(kith_rpc_wants_input(c));
+	rpc_expect(&w, c, "{'Error':'','Seq':1}");
+	kith_rpc_consume(c, w.t, kith_rpc_output(c, &p));
+
+	w.keep_ticket = 8;
+	rpc_ask(&w, c, "kith.forget", 2, "{'name':'db-2'}");
+	rpc_world_run(&w, 5 * KITH_SECOND - 1);
+	assert_int_equal(kith_rpc_output(c, &p), 0);
+	assert_int_equal(kith_rpc_deadline(w.server), w.t.now + 1);
+	rpc_world_run(&w, 1);
+	assert_int_not_equal(kith_rpc_output(c, &p), 0);
+}
+
 static void only_the_gone_are_forgotten(void **state)
 {
 	(void)state;
@@ -407,6 +437,7 @@ int main(void)
 		TEST(pages_join_without_gap_or_repeat),
 		TEST(a_page_holds_a_thousand),
 		TEST(why_tells_its_evidence),
+		TEST(what_is_forgotten_stays_it_after_a_crash),
 		TEST(only_the_gone_are_forgotten),
 		TEST(tags_are_told_and_changed),
 		TEST(a_leave_is_answered_when_it_is_done),
