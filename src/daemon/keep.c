@@ -104,15 +104,18 @@ static void give_back(struct kith_daemon *d, struct restored *s, struct kith_byt
 static void log_restored(struct kith_daemon *d, const struct restored *s)
 {
 	struct kith_view view;
+	uint32_t members;
 
 	kith_node_view(d->host.node, &view);
+	members = view.alive + view.restarting + view.failed + view.left;
 	if (s->refused > 0)
 		kith_log(d->host.log, KEPT_REFUSED, kith_f_number("count", s->refused));
-	if (s->live > 0)
-		kith_log(d->host.log, KEPT,
-			 kith_f_number("members", view.alive + view.restarting + view.failed + view.left),
+	if (members > 0 && view.answered != KITH_NEVER)
+		kith_log(d->host.log, KEPT, kith_f_number("members", members),
 			 kith_f_number("age_s", kith_us_elapsed(view.answered, kith_clock_now()) /
 							KITH_SECOND));
+	else if (members > 0)
+		kith_log(d->host.log, KEPT, kith_f_number("members", members));
 }
 
 static void restore(struct kith_daemon *d)

@@ -52,3 +52,13 @@ if HAVE_CMOCKA
 check_PROGRAMS += $(story_tests)
 TESTS += $(story_tests)
 endif
+
+# Those of many runs, for a median or for luck's sake.
+story_long = \
+	%D%/story_change \
+	%D%/story_crash \
+	%D%/story_join \
+	%D%/story_partition \
+	%D%/story_pause \
+	%D%/story_silence \
+	%D%/story_suspicion
