@@ -10,7 +10,8 @@
 
 build="autoconf automake libtool make gcc libc6-dev pkg-config
 	libsodium-dev libmsgpack-dev libev-dev libinih-dev libc-ares-dev uthash-dev"
-check="serf g++ binutils xz-utils libcmocka-dev mandoc python3 python3-nacl iproute2 procps"
+check="serf g++ binutils xz-utils libcmocka-dev mandoc python3 python3-nacl iproute2 procps
+	libfaketime"
 full="clang libclang-rt-dev llvm valgrind shellcheck"
 
 case ${1-} in

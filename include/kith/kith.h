@@ -147,7 +147,9 @@ enum kith_out_kind {
 	X(ISOLATED, isolated, "more than a third of the members failed: we may be cut off") \
 	X(REJOINED, rejoined, "no longer isolated") \
 	X(DUPLICATE, duplicate, "a newer record of our own came: another process has this identity?") \
-	X(DROPPED, dropped, "packets are dropped for a reason that can be cured; one a minute of each")
+	X(DROPPED, dropped, "packets are dropped for a reason that can be cured; one a minute of each") \
+	X(CLOCK_DIFFERS, clock_differs, "our wall clock is over a minute from the median of the others") \
+	X(CLOCK_AGREES, clock_agrees, "it is no longer: less than half a minute")
 enum kith_event_kind {
 #define X(upper, lower, help) KITH_EVENT_##upper,
 	KITH_EVENTS(X)
@@ -191,6 +193,8 @@ struct kith_event {
 	struct kith_addr addr;         /* SEED: the address; DROPPED: the source, without a port */
 	enum kith_seed_result result;  /* SEED */
 	enum kith_dropped dropped;     /* DROPPED */
+	int64_t clock_ahead_s;         /* CLOCK_*: ours less the median; negative: ours is behind */
+	uint32_t clock_others;         /* CLOCK_*: of how many others that is the median */
 	int64_t unix_ms;               /* wall clock here, for the log */
 };
 
@@ -392,6 +396,9 @@ struct kith_view {
 	uint8_t health;    /* local health, 0 good to 8 bad */
 	uint8_t root[8];   /* digest of the settled records: equal at all when views are equal */
 	uint64_t changes;  /* rises with every visible change of a member */
+	int64_t clock_ahead_s; /* our wall clock less the median of the others'; negative: behind */
+	uint32_t clock_others; /* how many others that is the median of; 0: not known yet */
+	bool clock_differs;    /* by more than a minute, and not less than half a minute since */
 };
 KITH_API void kith_node_view(const struct kith_node *n, struct kith_view *v);
 

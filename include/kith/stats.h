@@ -65,6 +65,7 @@
 	X(members_failed, "members concluded failed") \
 	X(pauses, "own pauses noticed") \
 	X(health, "own local health now, 0 good to 8 bad") \
+	X(clock_apart_s, "seconds between our wall clock and the median of the others now") \
 	X(joins, "seeds joined") \
 	X(joins_failed, "seeds that could not be joined") \
 	X(syncs, "synchronisations completed") \

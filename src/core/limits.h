@@ -66,6 +66,13 @@ enum {
 	KITH_SOURCES = 4096,
 	/* Round trips measured before they rule the time-outs. */
 	KITH_RTT_SAMPLES = 16,
+	/* Members whose clocks are kept, those heard last: a sample of any cluster. */
+	KITH_CLOCKS_KEPT = 32,
+	/* Of how many the median judges ours: two wrong ones do not move it. */
+	KITH_CLOCKS_NEED = 5,
+	/* Apart from it by more is told, until it is less than half. */
+	KITH_CLOCK_DIFFERS_S = 60,
+	KITH_CLOCK_AGREES_S = 30,
 	/* Local health at its worst (Lifeguard §IV-A). */
 	KITH_HEALTH_MAX = 8
 };
@@ -92,6 +99,8 @@ enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 #define KITH_RECORD_LIFE_S (72 * 3600)       /* own records expire after; refreshed each 24 h */
 #define KITH_RECORD_FUTURE_S (96 * 3600)     /* accepted at most this far ahead */
 #define KITH_RECORD_SLACK_S 3600             /* clock slack behind */
+#define KITH_CLOCK_FRESH (600 * KITH_SECOND) /* a clock heard before is not judged by */
+#define KITH_CLOCK_WAIT (10 * KITH_SECOND)   /* apart for this long: told */
 #define KITH_REFRESH (24 * 3600 * KITH_SECOND)
 #define KITH_SUSPICION_LIFE_S (96 * 3600)
 #define KITH_LEAVE_TIME (3 * KITH_SECOND)

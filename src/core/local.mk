@@ -11,6 +11,8 @@ libkith_core_la_SOURCES = \
 	%D%/blob.c \
 	%D%/blob.h \
 	%D%/bucket.h \
+	%D%/clocks.c \
+	%D%/clocks.h \
 	%D%/gossip.c \
 	%D%/gossip.h \
 	%D%/handshake.c \

@@ -193,9 +193,13 @@ void kith_core_stream_data(struct kith_node *n, kith_us now, uint64_t id, const 
 
 void kith_core_clock(struct kith_node *n, kith_us now, int64_t unix_ms)
 {
+	int64_t was_unix_ms;
+
 	enter(n, now);
+	was_unix_ms = kith_now_unix_ms(n);
 	n->clock_at = now;
 	n->clock_unix_ms = unix_ms;
+	kith_clocks_moved(n, unix_ms - was_unix_ms);
 }
 
 void kith_core_persisted(struct kith_node *n, kith_us now, uint64_t token)

@@ -16,6 +16,7 @@
 #define KITH_CORE_NODE_H
 
 #include "base/rng.h"
+#include "core/clocks.h"
 #include "core/gossip.h"
 #include "core/join.h"
 #include "core/kept.h"
@@ -55,6 +56,7 @@ struct kith_node {
 	kith_us now;
 	kith_us clock_at;
 	int64_t clock_unix_ms;
+	struct kith_clocks clocks;
 
 	struct kith_rng rng;
 	struct kith_secret secret;

@@ -472,6 +472,7 @@ void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct
 
 	if (r == NULL)
 		return;
+	kith_clocks_ack(n, &from->mid, m->t); /* one that was kept back somewhere answers no round */
 	if (is_relayed) {
 		KITH_COUNT(n, rounds_relayed);
 	} else if (which < r->pings) {

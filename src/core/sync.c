@@ -328,7 +328,7 @@ static struct kith_mid mid_at(const uint8_t *p)
 
 static bool on_hello(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
 {
-	(void)n;
+	kith_clocks_hello(n, &s->peer, m->u);
 	s->sync->hello_seen = true;
 	return m->p >= KITH_PROTOCOL_MIN;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/daemon.h"
 #include "base/text.h"
+#include "query/apart.h"
 #include "query/calls.h"
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +98,18 @@ static void log_node(const struct kith_host *h, enum kith_log_id id)
 	kith_log_write(h->log, id, fields);
 }
 
+static void log_clock(const struct kith_host *h, const struct kith_event *e)
+{
+	char text[KITH_APART_TEXT];
+
+	kith_apart_text(e->clock_ahead_s, e->clock_others, text);
+	if (e->kind == KITH_EVENT_CLOCK_DIFFERS)
+		kith_log(h->log, CLOCK_DIFFERS, kith_f_text("is", text),
+			 kith_f_text("cure", "set it: chronyc makestep, or timedatectl"));
+	else
+		kith_log(h->log, CLOCK_AGREES, kith_f_text("is", text));
+}
+
 void kith_events_log(const struct kith_host *h, const struct kith_event *e)
 {
 	switch (e->kind) {
@@ -141,6 +154,10 @@ void kith_events_log(const struct kith_host *h, const struct kith_event *e)
 		break;
 	case KITH_EVENT_DROPPED:
 		log_dropped(h, e);
+		break;
+	case KITH_EVENT_CLOCK_DIFFERS:
+	case KITH_EVENT_CLOCK_AGREES:
+		log_clock(h, e);
 		break;
 	case KITH_EVENT_LEAVE_DONE: /* the stop says so */
 	case KITH_EVENT_COUNT:

@@ -41,6 +41,9 @@
 	X(CLOCK_UNTRUSTED, "clock.untrusted", WARN, \
 	  "the kernel says that the clock is not synchronised; expiry is judged by it all the same") \
 	X(CLOCK_TRUSTED, "clock.trusted", INFO, "the clock is synchronised") \
+	X(CLOCK_DIFFERS, "clock.differs", WARN, \
+	  "this host's clock is over a minute from the median of the others; nothing corrects it") \
+	X(CLOCK_AGREES, "clock.agrees", INFO, "it is no longer") \
 	X(FILE_FAILED, "file.failed", ERROR, "a file of the state directory could not be written") \
 	X(FILE_WRITTEN, "file.written", INFO, "it could be written again") \
 	X(FILE_IGNORED, "file.ignored", WARN, "a damaged hint in the state directory is not used") \

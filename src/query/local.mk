@@ -20,6 +20,8 @@ libkith_json_la_SOURCES = \
 
 noinst_LTLIBRARIES += libkith_query.la
 libkith_query_la_SOURCES = \
+	%D%/apart.c \
+	%D%/apart.h \
 	%D%/changes.c \
 	%D%/changes.h \
 	%D%/conn.c \

@@ -3,6 +3,7 @@
 #include "base/addr.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "query/apart.h"
 #include "query/members.h"
 #include "query/native.h"
 #include "query/reply.h"
@@ -130,6 +131,25 @@ static bool is_udp_blocked(const struct status *s)
 	return s->heard == KITH_NEVER || s->view.answered - s->heard > DEAF_S * KITH_SECOND;
 }
 
+/* Told before what may come of it: an expired certificate, hosts that are not found. */
+static void wrong_clock(struct status *s, problem_fn fn, void *ctx)
+{
+	const bool is_one_of_two = s->view.clock_others == 1;
+	char apart[KITH_APART_TEXT], message[200];
+	struct kith_text t;
+
+	if (!s->view.clock_differs)
+		return;
+	kith_text_init(&t, message, sizeof(message));
+	kith_text_str(&t, "this host's clock is ");
+	kith_text_str(&t, kith_apart_text(s->view.clock_ahead_s, s->view.clock_others, apart));
+	kith_text_str(&t, is_one_of_two ? ": one of the two is wrong" : "");
+	fn(s, &(struct problem){.code = "clock_differs", .message = message,
+				.hint = is_one_of_two ? "compare the clocks of both hosts: timedatectl"
+						      : "set it: chronyc makestep, or timedatectl",
+				.since = KITH_NEVER}, ctx);
+}
+
 static void own_problems(struct status *s, problem_fn fn, void *ctx)
 {
 	int64_t left_s = certificate_left_s(s);
@@ -208,6 +228,7 @@ static void problems(struct status *s, problem_fn fn, void *ctx)
 	const struct kith_rpc_host *host = &s->r->s->host;
 	struct kith_rpc_problem p;
 
+	wrong_clock(s, fn, ctx);
 	own_problems(s, fn, ctx);
 	for (size_t i = 0; host->problem != NULL && host->problem(host->ctx, i, &p); i++)
 		fn(s, &(struct problem){.code = p.code, .message = p.text, .hint = p.hint,

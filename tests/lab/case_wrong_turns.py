@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: ISC
 """The wrong turns of kith-quickstart(7): each ends in a sentence that names the cause."""
 
+import glob
+import os
 import subprocess
 
-from lab import KITHD, check, run, scene, wait_for
+from lab import KITHD, check, run, scene, skip, wait_for
 
 
 def tells(host, *sentences):
@@ -66,5 +68,34 @@ def blocked_udp(lab):
                  f"{host.name} is well again")
 
 
+def wrong_clock(lab):
+    """kithd runs with the wall clock of libfaketime; the others, and all durations, are true."""
+    library = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+    if not library:
+        skip("a clock that is an hour behind", "there is no libfaketime (Debian: libfaketime)")
+        return
+    last, failures = lab.hosts[-1], lab.failures(besides=lab.hosts[-1])
+    last.stop()
+    last.start(environment={
+        "LD_PRELOAD": library[0], "FAKETIME": "-3600", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        # The library before the sanitizer's, if there is one: it calls nothing of it.
+        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"})
+    pid = last.process.pid
+    wait_for(lambda: tells(last, "this host's clock is 1 h behind the median of 2 members"), 60,
+             "whose clock is an hour behind is told so")
+    lab.wait_all(30, "it is seen by all, and sees all")
+    for host in lab.hosts[:-1]:
+        wait_for(lambda h=host: h.kith("status")["state"] == "healthy", 60, f"{host.name} is well")
+    last.stop()
+    for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):  # it leaves them behind
+        if os.path.exists("/dev/shm/" + name):
+            os.unlink("/dev/shm/" + name)
+    last.start()
+    wait_for(lambda: last.kith("status").get("state") == "healthy", 60,
+             "with the true clock it is well again")
+    check("nobody was called failed", lab.failures(besides=last) == failures)
+
+
 run(scene([closed_port, second_daemon, nothing_installed, wrong_key, blocked_udp], hosts=4,
-          families="4", cluster=False))
+          families="4", cluster=False),
+    scene([wrong_clock], hosts=3, families="4"))

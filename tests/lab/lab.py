@@ -64,6 +64,12 @@ def check(claim, holds, why=""):
     return bool(holds)
 
 
+def skip(claim, reason):
+    global _count
+    _count += 1
+    print(f"ok {_count} - {claim} # SKIP {reason}", flush=True)
+
+
 def wait_for(condition, within_s, claim):
     """Claims that condition() comes to hold. Returns the seconds that it took, or None."""
     took = becomes_true(condition, within_s)
@@ -228,13 +234,14 @@ class Host:
         return subprocess.run(["nsenter", f"--net={self.namespace}", "--", *command], check=True,
                               text=True, capture_output=True, timeout=BOUND_S, **more).stdout
 
-    def start(self, *options):
+    def start(self, *options, environment=None):
         with open(self.log, "ab") as log:
             # pylint: disable=consider-using-with, subprocess-popen-preexec-fn
             self.process = subprocess.Popen(
                 ["nsenter", f"--net={self.namespace}", "--", KITHD, "-c", self.conf,
                  "--state", self.state, "--socket", self.socket, "--log", "text", *options],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent,
+                env={**os.environ, **(environment or {})})
 
     def stop(self, number=signal.SIGTERM):
         """Ends kithd; returns its exit status."""

@@ -5,7 +5,33 @@
  */
 #include "story/story.h"
 
-#define DAY_MS (INT64_C(86400) * 1000)
+#define HOUR_MS (INT64_C(3600) * 1000)
+#define DAY_MS (24 * HOUR_MS)
+
+struct telling {
+	uint32_t observer;
+	bool differs;
+};
+
+static bool tells(struct cluster *c, void *arg)
+{
+	const struct telling *t = arg;
+	struct kith_view v;
+
+	cluster_view(c, t->observer, &v);
+	return v.clock_differs == t->differs;
+}
+
+/* How often anybody but `except` was told that its clock differs. */
+static uint32_t alarms_besides(struct cluster *c, uint32_t except)
+{
+	uint32_t count = 0, i;
+
+	for (i = 0; i < c->count; i++)
+		if (i != except)
+			count += cluster_events(c, i, KITH_EVENT_CLOCK_DIFFERS, CLUSTER_ANY, 0);
+	return count;
+}
 
 /* A hundred times worse than a quartz: nobody is failed, a crash is found. */
 static void drifting(void **state)
@@ -24,21 +50,117 @@ static void drifting(void **state)
 	cluster_free(&c);
 }
 
-/* One host's wall clock jumps by three days, forth and back: the others do not notice. */
+/* Nobody may be suspected, and nothing held against anybody. */
+static void nobody_is_doubted(struct cluster *c)
+{
+	cluster_forbid(c, CLUSTER_ANY, CLUSTER_ANY, KITH_STATUS_FAILED);
+	cluster_forbid(c, CLUSTER_ANY, CLUSTER_ANY, KITH_STATUS_SUSPECT);
+}
+
+static uint64_t rounds_failed(struct cluster *c)
+{
+	struct kith_stats s;
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < c->count; i++) {
+		cluster_stats(c, i, &s);
+		sum += s.rounds_failed;
+	}
+	return sum;
+}
+
+/* One of five is an hour behind: it is told, by whom it is judged, and the others see an outlier.
+ * Nothing else comes of it, and the clock that is put right ends it. */
+static void an_hour_behind(void **state)
+{
+	struct cluster *c = story_joined(5, 1505);
+	struct telling t = {2, true};
+	const struct cluster_entry *e;
+	uint64_t drops[5], failed = rounds_failed(c);
+	struct kith_stats s;
+	uint32_t i;
+
+	(void)state;
+	nobody_is_doubted(c);
+	for (i = 0; i < 5; i++) {
+		cluster_stats(c, i, &s);
+		drops[i] = s.drops.record_expired + s.drops.not_member;
+	}
+	cluster_wall_skew(c, 2, -HOUR_MS, true);
+	cluster_wait(c, 20 * S, tells, &t, "the host that is an hour behind is told");
+	e = cluster_event(c, 2, KITH_EVENT_CLOCK_DIFFERS, CLUSTER_ANY, 0);
+	assert_in_range(e->event.clock_ahead_s + 3602, 0, 4);
+	assert_int_equal(e->event.clock_others, 4);
+	cluster_run(c, 600 * S);
+	assert_true(tells(c, &t));
+	assert_int_equal(alarms_besides(c, 2), 0);
+	assert_int_equal(rounds_failed(c), failed);
+	for (i = 0; i < 5; i++) {
+		cluster_stats(c, i, &s);
+		assert_int_equal(s.drops.record_expired + s.drops.not_member, drops[i]);
+	}
+	t.differs = false;
+	cluster_wall_skew(c, 2, 0, true);
+	cluster_wait(c, 1 * S, tells, &t, "and that its clock is right again");
+	cluster_run(c, 600 * S);
+	assert_int_equal(cluster_events(c, 2, KITH_EVENT_CLOCK_DIFFERS, CLUSTER_ANY, 0), 1);
+	assert_int_equal(cluster_events(c, 2, KITH_EVENT_CLOCK_AGREES, CLUSTER_ANY, 0), 1);
+	assert_int_equal(alarms_besides(c, 2), 0);
+	cluster_free(&c);
+}
+
+/* It starts with that clock, and is told once it has joined. */
+static void an_hour_ahead_from_the_start(void **state)
+{
+	struct cluster *c = story_new(5, 1506);
+	struct telling t = {4, true};
+
+	(void)state;
+	nobody_is_doubted(c);
+	cluster_wall_skew(c, 4, HOUR_MS, true);
+	cluster_join_all(c);
+	cluster_wait(c, 60 * S, tells, &t, "the host that is an hour ahead is told");
+	cluster_run(c, 60 * S);
+	assert_int_equal(alarms_besides(c, 4), 0);
+	cluster_free(&c);
+}
+
+/* Neither knows which one is wrong. */
+static void two_hosts_tell_each_other(void **state)
+{
+	struct cluster *c = story_joined(2, 1507);
+	struct telling t = {0, true};
+
+	(void)state;
+	nobody_is_doubted(c);
+	cluster_wall_skew(c, 1, HOUR_MS, true);
+	cluster_wait(c, 20 * S, tells, &t, "the one");
+	t.observer = 1;
+	cluster_wait(c, 20 * S, tells, &t, "and the other");
+	cluster_free(&c);
+}
+
+/* One host's wall clock jumps by three days, forth and back: the others do not notice, it does. */
 static void wall_clock_off_by_days(void **state)
 {
 	struct cluster *c = story_joined(6, 1501);
+	struct telling t = {2, true};
 
 	(void)state;
-	cluster_forbid(c, CLUSTER_ANY, CLUSTER_ANY, KITH_STATUS_FAILED);
-	cluster_forbid(c, CLUSTER_ANY, CLUSTER_ANY, KITH_STATUS_SUSPECT);
+	nobody_is_doubted(c);
 	cluster_wall_skew(c, 2, 3 * DAY_MS, true);
 	cluster_run(c, 60 * S);
+	assert_true(tells(c, &t));
 	cluster_wall_skew(c, 2, -3 * DAY_MS, true);
 	cluster_run(c, 60 * S);
+	assert_true(tells(c, &t));
 	cluster_wall_skew(c, 2, 0, true);
 	cluster_run(c, 60 * S);
 	cluster_wait_all_see_all(c, 5 * S);
+	t.differs = false;
+	assert_true(tells(c, &t));
+	assert_int_equal(alarms_besides(c, 2), 0);
 	cluster_free(&c);
 }
 
@@ -71,6 +193,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drifting),
+		cmocka_unit_test(an_hour_behind),
+		cmocka_unit_test(an_hour_ahead_from_the_start),
+		cmocka_unit_test(two_hosts_tell_each_other),
 		cmocka_unit_test(wall_clock_off_by_days),
 		cmocka_unit_test(a_week),
 	};

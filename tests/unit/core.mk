@@ -11,6 +11,7 @@ libkith_corefix_la_SOURCES = \
 core_ldadd = libkith_corefix.la $(LDADD)
 
 unit_tests += \
+	%D%/test_core_clocks \
 	%D%/test_core_join \
 	%D%/test_core_kept \
 	%D%/test_core_message \
@@ -28,6 +29,7 @@ unit_tests += \
 	%D%/test_core_sync \
 	%D%/test_core_tomb
 
+tests_unit_test_core_clocks_LDADD = $(core_ldadd)
 tests_unit_test_core_join_LDADD = $(core_ldadd)
 tests_unit_test_core_kept_LDADD = $(core_ldadd)
 tests_unit_test_core_message_LDADD = $(core_ldadd)

@@ -453,7 +453,8 @@ uint32_t person_heard(struct fix *f, struct person *p, enum kith_msg_kind kind,
 void person_acks(struct fix *f, struct person *p)
 {
 	uint8_t root[8];
-	struct kith_msg ping, ack = {.kind = KITH_MSG_ACK, .root = root};
+	struct kith_msg ping, ack = {.kind = KITH_MSG_ACK, .root = root,
+				     .t = kith_now_unix_s(f->n) & 0xffff};
 
 	kith_peers_root(f->n, root);
 	if (person_heard(f, p, KITH_MSG_PING, &ping) > 0) {

@@ -6,8 +6,9 @@ query_ldadd = libkith_rpcclient.la libkith_query.la libkith_json.la libkith_fake
 	libkith_support.la libkith_base.la $(CMOCKA_LIBS) $(MSGPACK_LIBS)
 
 unit_tests += \
-	%D%/test_query_changes \
+	%D%/test_query_apart \
 	%D%/test_query_buf \
+	%D%/test_query_changes \
 	%D%/test_query_conn \
 	%D%/test_query_filter \
 	%D%/test_query_join \
@@ -25,6 +26,7 @@ unit_tests += \
 	%D%/test_query_utf8 \
 	%D%/test_query_when
 
+tests_unit_test_query_apart_LDADD = $(query_ldadd)
 tests_unit_test_query_buf_LDADD = $(query_ldadd)
 tests_unit_test_query_changes_LDADD = $(query_ldadd)
 tests_unit_test_query_conn_LDADD = $(query_ldadd)

@@ -185,6 +185,26 @@ static void problems_name_their_cure(void **state)
 		  "'since':null,'message':'the clock is off','hint':'timedatectl','note':false}]}");
 }
 
+static void a_wrong_clock_is_told(void **state)
+{
+	(void)state;
+	fake_node_add(w.node, "db-1", KITH_STATUS_ALIVE, w.t.now);
+	w.node->view.clock_ahead_s = -3600;
+	w.node->view.clock_others = 3;
+	rpc_holds(ask("kith.status", "{}"), "'problems':[]}");
+	w.node->view.clock_differs = true;
+	rpc_holds(ask("kith.status", "{}"), "'state':'degraded','message':"
+		  "'this host's clock is 1 h behind the median of 3 members'");
+	rpc_holds(ask("kith.status", "{}"), "'problems':[{'code':'clock_differs','member':null,'since':null,"
+		  "'message':'this host's clock is 1 h behind the median of 3 members',"
+		  "'hint':'set it: chronyc makestep, or timedatectl','note':false}]}");
+	w.node->view.clock_ahead_s = 5400;
+	w.node->view.clock_others = 1;
+	rpc_holds(ask("kith.status", "{}"), "'message':'this host's clock is 1 h 30 min ahead of the "
+		  "only other one: one of the two is wrong','hint':'compare the clocks of both hosts: "
+		  "timedatectl','note':false}]}");
+}
+
 /* Rounds are answered by TCP alone for a while, or from the start. */
 static void blocked_datagrams_are_named(void **state)
 {
@@ -322,6 +342,7 @@ int main(void)
 		TEST(the_first_word_is_the_worst_that_holds),
 		TEST(a_node_that_has_left_is_leaving),
 		TEST(problems_name_their_cure),
+		TEST(a_wrong_clock_is_told),
 		TEST(blocked_datagrams_are_named),
 		TEST(dropped_packets_are_told_for_ten_minutes),
 		TEST(a_member_that_sends_garbage_is_named),
