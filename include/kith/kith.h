@@ -165,7 +165,8 @@ enum kith_seed_result {
 	KITH_SEED_CLOSED,    /* it hung up: another cluster key, or it does not trust us */
 	KITH_SEED_UNTRUSTED, /* its certificate is not from an authority of ours */
 	KITH_SEED_BUSY,      /* it is busy and named others, which are asked instead */
-	KITH_SEED_SELF       /* the address is our own */
+	KITH_SEED_SELF,      /* the address is our own */
+	KITH_SEED_EXPIRED    /* it answered, but its record is expired here, or from the future */
 };
 
 /* Reasons to drop packets that somebody can cure, with the counter of each (kith/stats.h). Columns:

@@ -78,7 +78,8 @@ static void tell(struct kith_node *n)
 	kith_out_event(n, &e);
 }
 
-static void judge(struct kith_node *n)
+/* moved: by our own clock, which tells all there is to know. */
+static void judge(struct kith_node *n, bool moved)
 {
 	struct kith_clocks *c = &n->clocks;
 	int64_t ahead_s[KITH_CLOCKS_KEPT];
@@ -89,7 +90,7 @@ static void judge(struct kith_node *n)
 
 		c->ahead_s = magnitude(low) < magnitude(high) ? low : high;
 		c->others = count;
-	} else if (count > 0 || c->others == 0) {
+	} else if (c->others == 0 || (count > 0 && !moved)) {
 		return; /* too few: for now, or since ever */
 	}
 	tell(n);
@@ -102,7 +103,7 @@ static void heard(struct kith_node *n, const struct kith_mid *mid, int64_t ahead
 	if (h == NULL)
 		h = place(&n->clocks);
 	*h = (struct kith_clock_heard){*mid, n->now, ahead_s};
-	judge(n);
+	judge(n, false);
 }
 
 /* The distance that is congruent mod 2^16 s to the one told, and nearest to `guess`. */
@@ -128,7 +129,8 @@ void kith_clocks_hello(struct kith_node *n, const struct kith_mid *mid, uint32_t
 	heard(n, mid, (int64_t)kith_now_unix_s(n) - (int64_t)unix_s);
 }
 
-/* The others' clocks have not moved, so all is known at once of a host whose clock was set. */
+/* The others' clocks have not moved, so all is known at once of a host whose clock was set. What it
+ * signed by the old one may be taken for expired, or from the future. */
 void kith_clocks_moved(struct kith_node *n, int64_t by_ms)
 {
 	struct kith_clocks *c = &n->clocks;
@@ -139,5 +141,7 @@ void kith_clocks_moved(struct kith_node *n, int64_t by_ms)
 		c->heard[i].ahead_s += by_s;
 	if (c->others > 0)
 		c->ahead_s += by_s;
-	judge(n);
+	judge(n, by_s != 0);
+	if (magnitude(by_s) > KITH_RECORD_SLACK_S && magnitude(c->ahead_s) <= KITH_CLOCK_DIFFERS_S)
+		kith_own_sign(n, KITH_OWN_REFRESH);
 }

@@ -224,11 +224,11 @@ void kith_stream_send(struct kith_node *n, struct kith_stream *s, const uint8_t 
 static void pump(struct kith_node *n, struct kith_stream *s)
 {
 	if (s->state == KITH_STREAM_OPEN && s->sync != NULL && kith_sync_pump(n, s)) {
-		const bool busy = s->sync->is_busy;
+		const enum kith_seed_result result = kith_sync_result(n, s);
 
-		if (!busy)
+		if (result != KITH_SEED_BUSY)
 			kith_join_synced(n, &s->peer);
-		kith_stream_end(n, s, busy ? KITH_SEED_BUSY : KITH_SEED_JOINED, false);
+		kith_stream_end(n, s, result, false);
 	}
 }
 

@@ -316,6 +316,16 @@ bool kith_sync_pump(struct kith_node *n, struct kith_stream *s)
 	return y->is_over;
 }
 
+enum kith_seed_result kith_sync_result(const struct kith_node *n, const struct kith_stream *s)
+{
+	if (s->sync->is_busy)
+		return KITH_SEED_BUSY;
+	/* Not by its clock alone: that record has to be the reason why it is not listed here. */
+	if (s->sync->has_expired && kith_peer_find(n, &s->peer) == NULL)
+		return KITH_SEED_EXPIRED;
+	return KITH_SEED_JOINED;
+}
+
 /* --- reading -------------------------------------------------------------------------------- */
 
 static struct kith_mid mid_at(const uint8_t *p)
@@ -452,30 +462,35 @@ static bool on_need(struct kith_node *n, struct kith_stream *s, const struct kit
 	return true;
 }
 
+/* What the store makes of it also tells how the synchronisation went. */
+static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes certificate,
+		 struct kith_bytes record)
+{
+	const uint64_t expired = n->stats.drops.record_expired;
+
+	if (kith_store_record(n, kith_peer_find(n, &s->peer), certificate, record, true) ==
+	    KITH_STORE_FORGED)
+		s->sync->forged++;
+	s->sync->has_expired |= n->stats.drops.record_expired != expired;
+}
+
 static bool on_owner(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
 {
-	struct kith_peer *deliverer = kith_peer_find(n, &s->peer);
 	int i;
 
 	for (i = 0; i < m->item_count; i++)
-		if (kith_store_record(n, deliverer,
-				      i == 0 ? m->certificate : (struct kith_bytes){NULL, 0},
-				      m->items[i], true) == KITH_STORE_FORGED)
-			s->sync->forged++;
+		take(n, s, i == 0 ? m->certificate : (struct kith_bytes){NULL, 0}, m->items[i]);
 	return s->sync->forged < KITH_BAD_SIGNATURES;
 }
 
 static bool on_busy(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
 {
-	struct kith_peer *deliverer = kith_peer_find(n, &s->peer);
 	int i;
 
 	if (!s->sync->is_initiator || m->item_count % 2 != 0 || m->item_count > 2 * KITH_BUSY_NAMES)
 		return false;
 	for (i = 0; i < m->item_count; i += 2)
-		if (kith_store_record(n, deliverer, m->items[i], m->items[i + 1], true) ==
-		    KITH_STORE_FORGED)
-			s->sync->forged++;
+		take(n, s, m->items[i], m->items[i + 1]);
 	s->sync->is_busy = true;
 	return s->sync->forged < KITH_BAD_SIGNATURES;
 }

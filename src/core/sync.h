@@ -46,6 +46,7 @@ struct kith_sync {
 	bool has_asked_up_to;
 	struct kith_mid asked_up_to;
 	uint64_t bytes_in;
+	bool has_expired; /* a record that came is over here, or from the future */
 	uint32_t forged; /* bad signatures that came; the other may have no record here to charge */
 };
 
@@ -58,6 +59,8 @@ KITH_MUST_USE bool kith_sync_begin(struct kith_node *n, struct kith_stream *s);
 void kith_sync_free(struct kith_node *n, struct kith_sync **sync);
 /* Writes as much as the stream takes. True: the sync is over and the stream is to be ended. */
 bool kith_sync_pump(struct kith_node *n, struct kith_stream *s);
+/* How the seed is to be told of, whose synchronisation is over. */
+enum kith_seed_result kith_sync_result(const struct kith_node *n, const struct kith_stream *s);
 /* One frame's plaintext. False: malformed or over the bound. */
 bool kith_sync_frame(struct kith_node *n, struct kith_stream *s, struct kith_bytes plain);
 /* Digest of what we know of one owner; part of the root. */

@@ -14,6 +14,7 @@ static const char *const seed_results[] = {
 	[KITH_SEED_UNTRUSTED] = "its certificate is not from an authority of ours",
 	[KITH_SEED_BUSY] = "it is busy and named others, which are asked instead",
 	[KITH_SEED_SELF] = "it is ourselves",
+	[KITH_SEED_EXPIRED] = "its record is expired here, or from the future: compare the clocks",
 };
 
 static const char *const dropped_words[] = {

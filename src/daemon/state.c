@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/daemon.h"
+#include "query/calls.h"
 #include <stdio.h>
 
 enum { MEMBERS_SHOWN = 20 }; /* a screen; kith members has all */
@@ -26,8 +27,11 @@ static void log_members(struct kith_daemon *d)
 
 static void log_seeds(struct kith_daemon *d)
 {
-	static const char *const results[] = {"joined", "refused", "timeout", "closed",
-					      "untrusted", "busy", "self"};
+	static const char *const results[] = {
+#define X(upper, word, text) [KITH_CALL_SEED_##upper] = word,
+		KITH_CALL_SEEDS(X)
+#undef X
+	};
 	char text[256], addr[56];
 	struct kith_seed s;
 	uint32_t cursor = 0;

@@ -166,6 +166,7 @@ enum kith_call_state {
 	X(UNTRUSTED, "untrusted", "its certificate is not from an authority of ours") \
 	X(BUSY, "busy", "it is busy and named others, which are asked instead") \
 	X(SELF, "self", "the address is our own") \
+	X(EXPIRED, "expired", "its record is expired here, or from the future: compare the clocks") \
 	X(UNRESOLVED, "unresolved", "the name has no address") \
 	X(PENDING, "pending", "no answer yet; kithd keeps trying")
 enum kith_call_seed {

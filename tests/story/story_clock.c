@@ -164,6 +164,38 @@ static void wall_clock_off_by_days(void **state)
 	cluster_free(&c);
 }
 
+/* It starts with such a clock: by it the seed's record is from the future, or over within the hour,
+ * and the other way round. It is told of the clock and of the seed, asks on, and is in as soon as the
+ * clock is right. */
+static void days_off_from_the_start(void **state)
+{
+	static const int64_t skews_ms[] = {3 * DAY_MS, -3 * DAY_MS};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct cluster *c = story_new(4, 1508 + i);
+		struct telling t = {3, true};
+		struct kith_seed seed;
+		uint32_t cursor = 0, k;
+
+		cluster_forbid(c, CLUSTER_ANY, CLUSTER_ANY, KITH_STATUS_FAILED);
+		cluster_wall_skew(c, 3, skews_ms[i], true);
+		cluster_start_all(c);
+		for (k = 1; k < 4; k++)
+			cluster_join(c, k, 0);
+		cluster_wait(c, 90 * S, tells, &t, "the host that is days off is told");
+		cluster_run(c, 7200 * S);
+		assert_int_equal(kith_node_seeds(cluster_node(c, 3), &cursor, &seed), 1);
+		assert_int_equal(seed.result, KITH_SEED_EXPIRED);
+		cluster_wall_skew(c, 3, 0, true);
+		cluster_wait_all_see_all(c, 60 * S);
+		t.differs = false;
+		cluster_wait(c, 60 * S, tells, &t, "its clock is right");
+		assert_int_equal(alarms_besides(c, 3), 0);
+		cluster_free(&c);
+	}
+}
+
 /* Records live three days and are refreshed every day: a week of idling loses nobody. */
 static void a_week(void **state)
 {
@@ -197,6 +229,7 @@ int main(void)
 		cmocka_unit_test(an_hour_ahead_from_the_start),
 		cmocka_unit_test(two_hosts_tell_each_other),
 		cmocka_unit_test(wall_clock_off_by_days),
+		cmocka_unit_test(days_off_from_the_start),
 		cmocka_unit_test(a_week),
 	};
 

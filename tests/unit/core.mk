@@ -21,6 +21,7 @@ unit_tests += \
 	%D%/test_core_probe \
 	%D%/test_core_probe_when \
 	%D%/test_core_rtt \
+	%D%/test_core_seed \
 	%D%/test_core_store \
 	%D%/test_core_store_suspicion \
 	%D%/test_core_stranger \
@@ -39,6 +40,7 @@ tests_unit_test_core_peer_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_when_LDADD = $(core_ldadd)
 tests_unit_test_core_rtt_LDADD = $(core_ldadd)
+tests_unit_test_core_seed_LDADD = $(core_ldadd)
 tests_unit_test_core_store_LDADD = $(core_ldadd)
 tests_unit_test_core_store_suspicion_LDADD = $(core_ldadd)
 tests_unit_test_core_stranger_LDADD = $(core_ldadd)

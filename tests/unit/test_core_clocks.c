@@ -265,10 +265,35 @@ static void the_own_clock_is_set(void **state)
 	set(-3 * DAY_S - 1);
 	assert_view(0, 2, false);
 	assert_told(1, 1);
+	set(-3600);
+	lasts();
+	assert_view(-3600, 2, true);
+	person_joins(&f, &people[2], 3); /* it is awaited, but this is no news of others */
+	set(3600);
+	assert_view(0, 2, false);
 	pass(601 * KITH_SECOND); /* and nobody is heard any more */
 	set(-70);
 	lasts();
 	assert_view(-70, 2, true);
+	fix_end(&f);
+}
+
+/* A record that was signed by a clock that was far off lives too long, or not at all. */
+static void after_a_step_the_record_is_signed_again(void **state)
+{
+	(void)state;
+	set_up(1);
+	set(3600);
+	assert_int_equal(f.n->own.seq, 1);
+	set(-3601);
+	assert_int_equal(f.n->own.seq, 2);
+	assert_int_equal(f.n->own.peer->expires, FIX_UNIX_S - 1 + 72 * 3600);
+	/* Not by one that is known to be wrong. */
+	told(0, 0);
+	set(7200);
+	assert_int_equal(f.n->own.seq, 2);
+	set(-7200);
+	assert_int_equal(f.n->own.seq, 3);
 	fix_end(&f);
 }
 
@@ -312,6 +337,7 @@ int main(void)
 		cmocka_unit_test(after_ten_seconds),
 		cmocka_unit_test(an_ack_tells_no_days),
 		cmocka_unit_test(the_own_clock_is_set),
+		cmocka_unit_test(after_a_step_the_record_is_signed_again),
 		cmocka_unit_test(acks_and_hellos_are_heard),
 	};
 
