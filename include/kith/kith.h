@@ -166,7 +166,9 @@ enum kith_seed_result {
 	KITH_SEED_UNTRUSTED, /* its certificate is not from an authority of ours */
 	KITH_SEED_BUSY,      /* it is busy and named others, which are asked instead */
 	KITH_SEED_SELF,      /* the address is our own */
-	KITH_SEED_EXPIRED    /* it answered, but its record is expired here, or from the future */
+	KITH_SEED_EXPIRED,   /* it answered, but its record is expired here, or from the future */
+	KITH_SEED_FULL,      /* its member table has no room for us */
+	KITH_SEED_OVERFLOW   /* it knows more members than our table has room for */
 };
 
 /* Reasons to drop packets that somebody can cure, with the counter of each (kith/stats.h). Columns:
@@ -177,7 +179,8 @@ enum kith_seed_result {
 	X(CERTIFICATE, record_certificate) \
 	X(EXPIRED, record_expired) \
 	X(MALFORMED, malformed) \
-	X(FORGED, record_signature)
+	X(FORGED, record_signature) \
+	X(FULL, table_full)
 enum kith_dropped {
 #define X(upper, counter) KITH_DROPPED_##upper,
 	KITH_DROPPED(X)
@@ -399,6 +402,7 @@ struct kith_view {
 	uint64_t changes;  /* rises with every visible change of a member */
 	int64_t clock_ahead_s; /* our wall clock less the median of the others'; negative: behind */
 	uint32_t clock_others; /* how many others that is the median of; 0: not known yet */
+	uint32_t max_members;  /* as configured: members of all statuses that the table holds */
 	bool clock_differs;    /* by more than a minute, and not less than half a minute since */
 };
 KITH_API void kith_node_view(const struct kith_node *n, struct kith_view *v);

@@ -274,12 +274,15 @@ static void take_record(struct kith_node *n, const struct kith_addr *from,
 {
 	const uint64_t untrusted = n->stats.drops.record_certificate;
 	const uint64_t expired = n->stats.drops.record_expired;
+	const uint64_t full = n->stats.drops.table_full;
 
 	(void)kith_store_record(n, NULL, in->certificate, in->record, false);
 	if (n->stats.drops.record_certificate != untrusted)
 		kith_stranger_tell(n, KITH_DROPPED_CERTIFICATE, from);
 	if (n->stats.drops.record_expired != expired)
 		kith_stranger_tell(n, KITH_DROPPED_EXPIRED, from);
+	if (n->stats.drops.table_full != full)
+		kith_stranger_tell(n, KITH_DROPPED_FULL, from);
 }
 
 static void intro_in(struct kith_node *n, const struct kith_addr *from, const uint8_t *buf)

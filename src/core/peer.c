@@ -252,7 +252,7 @@ static struct kith_peer *admit(struct kith_node *n, struct kith_bytes certificat
 	struct kith_blob *blob = NULL;
 	uint32_t slot;
 
-	if (n->peers.count >= n->max_members ||
+	if (kith_peers_are_full(n) ||
 	    kith_map_get(&n->peers.by_mid, mid_key(&head->owner)) != KITH_MAP_NONE) {
 		KITH_DROP(n, table_full);
 		return NULL;
@@ -295,6 +295,11 @@ fail:
 		kith_mem_free(&n->alloc, p);
 	}
 	return NULL;
+}
+
+bool kith_peers_are_full(const struct kith_node *n)
+{
+	return n->peers.count >= n->max_members;
 }
 
 struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certificate,

@@ -104,6 +104,8 @@ struct kith_peer *kith_peer_restore(struct kith_node *n, struct kith_bytes certi
 				    const struct kith_record_head *head,
 				    const struct kith_member_body *body, enum kith_status status,
 				    kith_us since);
+/* There is no room for another member. */
+bool kith_peers_are_full(const struct kith_node *n);
 /* A newer verified record of a known peer, and its certificate if that is newer too (else empty).
  * Clears the evidence and sets the status that the record says. False: no memory. */
 KITH_MUST_USE bool kith_peer_record(struct kith_node *n, struct kith_peer *p,

@@ -226,7 +226,7 @@ static void pump(struct kith_node *n, struct kith_stream *s)
 	if (s->state == KITH_STREAM_OPEN && s->sync != NULL && kith_sync_pump(n, s)) {
 		const enum kith_seed_result result = kith_sync_result(n, s);
 
-		if (result != KITH_SEED_BUSY)
+		if (s->sync->refusal == KITH_SEED_JOINED)
 			kith_join_synced(n, &s->peer);
 		kith_stream_end(n, s, result, false);
 	}
@@ -277,7 +277,8 @@ static bool take_frame(struct kith_node *n, struct kith_stream *s, size_t len)
 	kith_mem_free(&n->alloc, plain);
 	if (!ok) {
 		KITH_DROP(n, stream_frame);
-		kith_stream_end(n, s, KITH_SEED_CLOSED, false);
+		kith_stream_end(n, s, s->sync->overflows ? KITH_SEED_OVERFLOW : KITH_SEED_CLOSED,
+				false);
 	}
 	return ok;
 }

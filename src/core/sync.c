@@ -102,7 +102,7 @@ static bool enqueue(struct kith_node *n, struct kith_mid **queue, uint32_t *room
 {
 	void *q = *queue;
 
-	/* No honest list names more owners than a table holds. */
+	/* Nobody honest asks for more owners than our table holds. */
 	if (*count >= n->max_members || !kith_mem_grow(&n->alloc, &q, room, *count + 1,
 						       sizeof(**queue)))
 		return false;
@@ -111,13 +111,25 @@ static bool enqueue(struct kith_node *n, struct kith_mid **queue, uint32_t *room
 	return true;
 }
 
+static bool ask_for(struct kith_node *n, struct kith_sync *y, const struct kith_mid *mid)
+{
+	if (y->need_count >= n->max_members) {
+		y->overflows = true;
+		return true;
+	}
+	return enqueue(n, &y->need, &y->need_room, &y->need_count, mid);
+}
+
 static bool ask_about(struct kith_node *n, struct kith_sync *y, const struct kith_range *r)
 {
 	void *q = y->ranges;
 
-	/* No honest pair differs in more ranges than it has members. */
-	if (y->range_count >= n->max_members ||
-	    !kith_mem_grow(&n->alloc, &q, &y->range_room, y->range_count + 1, sizeof(*y->ranges)))
+	/* No pair differs in more ranges than the larger table has members, and ours may be smaller. */
+	if (y->range_count >= n->max_members) {
+		y->overflows = true;
+		return true;
+	}
+	if (!kith_mem_grow(&n->alloc, &q, &y->range_room, y->range_count + 1, sizeof(*y->ranges)))
 		return false;
 	y->ranges = q;
 	y->ranges[y->range_count++] = *r;
@@ -132,8 +144,9 @@ bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
 	s->sync->is_initiator = s->sync->is_our_turn = s->purpose != KITH_STREAM_FOR_PEER;
 	if (s->sync->is_initiator)
 		return ask_about(n, s->sync, &(struct kith_range){.depth = 0});
-	s->sync->is_busy = n->syncs.answering >= KITH_SYNCS_MAX;
-	s->sync->is_counted = !s->sync->is_busy;
+	if (n->syncs.answering >= KITH_SYNCS_MAX)
+		s->sync->refusal = KITH_SEED_BUSY;
+	s->sync->is_counted = s->sync->refusal != KITH_SEED_BUSY;
 	n->syncs.answering += s->sync->is_counted ? 1 : 0;
 	return true;
 }
@@ -257,13 +270,15 @@ static void add_busy(struct kith_node *n, struct frame *f)
 /* One frame of our turn; true when it holds the turn's end. */
 static bool fill(struct kith_node *n, struct kith_sync *y, struct frame *f)
 {
-	const struct kith_msg end = {.kind = KITH_MSG_END};
+	const struct kith_msg full = {.kind = KITH_MSG_FULL}, end = {.kind = KITH_MSG_END};
 
 	if (!y->hello_sent) {
 		add_hello(n, f);
 		y->hello_sent = true;
-		if (y->is_busy)
+		if (y->refusal == KITH_SEED_BUSY)
 			add_busy(n, f);
+		else if (y->refusal == KITH_SEED_FULL)
+			add(f, &full);
 	}
 	while (y->range_at < y->range_count) {
 		if (!add_question(n, &y->ranges[y->range_at], f))
@@ -318,8 +333,10 @@ bool kith_sync_pump(struct kith_node *n, struct kith_stream *s)
 
 enum kith_seed_result kith_sync_result(const struct kith_node *n, const struct kith_stream *s)
 {
-	if (s->sync->is_busy)
-		return KITH_SEED_BUSY;
+	if (s->sync->refusal != KITH_SEED_JOINED)
+		return s->sync->refusal;
+	if (s->sync->overflows)
+		return KITH_SEED_OVERFLOW;
 	/* Not by its clock alone: that record has to be the reason why it is not listed here. */
 	if (s->sync->has_expired && kith_peer_find(n, &s->peer) == NULL)
 		return KITH_SEED_EXPIRED;
@@ -336,10 +353,18 @@ static struct kith_mid mid_at(const uint8_t *p)
 	return mid;
 }
 
+/* A newcomer for whom there is no room is told so, instead of all that it could do nothing with. */
 static bool on_hello(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
 {
+	struct kith_sync *y = s->sync;
+
 	kith_clocks_hello(n, &s->peer, m->u);
-	s->sync->hello_seen = true;
+	if (!y->is_initiator && y->refusal == KITH_SEED_JOINED && kith_peers_are_full(n) &&
+	    kith_peer_find(n, &s->peer) == NULL) {
+		KITH_DROP_FROM(n, FULL, table_full, &s->addr);
+		y->refusal = KITH_SEED_FULL;
+	}
+	y->hello_seen = true;
 	return m->p >= KITH_PROTOCOL_MIN;
 }
 
@@ -382,7 +407,7 @@ static bool on_parts(struct kith_node *n, struct kith_stream *s, const struct ki
 	hi = last_of(&r);
 	if (!is_asked_in_order(y, &r.lo, &hi))
 		return false;
-	for (i = 0; i < PARTS && !y->is_busy; i++) {
+	for (i = 0; i < PARTS && y->refusal == KITH_SEED_JOINED; i++) {
 		const struct kith_range part = part_of(&r, i);
 		const uint8_t *theirs = m->blob.p + (size_t)i * 8;
 		uint8_t ours[8];
@@ -409,7 +434,7 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 
 	if (m->blob.len % ENTRY != 0 || !is_asked_in_order(y, &lo, &hi))
 		return false;
-	while (!y->is_busy) {
+	while (y->refusal == KITH_SEED_JOINED) {
 		const struct kith_peer *ours = at < n->peers.count ? kith_ring_at(n, at) : NULL;
 		const bool has = i < m->blob.len;
 		bool differs;
@@ -432,8 +457,7 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 		if ((c < 0 || differs) &&
 		    !enqueue(n, &y->todo, &y->todo_room, &y->todo_count, &ours->mid))
 			return false;
-		if ((c > 0 || differs) &&
-		    !enqueue(n, &y->need, &y->need_room, &y->need_count, &theirs))
+		if ((c > 0 || differs) && !ask_for(n, y, &theirs))
 			return false;
 		if (c <= 0)
 			at++;
@@ -467,11 +491,13 @@ static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes c
 		 struct kith_bytes record)
 {
 	const uint64_t expired = n->stats.drops.record_expired;
+	const uint64_t full = n->stats.drops.table_full;
 
 	if (kith_store_record(n, kith_peer_find(n, &s->peer), certificate, record, true) ==
 	    KITH_STORE_FORGED)
 		s->sync->forged++;
 	s->sync->has_expired |= n->stats.drops.record_expired != expired;
+	s->sync->overflows |= n->stats.drops.table_full != full;
 }
 
 static bool on_owner(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
@@ -491,8 +517,16 @@ static bool on_busy(struct kith_node *n, struct kith_stream *s, const struct kit
 		return false;
 	for (i = 0; i < m->item_count; i += 2)
 		take(n, s, m->items[i], m->items[i + 1]);
-	s->sync->is_busy = true;
+	s->sync->refusal = KITH_SEED_BUSY;
 	return s->sync->forged < KITH_BAD_SIGNATURES;
+}
+
+static bool on_full(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
+{
+	(void)n;
+	(void)m;
+	s->sync->refusal = KITH_SEED_FULL;
+	return s->sync->is_initiator;
 }
 
 static bool on_end(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
@@ -509,7 +543,7 @@ static const struct {
 } handlers[] = {
 	{KITH_MSG_HELLO, on_hello}, {KITH_MSG_PARTS, on_parts}, {KITH_MSG_LIST, on_list},
 	{KITH_MSG_NEED, on_need},   {KITH_MSG_OWNER, on_owner}, {KITH_MSG_BUSY, on_busy},
-	{KITH_MSG_END, on_end},
+	{KITH_MSG_FULL, on_full},   {KITH_MSG_END, on_end},
 };
 
 bool kith_sync_frame(struct kith_node *n, struct kith_stream *s, struct kith_bytes plain)
@@ -521,8 +555,10 @@ bool kith_sync_frame(struct kith_node *n, struct kith_stream *s, struct kith_byt
 	int r;
 
 	y->bytes_in += plain.len;
-	if (y->bytes_in > UINT64_C(2048) * n->max_members + KITH_FRAME_MAX)
+	if (y->bytes_in > UINT64_C(2048) * n->max_members + KITH_FRAME_MAX) {
+		y->overflows = kith_peers_are_full(n);
 		return false;
+	}
 	while ((r = kith_msg_next(plain, &at, &m, &unknown)) == 1) {
 		if (y->is_our_turn || y->is_over || y->hello_seen == (m.kind == KITH_MSG_HELLO))
 			return false;

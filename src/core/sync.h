@@ -29,7 +29,8 @@ enum { KITH_MID_NIBBLES = 32 };
 
 struct kith_sync {
 	bool is_initiator, is_counted;
-	bool is_busy;     /* the responder is, and says so */
+	/* The responder's word why it answers nothing: BUSY or FULL; else JOINED. */
+	enum kith_seed_result refusal;
 	bool is_our_turn; /* to speak */
 	bool has_asked;   /* in the turn under way, whosever it is */
 	bool is_over;     /* the turn that asked nothing is written or read */
@@ -47,6 +48,7 @@ struct kith_sync {
 	struct kith_mid asked_up_to;
 	uint64_t bytes_in;
 	bool has_expired; /* a record that came is over here, or from the future */
+	bool overflows;   /* there are more members than our table has room for */
 	uint32_t forged; /* bad signatures that came; the other may have no record here to charge */
 };
 

@@ -15,6 +15,8 @@ static const char *const seed_results[] = {
 	[KITH_SEED_BUSY] = "it is busy and named others, which are asked instead",
 	[KITH_SEED_SELF] = "it is ourselves",
 	[KITH_SEED_EXPIRED] = "its record is expired here, or from the future: compare the clocks",
+	[KITH_SEED_FULL] = "its member table is full; raise limits.max-members there",
+	[KITH_SEED_OVERFLOW] = "it knows more members than our table holds; raise limits.max-members",
 };
 
 static const char *const dropped_words[] = {

@@ -130,6 +130,7 @@ void kith_node_view(const struct kith_node *n, struct kith_view *v)
 	v->health = n->probes.health;
 	kith_peers_root(n, v->root);
 	v->changes = n->peers.changes;
+	v->max_members = n->max_members;
 	v->clock_ahead_s = n->clocks.ahead_s;
 	v->clock_others = n->clocks.others;
 	v->clock_differs = n->clocks.differs;

@@ -167,6 +167,8 @@ enum kith_call_state {
 	X(BUSY, "busy", "it is busy and named others, which are asked instead") \
 	X(SELF, "self", "the address is our own") \
 	X(EXPIRED, "expired", "its record is expired here, or from the future: compare the clocks") \
+	X(FULL, "full", "its member table is full; raise limits.max-members there") \
+	X(OVERFLOW, "overflow", "it knows more members than our table holds; raise limits.max-members here") \
 	X(UNRESOLVED, "unresolved", "the name has no address") \
 	X(PENDING, "pending", "no answer yet; kithd keeps trying")
 enum kith_call_seed {
@@ -190,7 +192,9 @@ enum kith_call_seed {
 	X(MALFORMED, "member_malformed", "do not follow the protocol, though they come from a member", \
 	  "compare the versions: kith members -v; else that host is broken, or in other hands") \
 	X(FORGED, "member_forges", "bring records with bad signatures, though they come from a member", \
-	  "that host is broken, or in other hands: stop kithd there")
+	  "that host is broken, or in other hands: stop kithd there") \
+	X(FULL, "table_full", "are of a host for which the member table has no room", \
+	  "raise limits.max-members on all hosts")
 
 /* What `kith why` concludes. Columns: name, word, sentence, hint. */
 #define KITH_CALL_VERDICTS(X) \

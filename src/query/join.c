@@ -44,7 +44,7 @@ static const struct {
 };
 
 _Static_assert((int)KITH_SEED_JOINED == (int)KITH_CALL_SEED_JOINED &&
-		       (int)KITH_SEED_EXPIRED == (int)KITH_CALL_SEED_EXPIRED,
+		       (int)KITH_SEED_OVERFLOW == (int)KITH_CALL_SEED_OVERFLOW,
 	       "the words of calls.h begin with the node's results, in their order");
 
 void kith_join_free(struct kith_join **join, const struct kith_alloc *alloc)

@@ -94,6 +94,23 @@ static void failed_members(struct status *s, problem_fn fn, void *ctx)
 	}
 }
 
+static bool is_seed_failed(const struct status *s, const struct kith_seed *seed)
+{
+	if (!seed->tried)
+		return false;
+	switch (seed->result) {
+	case KITH_SEED_JOINED:
+	case KITH_SEED_BUSY:
+	case KITH_SEED_SELF:
+		return false;
+	case KITH_SEED_EXPIRED:
+	case KITH_SEED_FULL: /* it is up, and one of the two does not list the other */
+		return true;
+	default: /* we are in: that one of several seeds is down is no problem of ours */
+		return s->others == 0;
+	}
+}
+
 static void failed_seeds(struct status *s, problem_fn fn, void *ctx)
 {
 	static const char *const sentences[] = {
@@ -106,11 +123,8 @@ static void failed_seeds(struct status *s, problem_fn fn, void *ctx)
 	uint32_t cursor = 0;
 	struct kith_text t;
 
-	if (s->others > 0) /* we are in: that one of several seeds is down is no problem of ours */
-		return;
 	while (kith_node_seeds(s->r->s->host.node, &cursor, &seed)) {
-		if (!seed.tried || seed.result == KITH_SEED_JOINED ||
-		    seed.result == KITH_SEED_BUSY || seed.result == KITH_SEED_SELF)
+		if (!is_seed_failed(s, &seed))
 			continue;
 		kith_text_init(&t, message, sizeof(message));
 		kith_text_str(&t, "seed ");
@@ -147,6 +161,26 @@ static void wrong_clock(struct status *s, problem_fn fn, void *ctx)
 	fn(s, &(struct problem){.code = "clock_differs", .message = message,
 				.hint = is_one_of_two ? "compare the clocks of both hosts: timedatectl"
 						      : "set it: chronyc makestep, or timedatectl",
+				.since = KITH_NEVER}, ctx);
+}
+
+static void full_table(struct status *s, problem_fn fn, void *ctx)
+{
+	const struct kith_view *v = &s->view;
+	const uint32_t count = v->alive + v->restarting + v->suspect + v->failed + v->left;
+	char message[160];
+	struct kith_text t;
+
+	if (count < v->max_members)
+		return;
+	kith_text_init(&t, message, sizeof(message));
+	kith_text_str(&t, "the member table is full: ");
+	kith_text_u64(&t, count);
+	kith_text_str(&t, " members, limits.max-members = ");
+	kith_text_u64(&t, v->max_members);
+	kith_text_str(&t, "; who comes next is refused");
+	fn(s, &(struct problem){.code = "table_full", .message = message,
+				.hint = "raise limits.max-members on all hosts",
 				.since = KITH_NEVER}, ctx);
 }
 
@@ -230,6 +264,7 @@ static void problems(struct status *s, problem_fn fn, void *ctx)
 
 	wrong_clock(s, fn, ctx);
 	own_problems(s, fn, ctx);
+	full_table(s, fn, ctx);
 	for (size_t i = 0; host->problem != NULL && host->problem(host->ctx, i, &p); i++)
 		fn(s, &(struct problem){.code = p.code, .message = p.text, .hint = p.hint,
 					.since = KITH_NEVER}, ctx);

@@ -96,6 +96,28 @@ def wrong_clock(lab):
     check("nobody was called failed", lab.failures(besides=last) == failures)
 
 
+def full_table(lab):
+    a, b, c = lab.hosts
+    lab.admit(lab.hosts)
+    for host in (a, b):
+        host.start("-o", "limits.max-members=2")
+    for host in (a, b):
+        wait_for(lambda h=host: tells(h, "table is full: 2 members, limits.max-members = 2"), 60,
+                 f"{host.name} tells that its member table is full")
+    c.start()
+    wait_for(lambda: tells(c, a.seed("4"), "its member table is full"), 60,
+             "whom it has no room for is told so")
+    wait_for(lambda: tells(a, f"packets from {c.address('4')} are of a host for which the member "
+                           "table has no room"), 60, "and the host itself names who asked")
+    asked = c.kith("join", a.seed("4"))
+    check("kith join says it as well", asked["seeds"][0]["result"] == "full", asked)
+    for host in (a, b):
+        host.stop()
+    lab.start(lab.hosts)
+    lab.wait_all(60, "with room for it, it is in")
+
+
 run(scene([closed_port, second_daemon, nothing_installed, wrong_key, blocked_udp], hosts=4,
           families="4", cluster=False),
+    scene([full_table], hosts=3, families="4", cluster=False),
     scene([wrong_clock], hosts=3, families="4"))

@@ -134,12 +134,24 @@ static void churn_is_forgotten(void **state)
 	cluster_free(&c);
 }
 
-/* A table at its bound refuses newcomers, says so, and keeps whom it has. */
+static enum kith_seed_result seed_result(struct cluster *c, uint32_t i)
+{
+	struct kith_seed seed;
+	uint32_t cursor = 0;
+
+	assert_int_equal(kith_node_seeds(cluster_node(c, i), &cursor, &seed), 1);
+	assert_true(seed.tried);
+	return seed.result;
+}
+
+/* A table at its bound refuses newcomers, says so to both, and keeps whom it has. Who is refused is in
+ * as soon as there is room. */
 static void full_table(void **state)
 {
 	struct cluster_opts o;
 	struct cluster *c;
 	struct kith_stats s;
+	struct kith_view v;
 	uint32_t i, known = 0;
 
 	(void)state;
@@ -162,6 +174,45 @@ static void full_table(void **state)
 	for (i = 0; i < 7; i++)
 		known += cluster_status(c, 0, i) == KITH_STATUS_ALIVE;
 	assert_int_equal(known, 4);
+	cluster_view(c, 0, &v);
+	assert_int_equal(v.max_members, 4);
+	assert_int_equal(cluster_events(c, 0, KITH_EVENT_DROPPED, CLUSTER_ANY, 0), 1);
+	for (i = 4; i < 7; i++)
+		assert_int_equal(seed_result(c, i), KITH_SEED_FULL);
+	cluster_allow_all(c);
+	c->opts.max_members = 7;
+	for (i = 0; i < 7; i++) {
+		cluster_restart(c, i);
+		if (i > 0)
+			cluster_join(c, i, 0);
+	}
+	cluster_wait_all_see_all(c, 30 * S);
+	cluster_free(&c);
+}
+
+/* One host's table is too small for the cluster: it is told, and nobody is called failed for it. */
+static void small_table(void **state)
+{
+	struct cluster_opts o;
+	struct cluster *c;
+	uint32_t i;
+
+	(void)state;
+	cluster_opts_init(&o, cluster_seed(1341));
+	c = cluster_new(40, &o);
+	for (i = 0; i < 39; i++) {
+		cluster_start(c, i);
+		if (i > 0)
+			cluster_join(c, i, 0);
+	}
+	cluster_wait_all_see_all(c, 10 * S);
+	c->opts.max_members = 4;
+	cluster_start(c, 39);
+	cluster_join(c, 39, 0);
+	for (i = 0; i < 39; i++)
+		cluster_forbid(c, CLUSTER_ANY, i, KITH_STATUS_FAILED);
+	cluster_run(c, 60 * S);
+	assert_int_equal(seed_result(c, 39), KITH_SEED_OVERFLOW);
 	cluster_free(&c);
 }
 
@@ -174,6 +225,7 @@ int main(void)
 		cmocka_unit_test(an_hour_of_idling),
 		cmocka_unit_test(churn_is_forgotten),
 		cmocka_unit_test(full_table),
+		cmocka_unit_test(small_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

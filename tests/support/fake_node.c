@@ -19,6 +19,7 @@ struct kith_node *fake_node_new(uint32_t room)
 	n->names = calloc(room, sizeof(*n->names));
 	KITH_ASSERT(n->members != NULL && n->names != NULL);
 	n->view.started = n->view.joined = true;
+	n->view.max_members = 16384;
 	n->view.answered = n->view.synced = KITH_NEVER;
 	return n;
 }

@@ -205,6 +205,45 @@ static void a_wrong_clock_is_told(void **state)
 		  "timedatectl','note':false}]}");
 }
 
+static void a_full_table_is_told(void **state)
+{
+	(void)state;
+	fake_node_add(w.node, "db-1", KITH_STATUS_LEFT, w.t.now); /* it has its place all the same */
+	w.node->view.max_members = 3;
+	rpc_holds(ask("kith.status", "{}"), "'problems':[]}");
+	fake_node_add(w.node, "db-2", KITH_STATUS_ALIVE, w.t.now);
+	rpc_holds(ask("kith.status", "{}"), "'problems':[{'code':'table_full','member':null,'since':null,"
+		  "'message':'the member table is full: 3 members, limits.max-members = 3; who comes next "
+		  "is refused','hint':'raise limits.max-members on all hosts','note':false}]}");
+}
+
+/* A member that has no room for us, or whose record is over here, does not see us or is not seen:
+ * a problem although others do. */
+static void seeds_that_are_up_and_not_joined_are_told(void **state)
+{
+	static const struct {
+		enum kith_seed_result result;
+		const char *holds;
+	} rows[] = {
+		{KITH_SEED_FULL, "'message':'seed 10.0.0.2:5484: its member table is full; raise "
+				 "limits.max-members there'"},
+		{KITH_SEED_EXPIRED, "'message':'seed 10.0.0.2:5484: its record is expired here, or from the "
+				    "future: compare the clocks'"},
+		{KITH_SEED_OVERFLOW, "'problems':[]}"}, /* our table tells of itself */
+		{KITH_SEED_REFUSED, "'problems':[]}"},
+		{KITH_SEED_BUSY, "'problems':[]}"},
+	};
+
+	(void)state;
+	fake_node_add(w.node, "db-1", KITH_STATUS_ALIVE, w.t.now);
+	w.node->seeds[0] = (struct kith_seed){.addr = w.node->members[1].addrs[0], .tried = true};
+	w.node->seed_count = 1;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		w.node->seeds[0].result = rows[i].result;
+		rpc_holds(ask("kith.status", "{}"), rows[i].holds);
+	}
+}
+
 /* Rounds are answered by TCP alone for a while, or from the start. */
 static void blocked_datagrams_are_named(void **state)
 {
@@ -343,6 +382,8 @@ int main(void)
 		TEST(a_node_that_has_left_is_leaving),
 		TEST(problems_name_their_cure),
 		TEST(a_wrong_clock_is_told),
+		TEST(a_full_table_is_told),
+		TEST(seeds_that_are_up_and_not_joined_are_told),
 		TEST(blocked_datagrams_are_named),
 		TEST(dropped_packets_are_told_for_ten_minutes),
 		TEST(a_member_that_sends_garbage_is_named),
