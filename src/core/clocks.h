@@ -6,11 +6,11 @@
  * of them judges: a minute apart is told, as an event and in the view, and so is its end. Nothing
  * is ever corrected, and nothing else depends on it (4-security.md §5.14).
  *
- * It has to last for some seconds: who joins, or sees a cluster come together, hears one clock before
- * the others. The median, since a minority of wrong clocks cannot move it. In a cluster of five or more the
- * clocks of five are awaited, in a smaller one those of all others. Of two others it is the one
- * nearer to ours, so that both have to differ; the only other one judges alone, and is judged by
- * us: both hosts are told, since one of the two is wrong.
+ * The median, since a minority of wrong clocks cannot move it. In a cluster of five or more the clocks
+ * of five are awaited, in a smaller one those of all others. Of two others it is the one nearer to
+ * ours, so that both have to differ; the only other one judges alone, and is judged by us: both
+ * hosts are told, since one of the two is wrong. It has to last for some seconds: who joins, or sees
+ * a cluster come together, hears one clock before the others.
  */
 #ifndef KITH_CORE_CLOCKS_H
 #define KITH_CORE_CLOCKS_H
