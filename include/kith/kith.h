@@ -149,7 +149,8 @@ enum kith_out_kind {
 	X(DUPLICATE, duplicate, "a newer record of our own came: another process has this identity?") \
 	X(DROPPED, dropped, "packets are dropped for a reason that can be cured; one a minute of each") \
 	X(CLOCK_DIFFERS, clock_differs, "our wall clock is over a minute from the median of the others") \
-	X(CLOCK_AGREES, clock_agrees, "it is no longer: less than half a minute")
+	X(CLOCK_AGREES, clock_agrees, "it is no longer: less than half a minute") \
+	X(PING, ping, "one way of a ping asked for ended")
 enum kith_event_kind {
 #define X(upper, lower, help) KITH_EVENT_##upper,
 	KITH_EVENTS(X)
@@ -188,18 +189,41 @@ enum kith_dropped {
 	KITH_DROPPED_COUNT
 };
 
+/* The ways that a ping takes to the member, all at once. */
+enum kith_ping_way {
+	KITH_PING_DIRECT,  /* a datagram to each of its addresses; the first answer counts */
+	KITH_PING_RELAYED, /* a datagram through another member, there and back */
+	KITH_PING_TCP,     /* a connection and a proof of who is there: two round trips */
+	KITH_PING_WAY_COUNT
+};
+/* How a way ended. */
+enum kith_ping_result {
+	KITH_PING_ANSWERED,
+	KITH_PING_SILENT,  /* no answer within 2 s */
+	KITH_PING_NACKED,  /* RELAYED: the helper is there, and has no answer either */
+	KITH_PING_REFUSED, /* TCP: connection refused: the host is there, the process is not */
+	KITH_PING_CLOSED,  /* TCP: it hung up, or could not prove to be that member */
+	KITH_PING_UNTRIED, /* RELAYED: no other member is up; else no keys, memory or room for it */
+	KITH_PING_RESULT_COUNT
+};
+
 struct kith_event {
 	enum kith_event_kind kind;
 	struct kith_mid mid;           /* the member, of DROPPED if it is one; zero for others */
 	enum kith_status from, to;     /* statuses before and after, for member events */
-	struct kith_mid by;            /* whose word decided, zero if ours */
+	struct kith_mid by;            /* whose word decided, zero if ours; PING: the helper */
 	uint8_t evidence, need;        /* SUSPECT, FAILED: pieces held and needed */
-	struct kith_addr addr;         /* SEED: the address; DROPPED: the source, without a port */
+	struct kith_addr addr;         /* SEED: the address; DROPPED: the source, without a port;
+	                                * PING: that which answered, or is the likeliest; RELAYED: none */
 	enum kith_seed_result result;  /* SEED */
 	enum kith_dropped dropped;     /* DROPPED */
 	int64_t clock_ahead_s;         /* CLOCK_*: ours less the median; negative: ours is behind */
 	uint32_t clock_others;         /* CLOCK_*: of how many others that is the median */
 	int64_t unix_ms;               /* wall clock here, for the log */
+	uint64_t token;                /* PING: as kith_node_ping() gave it */
+	enum kith_ping_way way;        /* PING */
+	enum kith_ping_result ping;    /* PING */
+	kith_us rtt;                   /* PING: from the question to the answer; -1: none came */
 };
 
 struct kith_out {
@@ -306,6 +330,14 @@ KITH_API KITH_MUST_USE int kith_node_tags(struct kith_node *n, kith_us now,
  * record makes it a new member. KITH_ENOTFOUND; KITH_ESTATE: it is neither failed nor left. */
 KITH_API KITH_MUST_USE int kith_node_forget(struct kith_node *n, kith_us now,
 					    const struct kith_mid *mid);
+
+/* Measures a member now, whatever its status, at the addresses of its record. For each of the ways
+ * a KITH_EVENT_PING with *token follows, within 2 s. It is no round of the detector's: an answer
+ * shows in kith_member.heard, silence is no evidence. KITH_ENOTFOUND; KITH_ESTATE: it is this node,
+ * or this node has not started, or has left; KITH_EFULL: 8 are under way, or more than 5 a second
+ * are begun. *token is written on success only. */
+KITH_API KITH_MUST_USE int kith_node_ping(struct kith_node *n, kith_us now,
+					  const struct kith_mid *mid, uint64_t *token);
 
 /* --- reads ----------------------------------------------------------------------------------- */
 

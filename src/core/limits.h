@@ -24,6 +24,10 @@ enum {
 	KITH_ROUNDS_MAX = 64,
 	/* Relays under way that we carry for others; each lasts one second at most. */
 	KITH_RELAYS_MAX = 256,
+	/* Pings of the host under way, and begun in a second: each takes a token of what its helper
+	 * carries for us (20 a second), which rounds need as well. */
+	KITH_PINGS_MAX = 8,
+	KITH_PINGS_RATE = 5,
 	/* Blob of a relayed packet (4-security.md §5.11). */
 	KITH_RELAY_BLOB_MAX = 256,
 	/* Seeds told by the host, and some of the addresses where others were before a restart. */
@@ -91,6 +95,7 @@ enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 #define KITH_PAUSE (500 * KITH_MS)           /* a tick this late means that we were stopped */
 #define KITH_INTRO_TIME (60 * KITH_SECOND)   /* introductions instead of data in a young session */
 #define KITH_RELAY_KEPT (1 * KITH_SECOND)
+#define KITH_PING_TIME (2 * KITH_SECOND)     /* a ping of the host is over */
 #define KITH_REFUTE_GAP (1 * KITH_SECOND)    /* own member records: one a second */
 #define KITH_LONE_FIRST (30 * KITH_SECOND)   /* back-off of answers to a lone suspector */
 #define KITH_LONE_MAX (3600 * KITH_SECOND)

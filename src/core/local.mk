@@ -36,6 +36,8 @@ libkith_core_la_SOURCES = \
 	%D%/packet.h \
 	%D%/peer.c \
 	%D%/peer.h \
+	%D%/ping.c \
+	%D%/ping.h \
 	%D%/probe.c \
 	%D%/probe.h \
 	%D%/relay.c \

@@ -88,11 +88,13 @@ static void on_ack(struct kith_node *n, const struct context *c, const struct ki
 	kith_peers_root(n, root);
 	kith_join_root(n, c->from, memcmp(root, m->root, sizeof(root)) != 0);
 	kith_probe_on_ack(n, c->from, m, c->helper != NULL);
+	kith_ping_on_ack(n, c->from, m, c->helper != NULL);
 }
 
 static void on_nack(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
 	kith_probe_on_nack(n, c->from, m);
+	kith_ping_on_nack(n, c->from, m);
 }
 
 /* Relaying is one hop: a relay inside a relayed packet is not carried on. */

@@ -82,8 +82,8 @@ static bool init_parts(struct kith_node *n)
 	n->packets.source_key = kith_rng_next(&n->rng);
 	kith_tombs_init(n, secret);
 	return kith_peers_init(n, secret) && kith_gossip_init(n) && kith_probes_init(n) &&
-	       kith_relays_init(n) && kith_streams_init(n) && kith_join_init(n) &&
-	       kith_leave_init(n);
+	       kith_relays_init(n) && kith_pings_init(n) && kith_streams_init(n) &&
+	       kith_join_init(n) && kith_leave_init(n);
 }
 
 int kith_core_new(struct kith_node **out, const struct kith_config *c, kith_us now,
@@ -121,6 +121,7 @@ void kith_core_free(struct kith_node **np)
 	kith_gossip_fini(n);
 	kith_probes_fini(n);
 	kith_relays_fini(n);
+	kith_pings_fini(n);
 	kith_join_fini(n);
 	kith_leave_fini(n);
 	KITH_ASSERT(n->timer_count == 0);
@@ -280,6 +281,19 @@ int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mi
 	return 0;
 }
 
+int kith_core_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid, uint64_t *token)
+{
+	struct kith_peer *p;
+
+	enter(n, now);
+	p = kith_peer_find(n, mid);
+	if (p == NULL)
+		return KITH_ENOTFOUND;
+	if (p->is_self || !kith_own_is_started(n) || n->own.is_over)
+		return KITH_ESTATE;
+	return kith_ping_begin(n, p, token);
+}
+
 /* --- invariants ----------------------------------------------------------------------------- */
 
 void kith_core_check(const struct kith_node *n)
@@ -310,6 +324,12 @@ void kith_core_check(const struct kith_node *n)
 		if (n->tombs.table[i].counts)
 			leaf_sum += n->tombs.table[i].leaf;
 	KITH_ASSERT(leaf_sum == n->tombs.sum);
+	for (i = 0; i < KITH_PINGS_MAX; i++) {
+		const struct kith_ping *g = &n->pings.table[i];
+
+		KITH_ASSERT((g->open != 0) == kith_timer_is_set(&g->timer));
+		KITH_ASSERT((g->open & 1u << KITH_PING_TCP) != 0 || g->stream == 0);
+	}
 	KITH_ASSERT(n->timers.count <= n->timer_count);
 	KITH_ASSERT(n->gossip.count <= KITH_GOSSIP_MAX);
 	KITH_ASSERT(n->streams.unproven <= n->streams.count);

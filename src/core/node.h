@@ -4,7 +4,7 @@
  * inputs come (node.c). An input sets `now`, is handed to the part that it concerns, and leaves
  * its consequences in the output queue:
  *
- *	datagram -> packet (open) -> message (dispatch) -+-> probe, relay   acks, relays
+ *	datagram -> packet (open) -> message (dispatch) -+-> probe, ping, relay  acks, relays
  *	stream   -> stream (handshake, frames) ----------+-> store          records -> peer, suspect
  *	tick     -> timer -> probe, suspect, gossip, ...  -> sync, join     ranges, seeds
  *	everything that leaves: packet or stream -> out
@@ -25,6 +25,7 @@
 #include "core/own.h"
 #include "core/packet.h"
 #include "core/peer.h"
+#include "core/ping.h"
 #include "core/probe.h"
 #include "core/relay.h"
 #include "core/ring.h"
@@ -73,6 +74,7 @@ struct kith_node {
 	struct kith_probes probes;
 	struct kith_rtts rtts;
 	struct kith_relays relays;
+	struct kith_pings pings;
 	struct kith_suspects suspects;
 	struct kith_streams streams;
 	struct kith_strangers strangers;
@@ -111,6 +113,7 @@ int kith_core_leave(struct kith_node *n, kith_us now);
 int kith_core_restart(struct kith_node *n, kith_us now, uint16_t back_s);
 int kith_core_tags(struct kith_node *n, kith_us now, struct kith_bytes tags);
 int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid);
+int kith_core_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid, uint64_t *token);
 int kith_core_restore(struct kith_node *n, kith_us now, struct kith_bytes entry);
 void kith_core_check(const struct kith_node *n);
 

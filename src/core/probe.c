@@ -130,21 +130,10 @@ static void send_ping(struct kith_node *n, struct kith_round *r, unsigned action
 
 static void ask_helper(struct kith_node *n, struct kith_round *r, struct kith_peer *helper)
 {
-	uint8_t blob[KITH_DATAGRAM_MAX];
 	const uint32_t seq = r->seq + 3u + r->helper_count % 13u;
-	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = seq};
-	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = r->target->mid.b};
-	struct kith_packet inner, outer;
 
 	r->helpers[r->helper_count++] = helper->slot;
-	if (!kith_packet_begin(n, &inner, r->target) || !kith_packet_add(&inner, &ping))
-		return;
-	relay.blob.p = blob;
-	relay.blob.len = kith_packet_seal(n, &inner, blob);
-	if (relay.blob.len == 0 || !kith_packet_begin(n, &outer, helper) ||
-	    !kith_packet_add(&outer, &relay))
-		return;
-	kith_packet_send(n, &outer);
+	(void)kith_relay_ask(n, helper, r->target, seq);
 }
 
 /* More helpers while the network loses much: 5 above 15 % of first pings lost, 8 above 40 %. */
@@ -264,6 +253,14 @@ void kith_probe_on_round(struct kith_node *n, void *owner)
 	run_steps(n, r);
 }
 
+uint32_t kith_probe_numbers(struct kith_node *n)
+{
+	const uint32_t seq = n->probes.next_seq;
+
+	n->probes.next_seq += 16;
+	return seq;
+}
+
 static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
 				      enum kith_round_kind kind)
 {
@@ -282,8 +279,7 @@ static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
 	r->in_use = true;
 	r->kind = kind;
 	r->target = p;
-	r->seq = n->probes.next_seq;
-	n->probes.next_seq += 16;
+	r->seq = kith_probe_numbers(n);
 	r->begun = n->now;
 	r->timeout = kith_rtt_timeout(n, p);
 	/* What convicts takes its time: the member may be slower than its round trips so far. */

@@ -60,6 +60,8 @@ void kith_probes_fini(struct kith_node *n);
 /* Begins the periods; called once the own record is signed. */
 void kith_probe_start(struct kith_node *n);
 void kith_probe_stop(struct kith_node *n);
+/* The first of 16 numbers for pings, multiples of 16 apart: no two askers have the same. */
+uint32_t kith_probe_numbers(struct kith_node *n);
 /* An express or triple round of p, unless one is under way (a triple takes the place of an
  * express one). False: over the rate or no room. */
 bool kith_probe_express(struct kith_node *n, struct kith_peer *p, enum kith_round_kind kind,

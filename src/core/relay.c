@@ -24,6 +24,25 @@ void kith_relays_fini(struct kith_node *n)
 		kith_timer_fini(n, &n->relays.table[i].timer);
 }
 
+bool kith_relay_ask(struct kith_node *n, struct kith_peer *helper, struct kith_peer *target,
+		    uint32_t seq)
+{
+	uint8_t blob[KITH_DATAGRAM_MAX];
+	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = seq};
+	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = target->mid.b};
+	struct kith_packet inner, outer;
+
+	if (!kith_packet_begin(n, &inner, target) || !kith_packet_add(&inner, &ping))
+		return false;
+	relay.blob.p = blob;
+	relay.blob.len = kith_packet_seal(n, &inner, blob);
+	if (relay.blob.len == 0 || !kith_packet_begin(n, &outer, helper) ||
+	    !kith_packet_add(&outer, &relay))
+		return false;
+	kith_packet_send(n, &outer);
+	return true;
+}
+
 static bool is_mid(const struct kith_mid *mid, const uint8_t *b)
 {
 	return memcmp(mid->b, b, sizeof(mid->b)) == 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/relay.h: the helper's side of an indirect probe (4-security.md §5.11): carries opaque
- * packets one hop, so it can drop but neither lie nor know. A -> H: relay(seq, X, blob);
+ * core/relay.h: an indirect ping (4-security.md §5.11): the asker's side, and the helper's, which
+ * carries opaque packets one hop, so it can drop but neither lie nor know. A -> H: relay(seq, X, blob);
  * H -> X: relayed(seq, A, blob); X -> H: relay(seq, A, blob'); H -> A: relayed(seq, X, blob').
  * If X is silent for 0.8 Trel, H tells A so with a nack.
  */
@@ -28,6 +28,9 @@ struct kith_relays {
 
 KITH_MUST_USE bool kith_relays_init(struct kith_node *n);
 void kith_relays_fini(struct kith_node *n);
+/* Sends ping `seq` to `target` through `helper`. False: there are no keys or addresses for it. */
+bool kith_relay_ask(struct kith_node *n, struct kith_peer *helper, struct kith_peer *target,
+		    uint32_t seq);
 /* A relay message of `from`: a request, or the way back of one that we carried. */
 void kith_relay_in(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m);
 

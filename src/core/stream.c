@@ -108,6 +108,8 @@ void kith_stream_end(struct kith_node *n, struct kith_stream *s, enum kith_seed_
 	if (!is_gone)
 		close_out(n, id);
 	stream_free(n, s);
+	if (purpose == KITH_STREAM_FOR_PROBE && kith_ping_on_tcp(n, id, result))
+		return;
 	if (purpose == KITH_STREAM_FOR_PROBE)
 		kith_probe_on_tcp(n, id, result == KITH_SEED_JOINED ? KITH_PROBE_TCP_PROVEN
 				  : result == KITH_SEED_REFUSED	    ? KITH_PROBE_TCP_REFUSED

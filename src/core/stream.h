@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * core/stream.h: TCP connections, within the limits of 4-security.md §5.10. One stream's way:
- * dialled by join, sync or a probe - or accepted -> core/handshake proves who is there -> open:
+ * dialled by join, sync, a probe or a ping - or accepted -> core/handshake proves who is there -> open:
  * core/sync talks in frames of messages -> kith_stream_end() tells whoever dialled how it went. A
  * probe's stream ends with a proven m2.
  */
@@ -21,7 +21,7 @@ struct kith_sync;
 enum kith_stream_purpose {
 	KITH_STREAM_FOR_SEED,  /* join through a configured address: anybody valid but ourselves */
 	KITH_STREAM_FOR_SYNC,  /* with a known member */
-	KITH_STREAM_FOR_PROBE, /* of a known member; over after m2 */
+	KITH_STREAM_FOR_PROBE, /* of a known member, by a round or a ping; over after m2 */
 	KITH_STREAM_FOR_PEER   /* accepted */
 };
 enum kith_stream_state {

@@ -22,6 +22,7 @@ struct kith_node;
 	X(BACK, kith_suspect_on_back) \
 	X(GOSSIP, kith_gossip_on_tick) \
 	X(RELAY, kith_relay_on_timer) \
+	X(PING, kith_ping_on_timer) \
 	X(STREAM, kith_stream_on_timer) \
 	X(SEED, kith_join_on_seed) \
 	X(PARTNER, kith_join_on_partner) \

@@ -287,6 +287,7 @@ static void commands(struct play *p)
 	static const uint8_t tags[] = {0x81, 0xa1, 'k', 0xa1, 'v'};
 	struct kith_bytes none = {NULL, 0}, some = {tags, sizeof(tags)};
 	const uint8_t which = byte(&p->in);
+	uint64_t token;
 	int r;
 
 	if (which % 8 == 0)
@@ -297,9 +298,11 @@ static void commands(struct play *p)
 		r = kith_node_tags(p->f.n, p->f.now, which & 1 ? some : none);
 	else if (which % 8 < 6)
 		r = kith_node_forget(p->f.n, p->f.now, &person(p)->id.mid);
-	else
+	else if (which % 8 == 6)
 		r = kith_node_join(p->f.n, p->f.now, &person(p)->addr, 1);
-	MUST(r == 0 || r == KITH_ESTATE || r == KITH_ENOTFOUND);
+	else
+		r = kith_node_ping(p->f.n, p->f.now, &person(p)->id.mid, &token);
+	MUST(r == 0 || r == KITH_ESTATE || r == KITH_ENOTFOUND || r == KITH_EFULL);
 	fix_collect(&p->f);
 }
 

@@ -47,6 +47,8 @@ story_tests += %D%/story_clock
 tests_story_story_clock_LDADD = $(story_ldadd)
 story_tests += %D%/story_forget
 tests_story_story_forget_LDADD = $(story_ldadd)
+story_tests += %D%/story_ping
+tests_story_story_ping_LDADD = $(story_ldadd)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(story_tests)

@@ -374,6 +374,14 @@ int cluster_forget(struct cluster *c, uint32_t i, uint32_t who)
 	return err;
 }
 
+int cluster_ping(struct cluster *c, uint32_t i, uint32_t who, uint64_t *token)
+{
+	int err = kith_node_ping(c->nodes[i].node, cluster_clock(c, i), &c->nodes[who].mid, token);
+
+	process_tick(&c->nodes[i]);
+	return err;
+}
+
 int cluster_announce_restart(struct cluster *c, uint32_t i, uint16_t back_s)
 {
 	int err = kith_node_restart(c->nodes[i].node, cluster_clock(c, i), back_s);

@@ -203,6 +203,7 @@ kith_us cluster_clock(const struct cluster *c, uint32_t i); /* its own monotonic
 int cluster_leave(struct cluster *c, uint32_t i);
 int cluster_announce_restart(struct cluster *c, uint32_t i, uint16_t back_s);
 int cluster_forget(struct cluster *c, uint32_t i, uint32_t who);
+int cluster_ping(struct cluster *c, uint32_t i, uint32_t who, uint64_t *token);
 /* One tag {key: value}; short texts. */
 int cluster_tag(struct cluster *c, uint32_t i, const char *key, const char *value);
 bool cluster_tag_is(struct cluster *c, uint32_t observer, uint32_t who, const char *key,

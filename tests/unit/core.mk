@@ -18,6 +18,7 @@ unit_tests += \
 	%D%/test_core_own \
 	%D%/test_core_packet \
 	%D%/test_core_peer \
+	%D%/test_core_ping \
 	%D%/test_core_probe \
 	%D%/test_core_probe_when \
 	%D%/test_core_rtt \
@@ -37,6 +38,7 @@ tests_unit_test_core_message_LDADD = $(core_ldadd)
 tests_unit_test_core_own_LDADD = $(core_ldadd)
 tests_unit_test_core_packet_LDADD = $(core_ldadd)
 tests_unit_test_core_peer_LDADD = $(core_ldadd)
+tests_unit_test_core_ping_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_when_LDADD = $(core_ldadd)
 tests_unit_test_core_rtt_LDADD = $(core_ldadd)
