@@ -20,7 +20,7 @@
 /* What the exit codes of query/calls.h mean. Columns: name, number, meaning; kith(1) says the same. */
 #define KITH_EXITS(X) \
 	X(YES, 0, "done, or the answer is yes") \
-	X(NO, 1, "asked, and the answer is no: degraded, no match, not found") \
+	X(NO, 1, "asked, and the answer is no: degraded, no match, not found, no ping") \
 	X(USAGE, 2, "the command line is wrong") \
 	X(UNREACHABLE, 3, "kithd is not reachable") \
 	X(FORBIDDEN, 4, "not allowed") \

@@ -36,6 +36,8 @@ libkith_cli_la_SOURCES = \
 	%D%/cmd_join.h \
 	%D%/cmd_members.c \
 	%D%/cmd_members.h \
+	%D%/cmd_ping.c \
+	%D%/cmd_ping.h \
 	%D%/cmd_stats.c \
 	%D%/cmd_stats.h \
 	%D%/cmd_status.c \

@@ -9,6 +9,7 @@
 #include "cli/cmd_init.h"
 #include "cli/cmd_join.h"
 #include "cli/cmd_members.h"
+#include "cli/cmd_ping.h"
 #include "cli/cmd_stats.h"
 #include "cli/cmd_status.h"
 #include "cli/cmd_tag.h"
@@ -56,6 +57,14 @@ const struct kith_verb kith_verbs[] = {
 	 "kith-metrics(7) has their meanings. With --every DUR it goes on until Ctrl-C\n"
 	 "and shows what moved; with --json that is one document a line.",
 	 kith_stats_flags, 0, 1, KITH_OPERANDS_NONE, NULL, kith_cmd_stats},
+	{"test", "ping", "NODE", "is it there, right now, and by which ways",
+	 "kithd measures a member in three ways at once: by a datagram to its addresses,\n"
+	 "by one through another member, by a TCP connection and its handshake (two\n"
+	 "round trips). It may have failed or left: then at the addresses known last.\n"
+	 "Nothing is concluded from it. Exits with 0 when each round was answered by a\n"
+	 "datagram directly, else with 1. NODE is a name, an id, or the first four or\n"
+	 "more digits of an id.",
+	 kith_ping_flags, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_ping},
 	{"change", "init", "CLUSTER", "a new cluster, with this host as its first member",
 	 "Writes CLUSTER.authority here, the key that admits members: keep it off the\n"
 	 "cluster's hosts. Writes this host's identity and keys to the state directory,\n"

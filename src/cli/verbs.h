@@ -20,7 +20,7 @@ enum kith_operands {
 };
 
 struct kith_verb {
-	const char *group;    /* "look", "change", "manage" */
+	const char *group;    /* "look", "test", "change", "manage" */
 	const char *name;
 	const char *args;     /* "NODE", "[FILTER...]"; "" for none */
 	const char *synopsis; /* one line */

@@ -63,6 +63,15 @@
  *		(states, for kind status),"evidence","need","epoch","seq"}], oldest first
  *	error not_found, ambiguous
  *
+ * kith.ping         {"name": as for kith.member}
+ *	The member is asked now, in three ways at once, at the addresses of its record; answered when
+ *	each has ended, within 2 s. Nothing is concluded from it.
+ *	"ping": {"name","id","state","direct": WAY with "addr"|null (that which answered, else the
+ *		likeliest),"via": WAY with "by":{"name","id"}|null (the helper),"tcp": WAY with "addr"}
+ *	WAY: {"result" (KITH_CALL_PINGS),"message","rtt_us"|null}
+ *	error not_found, ambiguous; refused: it is this host, this host has left, or there are too many
+ *	pings at once
+ *
  * kith.changes      {"from": index (default: the present one), "wait_ms":0..600000 (default 0)}
  *	What happened to members after that index, oldest first; when there is nothing yet, the wait
  *	for it. Ask again with the answer's "index" as "from". An index above ours is answered at once.
@@ -177,6 +186,15 @@ enum kith_call_seed {
 #undef X
 	KITH_CALL_SEED_COUNT
 };
+
+/* How one way of a ping ended: enum kith_ping_result. Columns: name, word, what follows "direct". */
+#define KITH_CALL_PINGS(X) \
+	X(ANSWERED, "answered", "answered") \
+	X(SILENT, "silent", "no answer") \
+	X(NACKED, "nacked", "no answer to it either") \
+	X(REFUSED, "refused", "refused") \
+	X(CLOSED, "closed", "hung up") \
+	X(UNTRIED, "untried", "not tried")
 
 /* Whose packets are dropped. Columns: name (enum kith_dropped), code, what follows "packets from
  * 10.0.0.9 ", hint. */

@@ -49,5 +49,6 @@ enum {
 #define KITH_RPC_JOIN_WAIT (10 * KITH_SECOND)
 #define KITH_RPC_LEAVE_WAIT (10 * KITH_SECOND)
 #define KITH_RPC_KEPT_WAIT (5 * KITH_SECOND)
+#define KITH_RPC_PING_WAIT (3 * KITH_SECOND) /* the node takes 2; in case it has no memory to tell */
 
 #endif

@@ -41,6 +41,8 @@ libkith_query_la_SOURCES = \
 	%D%/native_status.c \
 	%D%/pattern.c \
 	%D%/pattern.h \
+	%D%/ping.c \
+	%D%/ping.h \
 	%D%/reply.c \
 	%D%/reply.h \
 	%D%/rpc.c \

@@ -163,8 +163,7 @@ void kith_native_members(struct kith_request *r)
 
 /* --- kith.member, kith.why ------------------------------------------------------------------- */
 
-/* False: it is answered that there is none. */
-static bool find(struct kith_request *r, const char *argument, struct kith_member *m)
+bool kith_native_find(struct kith_request *r, const char *argument, struct kith_member *m)
 {
 	struct kith_bytes name = {0};
 	char message[160];
@@ -191,7 +190,7 @@ void kith_native_member(struct kith_request *r)
 {
 	struct kith_member m;
 
-	if (!find(r, "name", &m))
+	if (!kith_native_find(r, "name", &m))
 		return;
 	kith_reply_ok(r);
 	kith_write_key(&r->w, "member");
@@ -308,7 +307,7 @@ void kith_native_why(struct kith_request *r)
 	struct kith_why why;
 	uint32_t cursor = 0;
 
-	if (!find(r, "name", &m))
+	if (!kith_native_find(r, "name", &m))
 		return;
 	v = verdict(r->s->host.node, &m);
 	kith_reply_ok(r);
@@ -362,7 +361,7 @@ void kith_native_forget(struct kith_request *r)
 	struct kith_member m;
 	int rc;
 
-	if (!find(r, is_serf ? "Node" : "name", &m))
+	if (!kith_native_find(r, is_serf ? "Node" : "name", &m))
 		return;
 	memcpy(name, m.name, strlen(m.name) + 1); /* the node's, which forgets it */
 	rc = kith_node_forget(r->s->host.node, r->t.now, &m.mid);

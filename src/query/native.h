@@ -5,6 +5,10 @@
 
 #include "query/table.h"
 
+/* The member that an argument of the request names. False: it is answered that there is none. */
+KITH_MUST_USE bool kith_native_find(struct kith_request *r, const char *argument,
+				    struct kith_member *m);
+
 void kith_native_version(struct kith_request *r);
 void kith_native_status(struct kith_request *r); /* native_status.c */
 void kith_native_members(struct kith_request *r);

@@ -8,6 +8,7 @@
 #include "query/join.h"
 #include "query/monitor.h"
 #include "query/native.h"
+#include "query/ping.h"
 #include "query/stream.h"
 
 /* A callback of the host may close no connection, so a walk need not fear for its next one. */
@@ -183,6 +184,10 @@ void kith_rpc_event(struct kith_rpc *s, struct kith_rpc_time t, const struct kit
 		EACH_CONN(s, link, c)
 			kith_join_seed(c, &e->addr, e->result);
 		s->has_work = true;
+	} else if (e->kind == KITH_EVENT_PING) {
+		EACH_CONN(s, link, c)
+			kith_ping_event(c, e);
+		s->has_work = true;
 	} else if (e->kind == KITH_EVENT_DROPPED) {
 		dropped(s, e);
 	} else if (e->kind == KITH_EVENT_LEAVE_DONE) {
@@ -211,6 +216,7 @@ void kith_rpc_tick(struct kith_rpc *s, struct kith_rpc_time t)
 	EACH_CONN(s, link, c) {
 		kith_join_step(c, t);
 		kith_changes_step(c, t);
+		kith_ping_step(c, t);
 		if (c->pending == KITH_PENDING_LEAVE && t.now >= c->pending_until)
 			kith_native_leave_late(c, t);
 		if (c->pending == KITH_PENDING_KEPT && t.now >= c->pending_until)

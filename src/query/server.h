@@ -9,7 +9,7 @@
  *	serf*.c    what Serf's rows do            native*.c  what kith's rows do
  *	join.c     joins under way                members.c  members: list, find, write
  *	stream.c   events to subscribers          monitor.c  log lines to subscribers
- *	changes.c  events since an index
+ *	changes.c  events since an index          ping.c     pings under way
  *
  * Invariant: between the begin and the end of a reply or record (conn.h) no callback of the host
  * that may come back to us is called, so that nothing is written into the middle of it.
@@ -136,7 +136,18 @@ enum kith_pending {
 	KITH_PENDING_JOIN,
 	KITH_PENDING_LEAVE,
 	KITH_PENDING_CHANGES,
-	KITH_PENDING_KEPT /* its answer is written, and held back until it is true after a crash, too */
+	KITH_PENDING_KEPT, /* its answer is written, and held back until it is true after a crash, too */
+	KITH_PENDING_PING
+};
+
+/* A ping under way (ping.c). */
+struct kith_ping_wait {
+	uint64_t token;
+	struct kith_mid mid;
+	enum kith_status status; /* as it was asked */
+	char name[KITH_NAME_MAX + 1];
+	unsigned ended; /* ways, a bit each */
+	struct kith_event ways[KITH_PING_WAY_COUNT];
 };
 
 struct kith_join; /* join.c */
@@ -170,6 +181,7 @@ struct kith_rpc_conn {
 	uint64_t pending_ticket; /* KEPT: of the host */
 	struct kith_join *join;    /* owned */
 	uint64_t changes_from;
+	struct kith_ping_wait ping;
 
 	struct kith_sub subs[KITH_RPC_STREAMS_MAX + 1];
 	uint32_t sub_count, next_sub_id;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "query/join.h"
 #include "query/native.h"
+#include "query/ping.h"
 #include "query/reply.h"
 #include "query/serf.h"
 
@@ -77,6 +78,8 @@ static const struct kith_call rows[] = {
 	NATIVE("kith.member", LOOK, .run = kith_native_member,
 	       .args = ARGS(NEED("name", TEXT))),
 	NATIVE("kith.why", LOOK, .run = kith_native_why,
+	       .args = ARGS(NEED("name", TEXT))),
+	NATIVE("kith.ping", LOOK, .run = kith_ping_start,
 	       .args = ARGS(NEED("name", TEXT))),
 	NATIVE("kith.changes", LOOK, .run = kith_native_changes,
 	       .args = ARGS(MAY("from", UINT), MAY("wait_ms", UINT))),

@@ -132,6 +132,66 @@ check "what moved, and how far" grep -q '^node.rounds  *15  *+5  *[0-9.]*$' "$tm
 check "what did not is left out" sh -c "! tail -n 2 '$tmp/out' | grep -q health"
 check "it ends when kithd does" exits 3
 
+# ---- ping
+
+cat >"$tmp/ping.json" <<'PING'
+{"kith.ping": [
+  {"body": {"v": 1, "ok": true, "ping": {"name": "db-2", "id": "aa", "state": "alive",
+    "direct": {"result": "answered", "message": "answered", "addr": "10.0.1.12:5484", "rtt_us": 9840},
+    "via": {"result": "answered", "message": "answered", "by": {"name": "db-1", "id": "bb"},
+      "rtt_us": 10449},
+    "tcp": {"result": "answered", "message": "answered", "addr": "10.0.1.12:5484", "rtt_us": 910}}}},
+  {"body": {"v": 1, "ok": true, "ping": {"name": "db-2", "id": "aa", "state": "alive",
+    "direct": {"result": "silent", "message": "no answer", "addr": "10.0.1.12:5484", "rtt_us": null},
+    "via": {"result": "untried", "message": "not tried", "by": null, "rtt_us": null},
+    "tcp": {"result": "refused", "message": "refused", "addr": "10.0.1.12:5484", "rtt_us": null}}}},
+  {"body": {"v": 1, "ok": true, "ping": {"name": "db-2", "id": "aa", "state": "alive",
+    "direct": {"result": "answered", "message": "answered", "addr": "10.0.1.12:5484", "rtt_us": 3000},
+    "via": {"result": "nacked", "message": "no answer to it either",
+      "by": {"name": "web-2", "id": "cc"}, "rtt_us": null},
+    "tcp": {"result": "silent", "message": "\u001b[31m", "addr": "10.0.1.12:5484", "rtt_us": null}}}},
+  {"close": true}]}
+PING
+fake "$tmp/ping.json"
+run ping db-2
+check "a ping that is answered is a yes" exits 0
+check "the ways in one line" \
+	grep -qx 'db-2 10.0.1.12:5484  direct 9.8 ms     via db-1 10.4 ms  tcp 0.91 ms' "$tmp/out"
+check "one round has no sum" sh -c "[ \$(wc -l <'$tmp/out') -eq 1 ]"
+check "who is asked for" asked 'r == {"command": "kith.ping", "body": {"name": "db-2"}}'
+run ping db-2
+check "one that is not is a no" exits 1
+check "with what is known" \
+	grep -qx 'db-2 10.0.1.12:5484  direct no answer  via nobody  tcp refused' "$tmp/out"
+run ping db-2
+check "a helper in vain" says "via web-2 no answer to it either"
+check "words of kithd play no tricks" says 'tcp \x1b[31m'
+fake "$tmp/ping.json"
+run ping db-2 -c 3
+check "one of three is missing" exits 1
+check "the sum is of the direct answers" \
+	grep -qx '3 sent, 2 answered, min/median/max 3.00/6.42/9.84 ms' "$tmp/out"
+check "columns line up" \
+	grep -qx 'db-2 10.0.1.12:5484  direct no answer  via nobody        tcp refused' "$tmp/out"
+fake "$tmp/ping.json"
+run ping --count 3 db-2 --json
+check "rounds become one document" json 'd["node"] == "db-2" and d["sent"] == 3 and d["answered"] == 2'
+check "with each answer in its place" json 'd["direct_ms"] == [9.84, None, 3.0]'
+check "and all that kithd said" json 'd["rounds"][2]["via"]["by"]["name"] == "web-2"'
+check "and the same exit code" exits 1
+run ping db-2 --json
+check "a daemon that goes is one document too" json 'd["error"]["code"] == "daemon_gone"'
+fake "$tmp/ping.json"
+run ping db-2 --plain
+check "plain is numbers between tabs" grep -qx "$(printf 'db-2\t10.0.1.12:5484\t9.8\tdb-1\t10.4\t0.91')" "$tmp/out"
+run ping db-2 --plain
+check "or the words" \
+	grep -qx "$(printf 'db-2\t10.0.1.12:5484\tno answer\t-\tnot tried\trefused')" "$tmp/out"
+for bad in 0 x 1001; do
+	run ping db-2 -c "$bad"
+	check "no count: $bad" exits 2
+done
+
 # ---- change
 
 fake "$top_srcdir/tests/cli/script.json"

@@ -162,6 +162,13 @@ def check_serf(tap, views, nodes, when):
     tap.check(f"serf members agrees {when}", told == ours, f"serf: {told}\nkith: {ours}")
 
 
+def ping(node, target):
+    """Exit code, and {way: result}."""
+    done = node.kith("ping", target.name, "--json")
+    answer = json.loads(done.stdout)["rounds"][0]
+    return done.returncode, {way: answer[way]["result"] for way in ("direct", "via", "tcp")}
+
+
 def restart_in_turn(tap, views, nodes):
     for i, node in enumerate(nodes):
         others = [n for n in nodes if n is not node]
@@ -173,6 +180,10 @@ def restart_in_turn(tap, views, nodes):
         tap.check(f"{node.name} {'killed' if hard else 'stopped'}: all others agree", good, seen)
         if i == 0:
             check_serf(tap, views, others, "that it failed")
+            code, ways = ping(others[0], node)
+            tap.check("a killed one is pinged in vain: its host is up, its daemon is not", code == 1 and
+                      ways == {"direct": "silent", "via": "nacked", "tcp": "refused"}, ways)
+            tap.check("and is failed as before", views.of(others[0])[node.name] == "failed")
             down = node.kith("members", "--json")
             tap.check("who asks it meets one document of an error", down.returncode == 3 and
                       json.loads(down.stdout)["error"]["code"] == "daemon_down", down)
@@ -207,6 +218,9 @@ def run(tap, directory):
             why = nodes[0].kith("why", nodes[3].name, "--json")
             tap.check("why of a living member", why.returncode == 0 and
                       json.loads(why.stdout)["member"]["state"] == "alive", why)
+            code, ways = ping(nodes[0], nodes[3])
+            tap.check("ping of a living member, by each way", code == 0 and
+                      set(ways.values()) == {"answered"}, ways)
             restart_in_turn(tap, views, nodes)
             leave(tap, views, nodes)
         tap.check(f"each of {views.asked} answers was one JSON document", not views.bad,

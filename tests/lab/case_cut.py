@@ -27,6 +27,9 @@ def one_way_between_two(lab):
     lab.net.cut_one_way(a, b)
     wait_for(lambda: all(h.stats("node.rounds_relayed") > n for h, n in relayed.items()), 120,
              "one direction between two is gone: they reach each other through the others")
+    ping = a.kith("ping", b.name)["rounds"][0]
+    ways = [ping[way]["result"] for way in ("direct", "via", "tcp")]
+    check("kith ping tells which ways are gone", ways == ["silent", "answered", "silent"], ways)
     lab.wait_all(60, "all see all")
     check("and nobody was called failed", lab.failures() == before)
 

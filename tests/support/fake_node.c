@@ -104,6 +104,18 @@ int kith_node_forget(struct kith_node *n, kith_us now, const struct kith_mid *mi
 	return KITH_ENOTFOUND;
 }
 
+int kith_node_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid, uint64_t *token)
+{
+	(void)now;
+	if (n->ping_rc != 0)
+		return n->ping_rc;
+	if (n->pinged_count == FAKE_PINGS)
+		return KITH_EFULL;
+	n->pinged[n->pinged_count++] = *mid;
+	*token = n->pinged_count;
+	return 0;
+}
+
 /* --- reads ----------------------------------------------------------------------------------- */
 
 int kith_node_members(const struct kith_node *n, uint32_t *cursor, struct kith_member *m)

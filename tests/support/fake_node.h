@@ -9,7 +9,7 @@
 
 #include <kith/kith.h>
 
-enum { FAKE_MEMBERS_MANY = 4096, FAKE_WHYS = 8, FAKE_SEEDS = 8, FAKE_JOINS = 16 };
+enum { FAKE_MEMBERS_MANY = 4096, FAKE_WHYS = 8, FAKE_SEEDS = 8, FAKE_JOINS = 16, FAKE_PINGS = 8 };
 
 struct kith_node {
 	struct kith_member *members;            /* owned; `room` of them */
@@ -23,7 +23,9 @@ struct kith_node {
 	struct kith_stats stats;
 	struct kith_view view; /* the counts are made from the members at each read */
 	uint8_t tags[KITH_TAGS_MAX]; /* of the node itself, once set by command */
-	int join_rc, tags_rc, forget_rc;
+	int join_rc, tags_rc, forget_rc, ping_rc;
+	struct kith_mid pinged[FAKE_PINGS]; /* their tokens are the index + 1 */
+	uint32_t pinged_count;
 	struct kith_addr joined[FAKE_JOINS]; /* every address given to kith_node_join() */
 	uint32_t joined_count;
 };

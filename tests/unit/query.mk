@@ -18,6 +18,7 @@ unit_tests += \
 	%D%/test_query_native_status \
 	%D%/test_query_out \
 	%D%/test_query_pattern \
+	%D%/test_query_ping \
 	%D%/test_query_rpc \
 	%D%/test_query_serf \
 	%D%/test_query_stream \
@@ -38,6 +39,7 @@ tests_unit_test_query_native_LDADD = $(query_ldadd)
 tests_unit_test_query_native_status_LDADD = $(query_ldadd)
 tests_unit_test_query_out_LDADD = $(query_ldadd)
 tests_unit_test_query_pattern_LDADD = $(query_ldadd)
+tests_unit_test_query_ping_LDADD = $(query_ldadd)
 tests_unit_test_query_rpc_LDADD = $(query_ldadd)
 tests_unit_test_query_serf_LDADD = $(query_ldadd)
 tests_unit_test_query_stream_LDADD = $(query_ldadd)
