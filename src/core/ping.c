@@ -169,14 +169,22 @@ void kith_ping_on_nack(struct kith_node *n, const struct kith_peer *from, const 
 		g->is_nacked = true;
 }
 
+static enum kith_ping_result tcp_result(enum kith_seed_result result)
+{
+	switch (result) {
+	case KITH_SEED_JOINED:
+		return KITH_PING_ANSWERED;
+	case KITH_SEED_REFUSED:
+		return KITH_PING_REFUSED;
+	case KITH_SEED_TIMEOUT:
+		return KITH_PING_SILENT;
+	default:
+		return KITH_PING_CLOSED;
+	}
+}
+
 bool kith_ping_on_tcp(struct kith_node *n, uint64_t stream, enum kith_seed_result result)
 {
-	static const uint8_t results[] = {
-		[KITH_SEED_JOINED] = KITH_PING_ANSWERED, [KITH_SEED_REFUSED] = KITH_PING_REFUSED,
-		[KITH_SEED_TIMEOUT] = KITH_PING_SILENT,	 [KITH_SEED_CLOSED] = KITH_PING_CLOSED,
-		[KITH_SEED_UNTRUSTED] = KITH_PING_CLOSED, [KITH_SEED_BUSY] = KITH_PING_CLOSED,
-		[KITH_SEED_SELF] = KITH_PING_CLOSED,
-	};
 	int i;
 
 	for (i = 0; i < KITH_PINGS_MAX; i++) {
@@ -185,7 +193,7 @@ bool kith_ping_on_tcp(struct kith_node *n, uint64_t stream, enum kith_seed_resul
 		if (g->stream != stream || !is_open(g, KITH_PING_TCP))
 			continue;
 		g->stream = 0;
-		way_end(n, g, KITH_PING_TCP, results[result], &g->addrs[0]);
+		way_end(n, g, KITH_PING_TCP, tcp_result(result), &g->addrs[0]);
 		return true;
 	}
 	return false;
