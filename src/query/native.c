@@ -415,6 +415,7 @@ void kith_native_tags(struct kith_request *r)
 
 static void answer_left(struct kith_request *r)
 {
+	r->c->has_asked_to_leave = true;
 	if (r->call->kind == KITH_CALL_SERF) {
 		kith_reply_done(r);
 		return;

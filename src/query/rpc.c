@@ -112,7 +112,9 @@ bool kith_rpc_is_idle(const struct kith_rpc *s)
 	const uint8_t *p;
 
 	EACH_CONN(s, link, c)
-		if (kith_rpc_output(c, &p) > 0)
+		/* Serf's client calls a leave failed when the end comes with the answer. */
+		if (kith_rpc_output(c, &p) > 0 ||
+		    (c->has_asked_to_leave && !c->has_eof && !c->is_closed))
 			return false;
 	return true;
 }

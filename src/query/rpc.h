@@ -151,7 +151,8 @@ void kith_rpc_consume(struct kith_rpc_conn *c, struct kith_rpc_time t, size_t le
 bool kith_rpc_is_closed(const struct kith_rpc_conn *c);
 /* The next connection with something new: output, closed, or wants_input changed. NULL: none. */
 struct kith_rpc_conn *kith_rpc_ready(struct kith_rpc *s);
-/* No connection holds output. */
+/* No connection holds output, and whoever asked for the leave has hung up: the host waits for it, but
+ * not for ever. */
 bool kith_rpc_is_idle(const struct kith_rpc *s);
 
 /* Answer to host.resolve: `count` addresses (ports set), or 0 and a sentence why. Unknown tickets

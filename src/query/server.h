@@ -179,6 +179,7 @@ struct kith_rpc_conn {
 	enum kith_pending pending; /* `call` and `seq` are its request */
 	kith_us pending_until;
 	uint64_t pending_ticket; /* KEPT: of the host */
+	bool has_asked_to_leave; /* and was answered */
 	struct kith_join *join;    /* owned */
 	uint64_t changes_from;
 	struct kith_ping_wait ping;

@@ -381,6 +381,11 @@ static void a_leave_is_answered_when_it_is_done(void **state)
 	rpc_ask(&w, serf, "leave", 3, NULL); /* has left: at once */
 	rpc_expect(&w, serf, "{'Error':'','Seq':3}");
 	assert_int_equal(w.left, 2);
+	/* They hang up first, or the end could overtake the answer at their side. */
+	kith_rpc_eof(c, w.t);
+	assert_false(kith_rpc_is_idle(w.server));
+	kith_rpc_eof(serf, w.t);
+	assert_true(kith_rpc_is_idle(w.server));
 }
 
 static void a_leave_that_takes_too_long_is_told(void **state)
