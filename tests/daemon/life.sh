@@ -26,7 +26,7 @@ check "the control socket is removed" test ! -e "$tmp/b.sock"
 check "nothing is left half-written" sh -c "! ls $tmp/b/*.tmp 2>/dev/null"
 start b -o "network.listen=$listen_b"
 check "b is back, found through those it knew" until_true sees b alive c
-check "who they were was known at once" logged b 'kept\.restored members=2 '
+check "who they were was known at once" logged b 'kept\.restored members=2'
 check "and seen by the others" until_true sees a alive b
 
 stop b INT
