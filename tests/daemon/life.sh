@@ -70,6 +70,8 @@ check "what is known is kept" until_true test -s "$tmp/c/kept"
 
 # ---- what was said to be done is done, whatever comes
 
+start b -o "network.listen=$listen_b"
+until_true sees c alive b
 stop b KILL
 until_true sees c failed b
 check "a failed member is forgotten" ask c forget b
