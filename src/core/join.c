@@ -194,6 +194,7 @@ void kith_join_start(struct kith_node *n)
 	struct kith_dial *d;
 	uint32_t i;
 
+	n->join.started = n->now;
 	for (i = 0; (d = dial_at(n, i)) != NULL; i++)
 		if (!is_hint(n, d) || dial_of(n, &d->seed.addr) == NULL)
 			kith_timer_set(n, &d->timer, n->now);
@@ -345,9 +346,19 @@ void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32
 	}
 }
 
+/* What a newcomer lacks once the news has ceased was told before the others knew it: it does not come
+ * by itself. */
+static bool is_newcomer(const struct kith_node *n)
+{
+	return kith_us_elapsed(n->join.started, n->now) < KITH_YOUNG &&
+	       kith_us_elapsed(n->peers.news, n->now) >= KITH_QUIET;
+}
+
 void kith_join_root(struct kith_node *n, struct kith_peer *p, bool differs)
 {
 	struct kith_join *j = &n->join;
+	const kith_us differs_for = is_newcomer(n) ? 0 : KITH_ROOT_DIFFERS;
+	const kith_us gap = is_newcomer(n) ? KITH_SECOND : KITH_SYNC_GAP;
 
 	if (!differs) {
 		p->root_differed = KITH_NEVER;
@@ -355,9 +366,9 @@ void kith_join_root(struct kith_node *n, struct kith_peer *p, bool differs)
 	}
 	if (p->root_differed == KITH_NEVER)
 		p->root_differed = n->now;
-	if (kith_us_elapsed(p->root_differed, n->now) < KITH_ROOT_DIFFERS || !j->is_joined ||
+	if (kith_us_elapsed(p->root_differed, n->now) < differs_for || !j->is_joined ||
 	    j->partner_stream != 0 || n->own.is_over ||
-	    kith_us_elapsed(j->sync_started, n->now) < KITH_SYNC_GAP)
+	    kith_us_elapsed(j->sync_started, n->now) < gap)
 		return;
 	p->root_differed = KITH_NEVER;
 	(void)sync_with(n, p);

@@ -35,6 +35,7 @@ struct kith_join {
 	bool is_joined;
 	uint64_t partner_stream; /* the sync that we started; 0 = none */
 	kith_us partner_wait;
+	kith_us started; /* dialling began */
 	kith_us sync_started, synced; /* KITH_NEVER */
 	struct kith_timer partner;
 };

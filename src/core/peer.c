@@ -168,6 +168,7 @@ static void set_record(struct kith_node *n, struct kith_peer *p, struct kith_blo
 	n->peers.leaf_sum += p->leaf;
 	p->is_kept = false;
 	n->peers.changes++;
+	n->peers.news = n->now;
 	remember_recent(n, p);
 }
 

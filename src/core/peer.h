@@ -81,6 +81,7 @@ struct kith_peers {
 	uint32_t by_status[KITH_STATUS_COUNT];
 	uint64_t leaf_sum;
 	uint64_t changes;
+	kith_us news; /* a record was taken last */
 	bool isolated;
 	uint32_t recent[KITH_NAMES_MAX]; /* slots whose record changed last */
 	uint32_t recent_at;

@@ -62,9 +62,58 @@ static void the_seed_of_a_forgotten_member_is_asked_again(void **state)
 	fix_end(&f);
 }
 
+/* Whether an ack with another root makes the node synchronise at once. */
+static bool asks_at_once(struct fix *f, const struct person *p)
+{
+	const uint32_t before = fix_count(f, KITH_OUT_CONNECT);
+
+	kith_join_root(f->n, person_peer(f, p), true);
+	fix_collect(f);
+	return fix_count(f, KITH_OUT_CONNECT) > before;
+}
+
+/* Two that join at once may miss each other's news: what a newcomer lacks when all is quiet does not
+ * come by itself, so it does not wait for five seconds. */
+static void a_newcomer_asks_once_the_news_has_ceased(void **state)
+{
+	struct person a;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	assert_true(f.n->join.is_joined);
+	f.now += KITH_QUIET - 1;
+	kith_core_clock(f.n, f.now, FIX_UNIX_S * INT64_C(1000));
+	assert_false(asks_at_once(&f, &a));
+	f.now += 1;
+	kith_core_clock(f.n, f.now, FIX_UNIX_S * INT64_C(1000));
+	assert_true(asks_at_once(&f, &a));
+	fix_end(&f);
+}
+
+static void who_is_settled_gives_it_time(void **state)
+{
+	struct person a;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	f.now += KITH_YOUNG;
+	kith_core_clock(f.n, f.now, FIX_UNIX_S * INT64_C(1000));
+	assert_false(asks_at_once(&f, &a));
+	f.now += KITH_ROOT_DIFFERS;
+	kith_core_clock(f.n, f.now, FIX_UNIX_S * INT64_C(1000));
+	assert_true(asks_at_once(&f, &a));
+	fix_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_newcomer_asks_once_the_news_has_ceased),
+		cmocka_unit_test(who_is_settled_gives_it_time),
 		cmocka_unit_test(the_seed_of_a_forgotten_member_is_asked_again),
 	};
 
