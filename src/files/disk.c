@@ -157,12 +157,12 @@ enum kith_file_result kith_file_read(const char *path, unsigned flags, char **da
 enum kith_file_result kith_file_read_long(const char *path, size_t max, char **data, size_t *len,
 					  struct kith_report *r)
 {
-	enum kith_file_result result = read_file(path, 0, max, data, len, r);
-	char *fits = result == KITH_FILE_OK ? realloc(*data, *len + 1) : NULL;
+	struct stat st;
 
-	if (fits != NULL)
-		*data = fits;
-	return result;
+	/* As large as it is, not as large as it may be; should it grow meanwhile, it is refused. */
+	if (stat(path, &st) == 0 && st.st_size >= 0 && (size_t)st.st_size < max)
+		max = (size_t)st.st_size;
+	return read_file(path, 0, max, data, len, r);
 }
 
 void kith_file_free(char **data, size_t len)
