@@ -7,16 +7,9 @@
 #include <string.h>
 
 static const char *const seed_results[] = {
-	[KITH_SEED_JOINED] = "joined",
-	[KITH_SEED_REFUSED] = "connection refused: nothing listens there",
-	[KITH_SEED_TIMEOUT] = "no answer in time: host down, or a firewall (TCP 5484)",
-	[KITH_SEED_CLOSED] = "it hung up: another cluster key, or it does not trust our certificate",
-	[KITH_SEED_UNTRUSTED] = "its certificate is not from an authority of ours",
-	[KITH_SEED_BUSY] = "it is busy and named others, which are asked instead",
-	[KITH_SEED_SELF] = "it is ourselves",
-	[KITH_SEED_EXPIRED] = "its record is expired here, or from the future: compare the clocks",
-	[KITH_SEED_FULL] = "its member table is full; raise limits.max-members there",
-	[KITH_SEED_OVERFLOW] = "it knows more members than our table holds; raise limits.max-members",
+#define X(upper, word, text) [KITH_CALL_SEED_##upper] = text,
+	KITH_CALL_SEEDS(X)
+#undef X
 };
 
 static const char *const dropped_words[] = {
@@ -54,14 +47,13 @@ static void log_seed(const struct kith_host *h, const struct kith_event *e)
 
 static void log_dropped(const struct kith_host *h, const struct kith_event *e)
 {
+	struct kith_log_field fields[4] = {kith_f_addr("from", &e->addr)}, *f = fields + 1;
 	struct kith_member m;
 
 	if (kith_node_member(h->node, &e->mid, &m) == 0)
-		kith_log(h->log, DROPPED, kith_f_addr("from", &e->addr), kith_f_text("node", m.name),
-			 kith_f_text("they", dropped_words[e->dropped]));
-	else
-		kith_log(h->log, DROPPED, kith_f_addr("from", &e->addr),
-			 kith_f_text("they", dropped_words[e->dropped]));
+		*f++ = kith_f_text("node", m.name);
+	*f = kith_f_text("they", dropped_words[e->dropped]);
+	kith_log_write(h->log, KITH_LOG_ID_DROPPED, fields);
 }
 
 static void log_member(const struct kith_host *h, enum kith_log_id id, const struct kith_event *e)

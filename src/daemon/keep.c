@@ -103,19 +103,20 @@ static void give_back(struct kith_daemon *d, struct restored *s, struct kith_byt
 
 static void log_restored(struct kith_daemon *d, const struct restored *s)
 {
+	struct kith_log_field fields[3] = {{.key = NULL}};
 	struct kith_view view;
 	uint32_t members;
 
 	kith_node_view(d->host.node, &view);
 	members = view.alive + view.restarting + view.failed + view.left;
+	fields[0] = kith_f_number("members", members);
+	if (view.answered != KITH_NEVER)
+		fields[1] = kith_f_number("age_s", kith_us_elapsed(view.answered, kith_clock_now()) /
+							   KITH_SECOND);
 	if (s->refused > 0)
 		kith_log(d->host.log, KEPT_REFUSED, kith_f_number("count", s->refused));
-	if (members > 0 && view.answered != KITH_NEVER)
-		kith_log(d->host.log, KEPT, kith_f_number("members", members),
-			 kith_f_number("age_s", kith_us_elapsed(view.answered, kith_clock_now()) /
-							KITH_SECOND));
-	else if (members > 0)
-		kith_log(d->host.log, KEPT, kith_f_number("members", members));
+	if (members > 0)
+		kith_log_write(d->host.log, KITH_LOG_ID_KEPT, fields);
 }
 
 static void restore(struct kith_daemon *d)
