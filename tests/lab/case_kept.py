@@ -5,30 +5,13 @@
 import random
 import time
 
-from lab import becomes_true, check, run, scene, wait_for
-
-
-def first_answer(lab, host):
-    """The members in its first answer after a start: {name: member}."""
-    view = {}
-
-    def answers():
-        view.update(lab.views([host])[host])
-        return bool(view)
-
-    becomes_true(answers, 60)
-    return view
-
-
-def kept(lab):
-    wait_for(lambda: all(h.knows_on_disk(other) for h in lab.hosts for other in lab.hosts
-                         if other is not h), 120, "each has put on disk whom it knows")
+from lab import check, run, scene
 
 
 def the_only_seed_moved(lab):
     """Nobody is at the address that all were told to ask, and never will be."""
     seed, other = lab.hosts[0], lab.hosts[4]
-    kept(lab)
+    lab.wait_kept()
     seed.kill()
     lab.wait_seen(seed, "failed", 60, "the seed is failed")
     seed.move()
@@ -46,9 +29,8 @@ def alone(lab):
     lab.net.cut(host)
     time.sleep(2)
     host.start()
-    view = first_answer(lab, host)
-    check("cut off, it answers with all that it knew",
-          set(view) | {host.name} == {h.name for h in lab.hosts}, view)
+    missing = lab.unknown_at_start(host)
+    check("cut off, it answers with all that it knew", not missing, missing)
     age = host.kith("status")["sync"]["answered_age_ms"]
     check("and says for how long it has heard nothing", age is not None and age >= 2000, age)
 
@@ -56,12 +38,12 @@ def alone(lab):
 def kills(lab):
     """At any moment, of a life that may be some milliseconds old."""
     rng = random.Random(lab.seed)
-    names, missing = {h.name for h in lab.hosts}, []
+    missing = set()
     for _ in range(10):
         host = rng.choice(lab.hosts)
         host.kill()
         host.start()
-        missing += names - set(first_answer(lab, host)) - {host.name}  # itself once it signs
+        missing |= lab.unknown_at_start(host)
         time.sleep(rng.random() * 0.3)
     check("after each of ten kills the first answer has everybody", not missing, missing)
     lab.wait_all(60, "and all see all")

@@ -287,7 +287,7 @@ class Host:
         if not os.path.exists(kept):
             return False
         with open(kept, "rb") as file:
-            return host.name.encode() in file.read()
+            return bytes([len(host.name)]) + host.name.encode() in file.read()
 
     def log_tail(self, lines=25):
         with open(self.log, encoding="utf-8", errors="replace") as log:
@@ -348,6 +348,23 @@ class Lab:
         for host in hosts:
             if host.process is None:
                 host.start()
+
+    def wait_kept(self):
+        """Claims that each comes to have all others on its disk."""
+        wait_for(lambda: all(h.knows_on_disk(other) for h in self.hosts for other in self.hosts
+                             if other is not h), 120, "each has put on disk whom it knows")
+
+    def unknown_at_start(self, host):
+        """The names that the first answer of a host that was just started lacks, besides its own:
+        it lists itself once it signs."""
+        view = {}
+
+        def answers():
+            view.update(self.views([host])[host])
+            return bool(view)
+
+        becomes_true(answers, BOUND_S)
+        return {h.name for h in self.hosts} - set(view) - {host.name}
 
     def running(self):
         return [h for h in self.members if h.process is not None]

@@ -90,17 +90,14 @@ def loss(lab):
 def kills(lab):
     """At any moment, of a life that may be some milliseconds old: each start has to do."""
     rng, starts, answers, missing = random.Random(lab.seed), [], [], 0
-    wait_for(lambda: all(h.knows_on_disk(other) for h in lab.hosts for other in lab.hosts
-                         if other is not h), 120, "each has put on disk whom it knows")
+    lab.wait_kept()
     for _ in range(KILLS):
         host = rng.choice(lab.hosts)
         host.kill()
         began = time.monotonic()
         host.start()
-        view = {}
-        becomes_true(lambda h=host, v=view: v.update(lab.views([h])[h]) or v, 60)
+        missing += bool(lab.unknown_at_start(host))
         answers.append(time.monotonic() - began)
-        missing += bool({h.name for h in lab.hosts} - set(view) - {host.name})
         if rng.random() < 0.5:
             time.sleep(rng.random() * 0.2)
             continue
