@@ -57,19 +57,6 @@ static void nobody_is_doubted(struct cluster *c)
 	cluster_forbid(c, CLUSTER_ANY, CLUSTER_ANY, KITH_STATUS_SUSPECT);
 }
 
-static uint64_t rounds_failed(struct cluster *c)
-{
-	struct kith_stats s;
-	uint64_t sum = 0;
-	uint32_t i;
-
-	for (i = 0; i < c->count; i++) {
-		cluster_stats(c, i, &s);
-		sum += s.rounds_failed;
-	}
-	return sum;
-}
-
 /* One of five is an hour behind: it is told, by whom it is judged, and the others see an outlier.
  * Nothing else comes of it, and the clock that is put right ends it. */
 static void an_hour_behind(void **state)
@@ -77,7 +64,7 @@ static void an_hour_behind(void **state)
 	struct cluster *c = story_joined(5, 1505);
 	struct telling t = {2, true};
 	const struct cluster_entry *e;
-	uint64_t drops[5], failed = rounds_failed(c);
+	uint64_t drops[5], failed = CLUSTER_TOTAL(c, rounds_failed);
 	struct kith_stats s;
 	uint32_t i;
 
@@ -95,7 +82,7 @@ static void an_hour_behind(void **state)
 	cluster_run(c, 600 * S);
 	assert_true(tells(c, &t));
 	assert_int_equal(alarms_besides(c, 2), 0);
-	assert_int_equal(rounds_failed(c), failed);
+	assert_int_equal(CLUSTER_TOTAL(c, rounds_failed), failed);
 	for (i = 0; i < 5; i++) {
 		cluster_stats(c, i, &s);
 		assert_int_equal(s.drops.record_expired + s.drops.not_member, drops[i]);

@@ -12,20 +12,6 @@ static uint64_t relayed(struct cluster *c, uint32_t i)
 	return s.rounds_relayed;
 }
 
-/* Packets carried for others, all over. */
-static uint64_t relays(struct cluster *c)
-{
-	struct kith_stats s;
-	uint64_t sum = 0;
-	uint32_t i;
-
-	for (i = 0; i < c->count; i++) {
-		cluster_stats(c, i, &s);
-		sum += s.relays;
-	}
-	return sum;
-}
-
 /* Nothing passes between one pair, everything passes around it. */
 static void helpers_bridge_a_dead_link(void **state)
 {
@@ -84,10 +70,10 @@ static void a_slow_link_is_learnt(void **state)
 	c = cluster_new(4, &o);
 	cluster_join_all(c);
 	cluster_run(c, 120 * S);
-	before = relays(c);
+	before = CLUSTER_TOTAL(c, relays);
 	assert_true(before > 0);
 	cluster_run(c, 120 * S);
-	assert_int_equal(relays(c), before);
+	assert_int_equal(CLUSTER_TOTAL(c, relays), before);
 	cluster_free(&c);
 }
 

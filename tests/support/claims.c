@@ -30,6 +30,22 @@ void cluster_stats(struct cluster *c, uint32_t i, struct kith_stats *s)
 	kith_node_stats(c->nodes[i].node, s);
 }
 
+uint64_t cluster_total(struct cluster *c, size_t offset)
+{
+	uint64_t sum = 0, one;
+	struct kith_stats s;
+	uint32_t i;
+
+	for (i = 0; i < c->count; i++) {
+		if (c->nodes[i].node == NULL)
+			continue;
+		kith_node_stats(c->nodes[i].node, &s);
+		memcpy(&one, (const uint8_t *)&s + offset, sizeof(one));
+		sum += one;
+	}
+	return sum;
+}
+
 uint64_t cluster_drops(const struct kith_stats *s)
 {
 	uint64_t sum = 0;

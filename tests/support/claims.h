@@ -14,6 +14,9 @@
 int cluster_status(struct cluster *c, uint32_t observer, uint32_t who);
 bool cluster_member(struct cluster *c, uint32_t observer, uint32_t who, struct kith_member *m);
 void cluster_stats(struct cluster *c, uint32_t i, struct kith_stats *s);
+/* A counter summed over all that run: CLUSTER_TOTAL(c, rounds_failed), or (c, drops.replay). */
+#define CLUSTER_TOTAL(c, counter) cluster_total((c), offsetof(struct kith_stats, counter))
+uint64_t cluster_total(struct cluster *c, size_t offset);
 uint64_t cluster_drops(const struct kith_stats *s);
 void cluster_view(struct cluster *c, uint32_t i, struct kith_view *v);
 /* Events of a kind about `who` (or CLUSTER_ANY) in an observer's diary, not before `since`. */

@@ -346,6 +346,17 @@ enum kith_store_result person_tells(struct fix *f, struct person *deliverer,
 	return r;
 }
 
+void person_leaves(struct fix *f, struct person *p)
+{
+	uint8_t record[KITH_RECORD_MAX];
+	size_t len;
+
+	p->seq++;
+	p->body.state = KITH_MEMBER_LEFT;
+	len = person_record(f, p, record);
+	assert_int_equal(person_tells(f, NULL, record, len), KITH_STORE_NEWS);
+}
+
 /* --- people: what they send ----------------------------------------------------------------- */
 
 void person_pair(struct fix *f, struct person *p)

@@ -99,6 +99,8 @@ struct kith_peer *person_known(struct fix *f, struct person *p);
 /* init and known. */
 struct kith_peer *person_joins(struct fix *f, struct person *p, uint32_t i);
 struct kith_peer *person_peer(const struct fix *f, const struct person *p);
+/* Its next record, which says that it leaves, is taken. */
+void person_leaves(struct fix *f, struct person *p);
 /* The record given to the store, by that deliverer (NULL: nobody). */
 enum kith_store_result person_tells(struct fix *f, struct person *deliverer,
 				    const uint8_t *record, size_t len);

@@ -8,17 +8,6 @@ static const struct kith_mid *mid_of(const struct person *p)
 	return &p->id.mid;
 }
 
-static void leaves(struct fix *f, struct person *p)
-{
-	uint8_t record[KITH_RECORD_MAX];
-	size_t len;
-
-	p->seq++;
-	p->body.state = KITH_MEMBER_LEFT;
-	len = person_record(f, p, record);
-	assert_int_equal(person_tells(f, NULL, record, len), KITH_STORE_NEWS);
-}
-
 static void only_the_gone_are_forgotten(void **state)
 {
 	struct person a;
@@ -31,7 +20,7 @@ static void only_the_gone_are_forgotten(void **state)
 	assert_int_equal(kith_core_forget(f.n, f.now, &f.n->own.peer->mid), KITH_ESTATE);
 	person_known(&f, &a);
 	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), KITH_ESTATE);
-	leaves(&f, &a);
+	person_leaves(&f, &a);
 	fix_forget(&f);
 	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), 0);
 	fix_collect(&f);
@@ -55,7 +44,7 @@ static void the_root_stays_until_others_forget(void **state)
 	fix_start(&f);
 	kith_peers_root(f.n, alone);
 	person_joins(&f, &a, 1);
-	leaves(&f, &a);
+	person_leaves(&f, &a);
 	fix_run(&f, 100 * KITH_SECOND);
 	kith_peers_root(f.n, before);
 	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), 0);
@@ -81,7 +70,7 @@ static void only_a_newer_record_raises_it(void **state)
 	(void)state;
 	fix_setup(&f);
 	person_joins(&f, &a, 1);
-	leaves(&f, &a);
+	person_leaves(&f, &a);
 	old_len = person_record(&f, &a, old);
 	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), 0);
 	assert_int_equal(kith_store_record(f.n, NULL, (struct kith_bytes){a.cert, a.cert_len},
@@ -111,7 +100,7 @@ static void without_memory_there_is_no_tomb(void **state)
 	(void)state;
 	fix_setup(&f);
 	person_joins(&f, &a, 1);
-	leaves(&f, &a);
+	person_leaves(&f, &a);
 	alloc_fail_next(&f.heap, 1, true);
 	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), 0);
 	alloc_fail_next(&f.heap, 0, false);
