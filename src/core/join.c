@@ -346,8 +346,8 @@ void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32
 	}
 }
 
-/* What a newcomer lacks once the news has ceased was told before the others knew it: it does not come
- * by itself. */
+/* What a newcomer lacks once the news has ceased was told before the others knew it: it does not
+ * come by itself. */
 static bool is_newcomer(const struct kith_node *n)
 {
 	return kith_us_elapsed(n->join.started, n->now) < KITH_YOUNG &&
@@ -357,8 +357,9 @@ static bool is_newcomer(const struct kith_node *n)
 void kith_join_root(struct kith_node *n, struct kith_peer *p, bool differs)
 {
 	struct kith_join *j = &n->join;
-	const kith_us differs_for = is_newcomer(n) ? 0 : KITH_ROOT_DIFFERS;
-	const kith_us gap = is_newcomer(n) ? KITH_SECOND : KITH_SYNC_GAP;
+	const bool is_new = is_newcomer(n);
+	const kith_us differs_for = is_new ? 0 : KITH_ROOT_DIFFERS;
+	const kith_us gap = is_new ? KITH_SYNC_GAP_NEW : KITH_SYNC_GAP;
 
 	if (!differs) {
 		p->root_differed = KITH_NEVER;

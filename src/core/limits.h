@@ -120,6 +120,7 @@ enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 #define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start */
 #define KITH_ROOT_DIFFERS (5 * KITH_SECOND)  /* two acks this far apart with another root */
 #define KITH_YOUNG (30 * KITH_SECOND)        /* two that join at once may miss each other's news */
+#define KITH_SYNC_GAP_NEW (1 * KITH_SECOND)  /* and between two of such a newcomer */
 #define KITH_QUIET (250 * KITH_MS)           /* no news for so long: the rest has to be asked for */
 #define KITH_CONVICTED (600 * KITH_SECOND)   /* gossip of a deliverer of forgeries is ignored */
 #define KITH_SWEEP (60 * KITH_SECOND)        /* reaping and expiry are looked for this often */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * core/relay.h: an indirect ping (4-security.md §5.11): the asker's side, and the helper's, which
- * carries opaque packets one hop, so it can drop but neither lie nor know. A -> H: relay(seq, X, blob);
- * H -> X: relayed(seq, A, blob); X -> H: relay(seq, A, blob'); H -> A: relayed(seq, X, blob').
+ * carries opaque packets one hop, so it can drop but neither lie nor know.
+ *
+ *	A -> H: relay(seq, X, blob)      H -> X: relayed(seq, A, blob)
+ *	X -> H: relay(seq, A, blob')     H -> A: relayed(seq, X, blob')
+ *
  * If X is silent for 0.8 Trel, H tells A so with a nack.
  */
 #ifndef KITH_CORE_RELAY_H

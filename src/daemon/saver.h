@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * daemon/saver.h: the one thread that writes to the state directory, since fsync() on a busy disk
- * takes seconds and the protocol must not stand still meanwhile. A job is copied in, written, and
- * its end told in the loop. Of each kind one job waits at most; a newer one replaces it, or is added
- * to it.
+ * takes seconds and the protocol must not stand still meanwhile. A job is handed over, written, and
+ * its end told in the loop. Of each kind one waits at most: a newer epoch replaces it, more entries
+ * are added to it.
  */
 #ifndef KITH_DAEMON_SAVER_H
 #define KITH_DAEMON_SAVER_H

@@ -57,7 +57,7 @@
  * kith.why          {"name": as for kith.member}
  *	"member": as for kith.member
  *	"verdict": KITH_CALL_VERDICTS;  "message": a sentence;  "hint": what to do next, or ""
- *	"why": [{"at","kind":"round"|"suspicion"|"status"|"answer",
+ *	"why": [{"at","kind":"round"|"suspicion"|"status"|"answer"|"restored",
  *		"by":{"name","id"}|null (suspicion: the suspector),"refusal":bool (it refused; else it was
  *		silent),"path":["direct","nack:2","tcp_timeout","tcp_refused"],"from"|null,"to"|null
  *		(states, for kind status),"evidence","need","epoch","seq"}], oldest first

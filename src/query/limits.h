@@ -48,7 +48,7 @@ enum {
 /* Waiting answers: a client has no read timeout of its own (Serf's has none). */
 #define KITH_RPC_JOIN_WAIT (10 * KITH_SECOND)
 #define KITH_RPC_LEAVE_WAIT (10 * KITH_SECOND)
-#define KITH_RPC_KEPT_WAIT (5 * KITH_SECOND)
+#define KITH_RPC_KEPT_WAIT (5 * KITH_SECOND) /* a disk that takes longer is told by kith.status */
 #define KITH_RPC_PING_WAIT (3 * KITH_SECOND) /* the node takes 2; in case it has no memory to tell */
 
 #endif
