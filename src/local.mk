@@ -12,3 +12,4 @@ include %D%/files/local.mk
 include %D%/query/local.mk
 include %D%/daemon/local.mk
 include %D%/cli/local.mk
+include %D%/sim/local.mk

@@ -42,7 +42,7 @@ fuzz_ldadd = libkith_fuzzmain.la
 check_LTLIBRARIES += libkith_fuzzmain.la
 TESTS += $(fuzz_programs)
 endif
-fuzz_ldadd += libkith_support.la $(room_libs) $(SODIUM_LIBS) $(MSGPACK_LIBS)
+fuzz_ldadd += libkith_support.la libkith_sim.la $(room_libs) $(SODIUM_LIBS) $(MSGPACK_LIBS)
 
 libkith_fuzzmain_la_SOURCES = %D%/main.c
 

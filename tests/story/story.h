@@ -7,9 +7,9 @@
 #ifndef KITH_STORY_H
 #define KITH_STORY_H
 
-#include "support/claims.h"
-#include "support/faults.h"
-#include "support/figures.h"
+#include "sim/claims.h"
+#include "sim/faults.h"
+#include "sim/figures.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,6 +18,9 @@
 
 #define S KITH_SECOND
 #define MS KITH_MS
+
+/* A broken claim fails the test, not the program. */
+#define story_run(tests) (report_on_fail(_fail), cmocka_run_group_tests((tests), NULL, NULL))
 
 /* A cluster of n hosts on a LAN, no process running. */
 static inline struct cluster *story_new(uint32_t n, uint64_t seed)

@@ -167,5 +167,5 @@ int main(void)
 		cmocka_unit_test(idle_traffic),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

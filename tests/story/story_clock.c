@@ -220,5 +220,5 @@ int main(void)
 		cmocka_unit_test(a_week),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

@@ -172,5 +172,5 @@ int main(void)
 		cmocka_unit_test(ten_of_thirty_two_at_once),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

@@ -134,5 +134,5 @@ int main(void)
 		cmocka_unit_test(isolation_ends_with_the_forgotten),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

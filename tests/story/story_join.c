@@ -240,5 +240,5 @@ int main(void)
 		cmocka_unit_test(bounds_of_the_seed_list),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

@@ -192,5 +192,5 @@ int main(void)
 		cmocka_unit_test(forgotten_stays_forgotten),
 	};
 
-	return cmocka_run_group_tests_name("story_kept", tests, NULL, NULL);
+	return story_run(tests);
 }

@@ -147,5 +147,5 @@ int main(void)
 		cmocka_unit_test(reaped_and_not_resurrected),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

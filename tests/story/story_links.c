@@ -190,5 +190,5 @@ int main(void)
 		cmocka_unit_test(second_address_takes_over),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

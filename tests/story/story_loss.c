@@ -109,5 +109,5 @@ int main(void)
 		cmocka_unit_test(smallest_mtu),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

@@ -228,5 +228,5 @@ int main(void)
 		cmocka_unit_test(small_table),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

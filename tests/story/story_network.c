@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The network of tests/support itself, without any kith node: what the stories rely on.
+ * The network of src/sim itself, without any kith node: what the stories rely on.
  */
-#include "support/nettcp.h"
+#include "sim/nettcp.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

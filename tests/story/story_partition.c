@@ -151,5 +151,5 @@ int main(void)
 		cmocka_unit_test(newcomer_behind_the_cut),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

@@ -162,5 +162,5 @@ int main(void)
 		cmocka_unit_test(all_sleep),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

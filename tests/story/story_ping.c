@@ -195,5 +195,5 @@ int main(void)
 		cmocka_unit_test(a_dead_host_is_silent),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

@@ -285,5 +285,5 @@ int main(void)
 		cmocka_unit_test(cloned_identity_is_reported),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

@@ -69,5 +69,5 @@ int main(void)
 		cmocka_unit_test(tracing_changes_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

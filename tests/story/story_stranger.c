@@ -351,5 +351,5 @@ int main(void)
 		cmocka_unit_test(answers_go_to_listed_addresses),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

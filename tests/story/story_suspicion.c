@@ -272,5 +272,5 @@ int main(void)
 		cmocka_unit_test(forever_deaf_insiders),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return story_run(tests);
 }

@@ -2,7 +2,7 @@
 #
 # The verbs (cmd_*.c) and what they share with them are tested from outside, in tests/cli/.
 
-cli_ldadd = libkith_support.la $(cli_libs) $(CMOCKA_LIBS)
+cli_ldadd = libkith_support.la libkith_sim.la $(cli_libs) $(CMOCKA_LIBS)
 
 unit_tests += \
 	%D%/test_cli_admit \

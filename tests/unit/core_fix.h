@@ -10,7 +10,7 @@
 #include "core/node.h"
 #include "core/store.h"
 #include "seal/certificate.h"
-#include "support/alloc_fail.h"
+#include "sim/alloc_fail.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -4,11 +4,12 @@
 #
 #	unit_tests += %D%/test_base_cur
 #
-# It is made of the .c file of that name and links the room archives, tests/support and cmocka
+# It is made of the .c file of that name and links the room archives, tests/support, the failing allocator of
+# src/sim and cmocka
 # (LDADD below). Only a test that needs more sets tests_unit_test_<room>_<file>_LDADD, starting
 # with $(LDADD). One cmocka group a program: TAP takes one plan.
 
-LDADD = libkith_support.la $(room_libs) $(CMOCKA_LIBS) $(SODIUM_LIBS) $(MSGPACK_LIBS)
+LDADD = libkith_support.la libkith_sim.la $(room_libs) $(CMOCKA_LIBS) $(SODIUM_LIBS) $(MSGPACK_LIBS)
 
 unit_tests =
 

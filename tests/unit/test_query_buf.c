@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "query/buf.h"
-#include "support/alloc_fail.h"
+#include "sim/alloc_fail.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

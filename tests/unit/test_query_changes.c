@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "query/changes.h"
-#include "support/alloc_fail.h"
+#include "sim/alloc_fail.h"
 #include "support/rpc_client.h"
 #include <setjmp.h>
 #include <stdarg.h>

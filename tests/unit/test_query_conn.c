@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "query/conn.h"
 #include "base/mem.h"
-#include "support/alloc_fail.h"
+#include "sim/alloc_fail.h"
 #include "support/rpc_client.h"
 #include <stdlib.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "query/join.h"
 #include "base/addr.h"
-#include "support/alloc_fail.h"
+#include "sim/alloc_fail.h"
 #include "support/rpc_client.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "query/json.h"
 #include "base/mem.h"
-#include "support/alloc_fail.h"
+#include "sim/alloc_fail.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #include "query/tree.h"
 #include "base/mem.h"
 #include "query/json.h"
-#include "support/alloc_fail.h"
+#include "sim/alloc_fail.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/faults.h"
+#include "sim/faults.h"
 
-#include "support/process.h"
-#include "support/report.h"
+#include "sim/process.h"
+#include "sim/report.h"
 
 #include <assert.h>
 #include <stdlib.h>

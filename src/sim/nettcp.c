@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/nettcp.h"
+#include "sim/nettcp.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/claims.h"
+#include "sim/claims.h"
 
 #include <assert.h>
 #include <string.h>

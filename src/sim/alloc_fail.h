@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * support/alloc_fail.h: a counting allocator that can fail. Each test heap counts what is alive,
+ * sim/alloc_fail.h: a counting allocator that can fail. Each test heap counts what is alive,
  * and refuses the n-th request from now on demand, once or for good (cowsql/raft's fault countdown).
  * Freed memory is overwritten, so that a use after free shows without a sanitizer.
  */
-#ifndef KITH_TEST_ALLOC_FAIL_H
-#define KITH_TEST_ALLOC_FAIL_H
+#ifndef KITH_SIM_ALLOC_FAIL_H
+#define KITH_SIM_ALLOC_FAIL_H
 
 #include <kith/types.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/figures.h"
+#include "sim/figures.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * support/faults.h: what may go wrong with the hosts and the network of a cluster, and what
+ * sim/faults.h: what may go wrong with the hosts and the network of a cluster, and what
  * strangers and replayers do to it. A fault holds until it is mended; nothing here lets time pass.
  */
-#ifndef KITH_TEST_FAULTS_H
-#define KITH_TEST_FAULTS_H
+#ifndef KITH_SIM_FAULTS_H
+#define KITH_SIM_FAULTS_H
 
-#include "support/cluster.h"
+#include "sim/cluster.h"
 
 /* --- hosts ------------------------------------------------------------------------------------ */
 

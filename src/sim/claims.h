@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * support/claims.h: what a story may ask of a cluster: look, wait until, never. Every failed wait
+ * sim/claims.h: what a story may ask of a cluster: look, wait until, never. Every failed wait
  * or claim ends the test with the seed, the virtual time, the members as all see them and the last
  * lines of what the nodes decided.
  */
-#ifndef KITH_TEST_CLAIMS_H
-#define KITH_TEST_CLAIMS_H
+#ifndef KITH_SIM_CLAIMS_H
+#define KITH_SIM_CLAIMS_H
 
-#include "support/report.h"
+#include "sim/report.h"
 
 /* --- reads ----------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * support/world.h: virtual time. One heap of things that will happen; the world jumps to the next
+ * sim/world.h: virtual time. One heap of things that will happen; the world jumps to the next
  * one and runs it. Two at the same instant run in the order in which they were asked for.
  *
  * Life of one item: world_at() copies nothing and owns `what` from then on; when its time comes,
@@ -8,8 +8,8 @@
  *
  * The generator is the world's own, apart from the code under test: one seed rules a run.
  */
-#ifndef KITH_TEST_WORLD_H
-#define KITH_TEST_WORLD_H
+#ifndef KITH_SIM_WORLD_H
+#define KITH_SIM_WORLD_H
 
 #include <kith/types.h>
 #include <stdbool.h>

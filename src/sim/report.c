@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/report.h"
+#include "sim/report.h"
 
 #include <inttypes.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 static struct cluster *current; /* for the signal handler alone */
+static report_fail_fn *on_fail;
 
 static void print_views(struct cluster *c)
 {
@@ -61,6 +59,11 @@ void report_current(struct cluster *c)
 		sigaction(SIGABRT, &action, NULL);
 }
 
+void report_on_fail(report_fail_fn *fn)
+{
+	on_fail = fn;
+}
+
 void cluster_fail(struct cluster *c, const char *file, int line, const char *format, ...)
 {
 	va_list ap;
@@ -73,8 +76,9 @@ void cluster_fail(struct cluster *c, const char *file, int line, const char *for
 	va_end(ap);
 	fputc('\n', stderr);
 	fflush(stderr);
-	_fail(file, line);
-	abort();
+	if (on_fail != NULL)
+		on_fail(file, line);
+	exit(EXIT_FAILURE);
 }
 
 void report_line(struct cluster *c, const struct cluster_node *n, const char *format, ...)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * support/cluster.h: a whole kith cluster in one process and in virtual time, and the words in
+ * sim/cluster.h: a whole kith cluster in one process and in virtual time, and the words in
  * which the stories of tests/story are told: start, crash, cut, wait until, never.
  *
  * The nodes are reached through <kith/kith.h> only. A run is ruled by one seed: the same seed
  * gives the same run, byte by byte. KITH_SEED in the environment replaces a story's seed; every
  * failure prints the seed, the virtual time and the last lines of what the nodes decided.
  *
- * Life of one step: the world (support/world.h) reaches the next instant; the network
- * (support/net.h) hands an input to a host's process, or the host's alarm rings; the node gets the
+ * Life of one step: the world (sim/world.h) reaches the next instant; the network
+ * (sim/net.h) hands an input to a host's process, or the host's alarm rings; the node gets the
  * input and a tick, kith_node_check() walks its invariants, and what it wants done is done: sent,
  * connected, stored, logged. Then the standing claims (cluster_forbid) are looked at.
  *
@@ -21,12 +21,12 @@
  *	- a node's deadline moves on: no busy loop;
  *	- kith_node_check(), and no leak at kith_node_free().
  */
-#ifndef KITH_TEST_CLUSTER_H
-#define KITH_TEST_CLUSTER_H
+#ifndef KITH_SIM_CLUSTER_H
+#define KITH_SIM_CLUSTER_H
 
-#include "support/alloc_fail.h"
-#include "support/net.h"
-#include "support/nettcp.h"
+#include "sim/alloc_fail.h"
+#include "sim/net.h"
+#include "sim/nettcp.h"
 
 #include <kith/kith.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * support/process.h: the host loop of libkith(3) in virtual time, for one node of a cluster:
+ * sim/process.h: the host loop of libkith(3) in virtual time, for one node of a cluster:
  * inputs, then a tick, then everything that the node wants done. The checks that hold in every
- * story (support/cluster.h) are made here.
+ * story (sim/cluster.h) are made here.
  */
-#ifndef KITH_TEST_PROCESS_H
-#define KITH_TEST_PROCESS_H
+#ifndef KITH_SIM_PROCESS_H
+#define KITH_SIM_PROCESS_H
 
-#include "support/cluster.h"
+#include "sim/cluster.h"
 
 /* The node was just made: its first tick, its clocks. */
 void process_begin(struct cluster_node *n);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * support/nettcp.h: TCP of the network in support/net.h, as far as its users can tell it from the
+ * sim/nettcp.h: TCP of the network in sim/net.h, as far as its users can tell it from the
  * real one. Ordered, reliable; what the weather loses comes a retransmission later.
  *
  *	connect to a listening process   CONNECTED after one round trip, ACCEPTED half of one later
@@ -14,10 +14,10 @@
  * At most NETTCP_WINDOW bytes are under way or unread in each direction; WRITABLE comes when all
  * that was written is within the window.
  */
-#ifndef KITH_TEST_NETTCP_H
-#define KITH_TEST_NETTCP_H
+#ifndef KITH_SIM_NETTCP_H
+#define KITH_SIM_NETTCP_H
 
-#include "support/net.h"
+#include "sim/net.h"
 
 enum {
 	NETTCP_WINDOW = 64 * 1024,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * support/figures.h: measured times of a story told with several seeds: collected, sorted, printed
+ * sim/figures.h: measured times of a story told with several seeds: collected, sorted, printed
  * as a TAP comment and asked for a percentile.
  */
-#ifndef KITH_TEST_FIGURES_H
-#define KITH_TEST_FIGURES_H
+#ifndef KITH_SIM_FIGURES_H
+#define KITH_SIM_FIGURES_H
 
 #include <kith/types.h>
 

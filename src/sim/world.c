@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/world.h"
+#include "sim/world.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/net.h"
+#include "sim/net.h"
 
-#include "support/nettcp.h"
+#include "sim/nettcp.h"
 
 #include <assert.h>
 #include <stdlib.h>

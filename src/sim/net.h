@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * support/net.h: a network in virtual time. It carries UDP here and TCP in support/nettcp.h,
+ * sim/net.h: a network in virtual time. It carries UDP here and TCP in sim/nettcp.h,
  * between hosts that are indices; it knows nothing of kith but its addresses.
  *
  * Life of a datagram: net_udp() shows it to the tap (which may change or swallow it), rolls for
@@ -11,10 +11,10 @@
  * Paths: the k-th address of a host talks with the k-th address of another (network k), each
  * direction can be cut for UDP and for TCP, hosts fall into partition groups.
  */
-#ifndef KITH_TEST_NET_H
-#define KITH_TEST_NET_H
+#ifndef KITH_SIM_NET_H
+#define KITH_SIM_NET_H
 
-#include "support/world.h"
+#include "sim/world.h"
 
 #include <kith/kith.h>
 

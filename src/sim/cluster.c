@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/cluster.h"
+#include "sim/cluster.h"
 
-#include "support/process.h"
-#include "support/report.h"
+#include "sim/process.h"
+#include "sim/report.h"
 
 #include <assert.h>
 #include <stdio.h>

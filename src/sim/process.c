@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/process.h"
+#include "sim/process.h"
 
-#include "support/report.h"
+#include "sim/report.h"
 
 #include <assert.h>
 #include <inttypes.h>

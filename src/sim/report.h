@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * support/report.h: what a cluster remembers of its run, and how a story fails: the last lines of
+ * sim/report.h: what a cluster remembers of its run, and how a run fails: the last lines of
  * what the nodes decided go into a ring, everything they put out goes into one hash, and a failed
  * check or an abort prints seed, virtual time, lines and who sees whom, all on stderr.
  */
-#ifndef KITH_TEST_REPORT_H
-#define KITH_TEST_REPORT_H
+#ifndef KITH_SIM_REPORT_H
+#define KITH_SIM_REPORT_H
 
-#include "support/cluster.h"
+#include "sim/cluster.h"
 
-/* Fails the test with all that helps to find out why. */
+/* What ends a run that failed; it does not return. NULL, as at the start: exit(1). */
+typedef void report_fail_fn(const char *file, int line);
+void report_on_fail(report_fail_fn *fn);
+/* Ends the run with all that helps to find out why. */
 void cluster_fail(struct cluster *c, const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 4, 5), noreturn));
 #define CLUSTER_CHECK(c, condition, ...) \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/alloc_fail.h"
+#include "sim/alloc_fail.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: ISC
+#
+# kith-sim: the node that ships, in virtual time, with a network that does whatever a seed or a text
+# says. All but main() is an archive, in whose words the stories of tests/story are told too.
+
+noinst_LTLIBRARIES += libkith_sim.la
+libkith_sim_la_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+libkith_sim_la_SOURCES = \
+	%D%/alloc_fail.c \
+	%D%/alloc_fail.h \
+	%D%/claims.c \
+	%D%/claims.h \
+	%D%/cluster.c \
+	%D%/cluster.h \
+	%D%/faults.c \
+	%D%/faults.h \
+	%D%/figures.c \
+	%D%/figures.h \
+	%D%/net.c \
+	%D%/net.h \
+	%D%/nettcp.c \
+	%D%/nettcp.h \
+	%D%/process.c \
+	%D%/process.h \
+	%D%/report.c \
+	%D%/report.h \
+	%D%/world.c \
+	%D%/world.h
