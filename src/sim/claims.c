@@ -4,8 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-/* A predicate over something else than statuses is asked at least this often. */
-#define ASK_EVERY (1 * KITH_MS)
 #define SETTLE (20 * KITH_SECOND)
 
 /* --- reads ------------------------------------------------------------------------------------ */
@@ -154,7 +152,8 @@ bool cluster_try_wait(struct cluster *c, kith_us within, cluster_predicate *p, v
 	bool more = true;
 
 	for (;;) {
-		if (c->changed || c->world.now - asked >= ASK_EVERY || !more) {
+		if ((c->changed && c->opts.ask_us <= KITH_MS) ||
+		    c->world.now - asked >= c->opts.ask_us || !more) {
 			if (c->changed)
 				check_claims(c);
 			c->changed = false;
@@ -244,16 +243,32 @@ kith_us cluster_wait_status_everywhere(struct cluster *c, uint32_t who, int stat
 	return c->world.now - start;
 }
 
-static bool all_see_all(struct cluster *c, void *arg)
+bool cluster_all_see_all(struct cluster *c)
 {
-	uint32_t i, k;
+	uint32_t i, k, up = 0;
+	struct kith_view v;
 
-	(void)arg;
+	for (i = 0; i < c->count; i++)
+		up += is_in_touch(c, i);
+	/* The counts first: most looks end there, and there are n x n statuses. */
+	for (i = 0; i < c->count; i++) {
+		if (!is_in_touch(c, i))
+			continue;
+		cluster_view(c, i, &v);
+		if (v.alive < up)
+			return false;
+	}
 	for (i = 0; i < c->count; i++)
 		for (k = 0; is_in_touch(c, i) && k < c->count; k++)
 			if (is_in_touch(c, k) && cluster_status(c, i, k) != KITH_STATUS_ALIVE)
 				return false;
 	return true;
+}
+
+static bool all_see_all(struct cluster *c, void *arg)
+{
+	(void)arg;
+	return cluster_all_see_all(c);
 }
 
 kith_us cluster_wait_all_see_all(struct cluster *c, kith_us within)

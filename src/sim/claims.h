@@ -43,6 +43,7 @@ kith_us cluster_wait_status_everywhere(struct cluster *c, uint32_t who, int stat
  * settles for 20 s, so that time-outs are learnt. Virtual time until all saw all. */
 kith_us cluster_join_all(struct cluster *c);
 /* Every running node holds every running node for alive. */
+bool cluster_all_see_all(struct cluster *c);
 kith_us cluster_wait_all_see_all(struct cluster *c, kith_us within);
 /* All running nodes have the same root digest. */
 kith_us cluster_wait_equal_roots(struct cluster *c, kith_us within);

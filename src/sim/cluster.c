@@ -9,6 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <uthash.h>
+
+struct cluster_name {
+	struct kith_mid mid;
+	uint32_t index;
+	UT_hash_handle hh;
+};
+
 static void on_stranger(struct cluster_stranger *s, const struct net_input *in)
 {
 	if (in->kind == NET_DATAGRAM) {
@@ -82,8 +90,10 @@ void cluster_opts_init(struct cluster_opts *o, uint64_t seed)
 	o->planes = 1;
 	o->tick_late_us = KITH_MS;
 	o->persist_us = 2 * KITH_MS;
+	o->ask_us = KITH_MS;
 	o->trace = true;
 	o->check = true;
+	o->diary = true;
 }
 
 uint64_t cluster_seed(uint64_t base)
@@ -109,8 +119,10 @@ static void node_init(struct cluster *c, uint32_t i)
 	struct cluster_node *n = &c->nodes[i];
 	struct kith_certificate cert;
 	struct kith_addr addrs[NET_PLANES_MAX];
+	struct cluster_name *name = calloc(1, sizeof(*name));
 	uint8_t k;
 
+	assert(name != NULL);
 	n->cluster = c;
 	n->index = i;
 	snprintf(n->name, sizeof(n->name), "n%02u", i);
@@ -121,6 +133,9 @@ static void node_init(struct cluster *c, uint32_t i)
 	memset(&cert, 0, sizeof(cert));
 	if (kith_identity_public(n->identity_seed, cert.identity, &n->mid) != 0)
 		cluster_fail(c, __FILE__, __LINE__, "kith_identity_public");
+	name->mid = n->mid;
+	name->index = i;
+	HASH_ADD(hh, c->by_mid, mid, sizeof(name->mid), name);
 	cert.rights = KITH_RIGHT_EVENT | KITH_RIGHT_QUERY | KITH_RIGHT_SERVICE;
 	cert.serial = CLUSTER_UNIX_MS - 1000 + i;
 	cert.not_after = (uint32_t)(CLUSTER_UNIX_MS / 1000) + 400u * 86400u;
@@ -156,6 +171,8 @@ struct cluster *cluster_new(uint32_t n, const struct cluster_opts *o)
 	if (kith_identity_public(c->authority_seed, c->authority, NULL) != 0)
 		cluster_fail(c, __FILE__, __LINE__, "kith_identity_public");
 	c->count = n;
+	c->nodes = calloc(n, sizeof(*c->nodes));
+	assert(c->nodes != NULL);
 	for (i = 0; i < n; i++)
 		node_init(c, i);
 	return c;
@@ -164,13 +181,13 @@ struct cluster *cluster_new(uint32_t n, const struct cluster_opts *o)
 void cluster_free(struct cluster **cp)
 {
 	struct cluster *c = *cp;
+	struct cluster_name *name, *next;
 	size_t i;
 
 	for (i = 0; i < c->count; i++) {
 		if (c->nodes[i].node != NULL)
 			process_end(&c->nodes[i]);
 		free(c->nodes[i].diary);
-		free(c->nodes[i].listed);
 		free(c->nodes[i].kept);
 	}
 	for (i = 0; i < c->packet_count; i++)
@@ -179,18 +196,21 @@ void cluster_free(struct cluster **cp)
 	net_fini(&c->net);
 	world_fini(&c->world);
 	report_current(NULL);
+	HASH_ITER(hh, c->by_mid, name, next) {
+		HASH_DEL(c->by_mid, name);
+		free(name);
+	}
+	free(c->nodes);
 	free(c);
 	*cp = NULL;
 }
 
 uint32_t cluster_index(const struct cluster *c, const struct kith_mid *mid)
 {
-	uint32_t i;
+	struct cluster_name *name = NULL;
 
-	for (i = 0; i < c->count; i++)
-		if (memcmp(&c->nodes[i].mid, mid, sizeof(*mid)) == 0)
-			return i;
-	return CLUSTER_ANY;
+	HASH_FIND(hh, c->by_mid, mid, sizeof(*mid), name);
+	return name != NULL ? name->index : CLUSTER_ANY;
 }
 
 /* --- processes and hosts ---------------------------------------------------------------------- */
@@ -201,7 +221,8 @@ void cluster_config(struct cluster *c, uint32_t i, struct kith_config *cfg)
 	const struct kith_timing *t = &c->opts.timing;
 
 	kith_config_init(cfg, c->opts.profile);
-	cfg->alloc = alloc_fail_hook(&n->heap);
+	if (c->opts.check)
+		cfg->alloc = alloc_fail_hook(&n->heap);
 	cfg->cluster = c->cluster_name;
 	memcpy(cfg->identity_seed, n->identity_seed, sizeof(cfg->identity_seed));
 	cfg->certificate.p = n->certificate;

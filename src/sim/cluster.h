@@ -31,7 +31,7 @@
 #include <kith/kith.h>
 
 enum {
-	CLUSTER_NODES_MAX = 64,
+	CLUSTER_NODES_MAX = 65000 - 256, /* addresses of one plane */
 	CLUSTER_STRANGERS_MAX = 16,
 	CLUSTER_CLAIMS_MAX = 1024,
 	CLUSTER_LAST_LINES = 60,
@@ -52,8 +52,10 @@ struct cluster_opts {
 	kith_us persist_us;        /* an epoch is on disk after this long */
 	kith_us reap_after;        /* where not 0, instead of the default */
 	uint32_t max_members;      /* where not 0, instead of the default */
+	kith_us ask_us;            /* waits look this often; up to 1 ms: and at every change */
 	bool trace;                /* collect the nodes' own lines */
-	bool check;                /* kith_node_check() after every input */
+	bool check;                /* kith_node_check() after every input, addresses, leaks */
+	bool diary;                /* keep every event of every node */
 };
 
 /* What kith_node_keep() gave out once. */
@@ -71,7 +73,7 @@ struct cluster_entry {
 struct cluster_node {
 	struct cluster *cluster;
 	uint32_t index;
-	char name[16];
+	char name[16]; /* n00, n01, ...; a scenario may give another */
 	uint8_t identity_seed[KITH_KEY_LEN];
 	struct kith_mid mid;
 	uint8_t certificate[KITH_CERTIFICATE_MAX];
@@ -101,8 +103,7 @@ struct cluster_node {
 
 	struct cluster_entry *diary; /* owned */
 	size_t diary_count, diary_room;
-	struct kith_addr *listed;    /* owned: addresses that records verified by it ever listed */
-	size_t listed_count, listed_room;
+	struct cluster_listed *listed; /* owned hash: addresses that records verified by it ever listed */
 };
 
 /* One datagram or piece of a stream that was sent. */
@@ -124,6 +125,9 @@ struct cluster_stranger {
 	size_t last_len;
 };
 
+struct cluster_listed;
+struct cluster_name;
+
 struct cluster_claim {
 	uint32_t observer, who; /* index or CLUSTER_ANY */
 	enum kith_status status;
@@ -134,7 +138,8 @@ struct cluster {
 	struct world world;
 	struct net net;
 	uint32_t count;
-	struct cluster_node nodes[CLUSTER_NODES_MAX];
+	struct cluster_node *nodes; /* owned */
+	struct cluster_name *by_mid; /* owned hash */
 	uint32_t stranger_count;
 	struct cluster_stranger strangers[CLUSTER_STRANGERS_MAX];
 	uint8_t authority_seed[KITH_KEY_LEN];
@@ -144,6 +149,9 @@ struct cluster {
 
 	struct cluster_claim claims[CLUSTER_CLAIMS_MAX];
 	uint32_t claim_count;
+	/* Called for every event of every node, before a diary takes it. */
+	void (*on_event)(void *ctx, struct cluster_node *n, const struct kith_event *e);
+	void *on_event_ctx;
 	bool changed; /* some view changed since a wait last looked */
 
 	bool recording;

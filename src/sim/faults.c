@@ -30,7 +30,7 @@ void cluster_move(struct cluster *c, uint32_t i)
 
 	memcpy(addrs, h->addrs, sizeof(addrs));
 	for (k = 0; k < h->addr_count; k++)
-		addrs[k].ip[2]++; /* 256 hosts a value of it: never an address in use */
+		addrs[k].ip[1] += NET_PLANES_MAX; /* the first move of this host to there */
 	report_line(c, &c->nodes[i], "MOVE");
 	net_move(&c->net, i, addrs, h->addr_count);
 }
@@ -54,6 +54,12 @@ void cluster_drift(struct cluster *c, uint32_t i, int32_t ppm)
 	n->clock_base = cluster_clock(c, i);
 	n->world_base = c->world.now;
 	n->drift_ppm = ppm;
+}
+
+void cluster_clog(struct cluster *c, uint32_t i, kith_us during)
+{
+	report_line(c, &c->nodes[i], "CLOG for %.3f s", (double)during / 1e6);
+	c->net.hosts[i].clogged_until = c->world.now + during;
 }
 
 void cluster_disk_hangs(struct cluster *c, uint32_t i, bool hangs)
@@ -85,20 +91,20 @@ void cluster_cut_one_way(struct cluster *c, uint32_t from, uint32_t to)
 {
 	assert(from != to);
 	report_line(c, &c->nodes[from], "CUT to %s", c->nodes[to].name);
-	c->net.cut[from][to] = NET_CUT_ALL;
+	net_cut(&c->net, from, to, NET_CUT_ALL);
 }
 
 void cluster_cut_udp(struct cluster *c, uint32_t a, uint32_t b)
 {
-	c->net.cut[a][b] = NET_CUT_UDP;
-	c->net.cut[b][a] = NET_CUT_UDP;
+	net_cut(&c->net, a, b, NET_CUT_UDP);
+	net_cut(&c->net, b, a, NET_CUT_UDP);
 }
 
 void cluster_mend(struct cluster *c, uint32_t a, uint32_t b)
 {
 	report_line(c, &c->nodes[a], "MEND with %s", c->nodes[b].name);
-	c->net.cut[a][b] = 0;
-	c->net.cut[b][a] = 0;
+	net_cut(&c->net, a, b, 0);
+	net_cut(&c->net, b, a, 0);
 }
 
 void cluster_deafen(struct cluster *c, uint32_t i, bool deaf)
@@ -108,7 +114,7 @@ void cluster_deafen(struct cluster *c, uint32_t i, bool deaf)
 	report_line(c, &c->nodes[i], deaf ? "DEAF" : "HEARS again");
 	for (k = 0; k < c->net.count; k++)
 		if (k != i)
-			c->net.cut[k][i] = deaf ? NET_CUT_ALL : 0;
+			net_cut(&c->net, k, i, deaf ? NET_CUT_ALL : 0);
 }
 
 void cluster_mute(struct cluster *c, uint32_t i, bool mute)
@@ -118,7 +124,7 @@ void cluster_mute(struct cluster *c, uint32_t i, bool mute)
 	report_line(c, &c->nodes[i], mute ? "MUTE" : "SPEAKS again");
 	for (k = 0; k < c->net.count; k++)
 		if (k != i)
-			c->net.cut[i][k] = mute ? NET_CUT_ALL : 0;
+			net_cut(&c->net, i, k, mute ? NET_CUT_ALL : 0);
 }
 
 void cluster_partition(struct cluster *c, uint32_t first)
@@ -139,7 +145,7 @@ void cluster_heal(struct cluster *c)
 		c->net.hosts[i].group = 0;
 		c->net.hosts[i].offline = false;
 	}
-	memset(c->net.cut, 0, sizeof(c->net.cut));
+	net_mend_all(&c->net);
 	memset(c->net.plane_down, 0, sizeof(c->net.plane_down));
 }
 

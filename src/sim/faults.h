@@ -16,7 +16,11 @@ void cluster_move(struct cluster *c, uint32_t i);            /* a new address; a
 void cluster_wall_skew(struct cluster *c, uint32_t i, int64_t ms, bool trusted);
 void cluster_drift(struct cluster *c, uint32_t i, int32_t ppm);
 void cluster_disk_hangs(struct cluster *c, uint32_t i, bool hangs);
+
 /* --- network faults -------------------------------------------------------------------------- */
+
+/* Nothing of host i is lost, but what it sends or gets from now on arrives only then. */
+void cluster_clog(struct cluster *c, uint32_t i, kith_us during);
 
 void cluster_cut_off(struct cluster *c, uint32_t i); /* host i hears and is heard by nobody */
 void cluster_reconnect(struct cluster *c, uint32_t i);

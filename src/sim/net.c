@@ -7,6 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <uthash.h>
+
+struct net_place {
+	uint8_t key[17]; /* ip, family */
+	uint8_t plane;
+	uint32_t host;
+	UT_hash_handle hh;
+};
+
+struct net_path {
+	uint64_t key; /* from << 32 | to */
+	uint8_t cut;  /* enum net_cut */
+	bool has_weather;
+	struct net_weather weather;
+	UT_hash_handle hh;
+};
+
 struct net_queued {
 	struct net_queued *next;
 	struct net_input in; /* in.buf points behind this struct */
@@ -53,24 +70,99 @@ static void queue_drop(struct net_host *h)
 	h->queued_accepts = 0;
 }
 
+/* --- who has which address -------------------------------------------------------------------- */
+
+static void place_key(uint8_t key[17], const struct kith_addr *a)
+{
+	memcpy(key, a->ip, 16);
+	key[16] = a->family;
+}
+
+static void place_drop(struct net *net, struct net_place *place)
+{
+	HASH_DEL(net->places, place);
+	free(place);
+}
+
+static struct net_place *place_find(const struct net *net, const struct kith_addr *a)
+{
+	struct net_place *place;
+	uint8_t key[17];
+
+	place_key(key, a);
+	HASH_FIND(hh, net->places, key, sizeof(key), place);
+	return place;
+}
+
+static void settle(struct net *net, uint32_t host, const struct kith_addr *addrs, uint8_t count)
+{
+	struct net_host *h = &net->hosts[host];
+	struct net_place *place;
+	uint8_t k;
+
+	for (k = 0; k < h->addr_count; k++)
+		place_drop(net, place_find(net, &h->addrs[k]));
+	memcpy(h->addrs, addrs, count * sizeof(*addrs));
+	h->addr_count = count;
+	for (k = 0; k < count; k++) {
+		assert(place_find(net, &addrs[k]) == NULL);
+		place = calloc(1, sizeof(*place));
+		assert(place != NULL);
+		place_key(place->key, &addrs[k]);
+		place->host = host;
+		place->plane = k;
+		HASH_ADD(hh, net->places, key, sizeof(place->key), place);
+	}
+}
+
+int net_find(const struct net *net, const struct kith_addr *a, uint8_t *plane)
+{
+	const struct net_place *place = place_find(net, a);
+
+	if (place == NULL)
+		return -1;
+	*plane = place->plane;
+	return (int)place->host;
+}
+
 void net_fini(struct net *net)
 {
 	uint32_t i;
 
+	struct net_place *place, *next_place;
+	struct net_path *path, *next_path;
+	uint32_t k;
+
+	nettcp_fini(net);
 	for (i = 0; i < net->count; i++)
 		queue_drop(&net->hosts[i]);
-	nettcp_fini(net);
+	free(net->hosts);
+	HASH_ITER(hh, net->places, place, next_place)
+		place_drop(net, place);
+	HASH_ITER(hh, net->paths, path, next_path) {
+		HASH_DEL(net->paths, path);
+		free(path);
+	}
+	for (i = 0; i < NET_ZONES_MAX; i++)
+		for (k = 0; k < NET_ZONES_MAX; k++)
+			free(net->zones[i][k]);
 }
 
 uint32_t net_host_add(struct net *net, const struct kith_addr *addrs, uint8_t count)
 {
-	struct net_host *h = &net->hosts[net->count];
+	struct net_host *h;
 
-	assert(net->count < NET_HOSTS_MAX && count >= 1 && count <= NET_PLANES_MAX);
-	memcpy(h->addrs, addrs, count * sizeof(*addrs));
-	h->addr_count = count;
+	assert(count >= 1 && count <= NET_PLANES_MAX);
+	if (net->count == net->room) {
+		net->room = net->room ? net->room * 2 : 64;
+		net->hosts = realloc(net->hosts, net->room * sizeof(*net->hosts));
+		assert(net->hosts != NULL);
+	}
+	h = &net->hosts[net->count];
+	memset(h, 0, sizeof(*h));
 	h->next_accept = 2;
 	h->last_icmp = -KITH_SECOND;
+	settle(net, net->count, addrs, count);
 	return net->count++;
 }
 
@@ -120,8 +212,7 @@ void net_move(struct net *net, uint32_t host, const struct kith_addr *addrs, uin
 {
 	assert(count >= 1 && count <= NET_PLANES_MAX);
 	nettcp_break(net, host);
-	memcpy(net->hosts[host].addrs, addrs, count * sizeof(*addrs));
-	net->hosts[host].addr_count = count;
+	settle(net, host, addrs, count);
 }
 
 static void enqueue(struct net_host *h, const struct net_input *in)
@@ -160,35 +251,115 @@ void net_deliver(struct net *net, uint32_t host, const struct net_input *in)
 	enqueue(h, in);
 }
 
-int net_find(const struct net *net, const struct kith_addr *a, uint8_t *plane)
-{
-	uint32_t i;
-	uint8_t k;
+/* --- paths ------------------------------------------------------------------------------------ */
 
-	for (i = 0; i < net->count; i++)
-		for (k = 0; k < net->hosts[i].addr_count; k++)
-			if (memcmp(net->hosts[i].addrs[k].ip, a->ip, sizeof(a->ip)) == 0 &&
-			    net->hosts[i].addrs[k].family == a->family) {
-				*plane = k;
-				return (int)i;
-			}
-	return -1;
+static struct net_path *path_find(const struct net *net, uint32_t from, uint32_t to)
+{
+	const uint64_t key = (uint64_t)from << 32 | to;
+	struct net_path *path = NULL;
+
+	if (net->paths != NULL)
+		HASH_FIND(hh, net->paths, &key, sizeof(key), path);
+	return path;
+}
+
+static struct net_path *path_get(struct net *net, uint32_t from, uint32_t to)
+{
+	struct net_path *path = path_find(net, from, to);
+
+	if (path != NULL)
+		return path;
+	path = calloc(1, sizeof(*path));
+	assert(path != NULL);
+	path->key = (uint64_t)from << 32 | to;
+	HASH_ADD(hh, net->paths, key, sizeof(path->key), path);
+	return path;
+}
+
+void net_cut(struct net *net, uint32_t from, uint32_t to, uint8_t cut)
+{
+	if (cut != 0 || path_find(net, from, to) != NULL)
+		path_get(net, from, to)->cut = cut;
+}
+
+void net_mend_all(struct net *net)
+{
+	struct net_path *path;
+
+	for (path = net->paths; path != NULL; path = path->hh.next)
+		path->cut = 0;
+}
+
+void net_zone_weather(struct net *net, uint8_t a, uint8_t b, const struct net_weather *w)
+{
+	struct net_weather **at[2] = {&net->zones[a][b], &net->zones[b][a]};
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (*at[i] == NULL)
+			*at[i] = malloc(sizeof(*w));
+		assert(*at[i] != NULL);
+		**at[i] = *w;
+	}
+}
+
+void net_path_weather(struct net *net, uint32_t from, uint32_t to, const struct net_weather *w)
+{
+	struct net_path *path = path_get(net, from, to);
+
+	path->has_weather = true;
+	path->weather = *w;
+}
+
+const struct net_weather *net_weather_of(const struct net *net, uint32_t from, uint32_t to)
+{
+	const struct net_path *path = path_find(net, from, to);
+	const struct net_weather *zone;
+
+	if (path != NULL && path->has_weather)
+		return &path->weather;
+	zone = net->zones[net->hosts[from].zone][net->hosts[to].zone];
+	return zone != NULL ? zone : &net->weather;
 }
 
 bool net_path_is_open(const struct net *net, uint32_t from, uint32_t to, uint8_t plane,
 		      enum net_cut cut)
 {
 	const struct net_host *a = &net->hosts[from], *b = &net->hosts[to];
+	const struct net_path *path;
 
-	return !a->offline && !b->offline && a->group == b->group && !net->plane_down[plane] &&
-	       (net->cut[from][to] & cut) == 0;
+	if (a->offline || b->offline || a->group != b->group || net->plane_down[plane])
+		return false;
+	path = path_find(net, from, to);
+	return path == NULL || (path->cut & cut) == 0;
 }
 
-kith_us net_delay(struct net *net)
+bool net_is_choked(const struct net *net, uint32_t from, uint32_t to)
 {
-	return net->weather.delay_us +
-	       (kith_us)world_below(net->world, (uint64_t)net->weather.jitter_us + 1);
+	return net_weather_of(net, from, to)->bytes_per_s != 0 &&
+	       net->hosts[from].egress_free - net->world->now > NET_EGRESS_QUEUE;
 }
+
+static kith_us latest(kith_us a, kith_us b)
+{
+	return a > b ? a : b;
+}
+
+kith_us net_arrival(struct net *net, uint32_t from, uint32_t to, size_t len)
+{
+	const struct net_weather *w = net_weather_of(net, from, to);
+	struct net_host *a = &net->hosts[from];
+	kith_us at = net->world->now;
+
+	if (w->bytes_per_s != 0) {
+		at = latest(at, a->egress_free) + (kith_us)(len * 1000000u / w->bytes_per_s);
+		a->egress_free = at;
+	}
+	at = latest(at, latest(a->clogged_until, net->hosts[to].clogged_until));
+	return at + w->delay_us + (kith_us)world_below(net->world, (uint64_t)w->jitter_us + 1);
+}
+
+/* --- datagrams -------------------------------------------------------------------------------- */
 
 static struct packet *packet_new(uint32_t from, uint32_t to, uint8_t plane, const uint8_t *buf,
 				 size_t len)
@@ -226,13 +397,15 @@ static void answer_icmp(struct net *net, const struct packet *about)
 	struct net_host *dead = &net->hosts[about->to];
 	struct packet *p;
 
-	if (!net->weather.icmp || net->world->now - dead->last_icmp < KITH_SECOND)
+	if (!net_weather_of(net, about->to, about->from)->icmp ||
+	    net->world->now - dead->last_icmp < KITH_SECOND)
 		return;
 	dead->last_icmp = net->world->now;
 	p = packet_new(about->to, about->from, about->plane, about->bytes,
 		       about->len < 520 ? about->len : 520);
 	p->source = about->destination;
-	world_at(net->world, net->world->now + net_delay(net), icmp_arrives, net, p);
+	world_at(net->world, net_arrival(net, p->from, p->to, p->len + NET_UDP_HEADERS),
+		 icmp_arrives, net, p);
 }
 
 static void datagram_arrives(void *ctx, void *what)
@@ -265,19 +438,19 @@ static void corrupt(struct net *net, struct packet *p)
 	}
 }
 
-static void send_one(struct net *net, const struct packet *model)
+static void send_one(struct net *net, const struct packet *model, const struct net_weather *w)
 {
-	const struct net_weather *w = &net->weather;
-	kith_us at = net->world->now + net_delay(net);
 	struct packet *p;
+	kith_us at;
 
-	if (world_chance(net->world, w->loss_ppm))
+	if (world_chance(net->world, w->loss_ppm) || net_is_choked(net, model->from, model->to))
 		return;
 	p = packet_new(model->from, model->to, model->plane, model->bytes, model->len);
 	p->source = model->source;
 	p->destination = model->destination;
 	if (world_chance(net->world, w->corrupt_ppm))
 		corrupt(net, p);
+	at = net_arrival(net, p->from, p->to, p->len + NET_UDP_HEADERS);
 	if (world_chance(net->world, w->reorder_ppm))
 		at += (kith_us)world_below(net->world, (uint64_t)w->reorder_us);
 	world_at(net->world, at, datagram_arrives, net, p);
@@ -289,6 +462,7 @@ void net_udp(struct net *net, uint32_t host, const struct kith_addr *to, const u
 	struct net_host *h = &net->hosts[host];
 	struct net_sent sent = {.at = net->world->now, .host = host, .to = *to, .buf = buf};
 	struct packet *p = packet_new(host, 0, 0, buf, len);
+	const struct net_weather *w;
 	int found = net_find(net, to, &p->plane);
 
 	p->source = h->addrs[p->plane < h->addr_count ? p->plane : 0];
@@ -299,11 +473,14 @@ void net_udp(struct net *net, uint32_t host, const struct kith_addr *to, const u
 	h->udp_bytes_sent += len;
 	if (net->ops.tap != NULL && !net->ops.tap(net->ops.ctx, &sent, p->bytes, &p->len))
 		found = -1;
-	if (found >= 0 && p->len + NET_UDP_HEADERS <= net->weather.mtu) {
+	if (found >= 0) {
 		p->to = (uint32_t)found;
-		send_one(net, p);
-		if (world_chance(net->world, net->weather.duplicate_ppm))
-			send_one(net, p);
+		w = net_weather_of(net, host, p->to);
+		if (p->len + NET_UDP_HEADERS <= w->mtu) {
+			send_one(net, p, w);
+			if (world_chance(net->world, w->duplicate_ppm))
+				send_one(net, p, w);
+		}
 	}
 	free(p);
 }

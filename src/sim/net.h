@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sim/net.h: a network in virtual time. It carries UDP here and TCP in sim/nettcp.h,
- * between hosts that are indices; it knows nothing of kith but its addresses.
+ * sim/net.h: a network in virtual time. It carries UDP here and TCP in sim/nettcp.h, between hosts
+ * that are indices; it knows nothing of kith but its addresses.
  *
- * Life of a datagram: net_udp() shows it to the tap (which may change or swallow it), rolls for
- * loss, duplication, corruption and reordering, and asks the world for its arrival; there the cuts
- * that hold at that moment are obeyed; a running process gets it as an input, a stopped one finds
- * it in its socket's buffer when it goes on, a dead one makes its kernel answer with an ICMP error.
+ * Life of a datagram: net_udp() shows it to the tap (which may change or swallow it) and sends it
+ * through what its path does, stage by stage: MTU, loss, duplication, corruption, the sender's
+ * bandwidth, a clog, delay and jitter, reordering. At its arrival the cuts that hold at that moment
+ * are obeyed; a running process gets it as an input, a stopped one finds it in its socket's buffer
+ * when it goes on, a dead one makes its kernel answer with an ICMP error.
  *
- * Paths: the k-th address of a host talks with the k-th address of another (network k), each
- * direction can be cut for UDP and for TCP, hosts fall into partition groups.
+ * Paths: the k-th address of a host talks with the k-th address of another (network k). What a path
+ * does is the weather of its two hosts, if that was set, else of their two zones, else of the whole
+ * network; each direction is a path of its own and can be cut for UDP and for TCP; hosts fall into
+ * partition groups. Nothing is looked up by walking: a run of ten thousand hosts is a usual one.
  */
 #ifndef KITH_SIM_NET_H
 #define KITH_SIM_NET_H
@@ -19,12 +22,14 @@
 #include <kith/kith.h>
 
 enum {
-	NET_HOSTS_MAX = 96,
 	NET_PLANES_MAX = 2,       /* networks, thus addresses of a host */
+	NET_ZONES_MAX = 16,
 	NET_RECEIVE_QUEUE = 256,  /* datagrams that a stopped process's socket holds */
 	NET_UDP_HEADERS = 28,     /* IPv4 and UDP, counted against the MTU */
 	NET_EVERY = 1000000       /* a chance in a million that is certain */
 };
+/* What a sender's queue holds when the path is narrow: later packets are lost (UDP). */
+#define NET_EGRESS_QUEUE (500 * KITH_MS)
 
 /* What every path does to its packets. */
 struct net_weather {
@@ -35,6 +40,7 @@ struct net_weather {
 	uint32_t reorder_ppm;     /* kept back for up to reorder_us */
 	kith_us reorder_us;
 	uint32_t corrupt_ppm;     /* one to three bits flip */
+	uint32_t bytes_per_s;     /* of the sender, with headers; 0: no limit */
 	uint32_t mtu;             /* bytes of IP packet; larger ones vanish */
 	bool icmp;                /* a dead port is answered, at most once a second */
 };
@@ -77,6 +83,9 @@ struct net_ops {
 
 struct net_queued; /* an input in a stopped process's sockets */
 struct net_connection;
+struct net_end;
+struct net_path;  /* what was set for two hosts, in one direction */
+struct net_place; /* who has an address */
 
 struct net_host {
 	struct kith_addr addrs[NET_PLANES_MAX];
@@ -85,6 +94,9 @@ struct net_host {
 	bool stopped;   /* SIGSTOP */
 	bool offline;   /* nothing in, nothing out */
 	uint8_t group;  /* of a partition */
+	uint8_t zone;
+	kith_us clogged_until; /* what it sends or gets before arrives then */
+	kith_us egress_free;   /* when its last packet has left */
 	struct net_queued *first, *last; /* owned */
 	uint32_t queued_datagrams, queued_accepts;
 	uint64_t next_accept; /* even */
@@ -96,11 +108,15 @@ struct net {
 	struct world *world; /* borrowed */
 	struct net_ops ops;
 	struct net_weather weather;
-	struct net_host hosts[NET_HOSTS_MAX];
-	uint32_t count;
-	uint8_t cut[NET_HOSTS_MAX][NET_HOSTS_MAX]; /* enum net_cut, [from][to] */
+	struct net_weather *zones[NET_ZONES_MAX][NET_ZONES_MAX]; /* owned; [from][to], or NULL */
+	struct net_host *hosts; /* owned */
+	uint32_t count, room;
+	struct net_place *places; /* owned hash */
+	struct net_path *paths;   /* owned hash */
 	bool plane_down[NET_PLANES_MAX];
-	struct net_connection *connections; /* owned list */
+	struct net_connection *connections; /* owned hash, by serial */
+	struct net_connection *over;        /* owned list: nobody is left */
+	struct net_end *ends;               /* hash, by host and id; borrowed from connections */
 	uint64_t next_connection;
 };
 
@@ -120,6 +136,16 @@ void net_continue(struct net *net, uint32_t host);
 /* Other addresses from now on; what was open breaks. */
 void net_move(struct net *net, uint32_t host, const struct kith_addr *addrs, uint8_t count);
 
+/* What this direction lets through no more; 0 mends it. */
+void net_cut(struct net *net, uint32_t from, uint32_t to, uint8_t cut);
+/* Mends every cut. */
+void net_mend_all(struct net *net);
+/* What the paths between two zones do, both ways; of two hosts, in this direction. */
+void net_zone_weather(struct net *net, uint8_t a, uint8_t b, const struct net_weather *w);
+void net_path_weather(struct net *net, uint32_t from, uint32_t to, const struct net_weather *w);
+/* What this path does; borrowed until weather is set again. */
+const struct net_weather *net_weather_of(const struct net *net, uint32_t from, uint32_t to);
+
 /* Sends a datagram of a host. */
 void net_udp(struct net *net, uint32_t host, const struct kith_addr *to, const uint8_t *buf,
 	     size_t len);
@@ -131,7 +157,10 @@ void net_inject(struct net *net, const struct kith_addr *from, uint32_t to, cons
 int net_find(const struct net *net, const struct kith_addr *a, uint8_t *plane); /* -1: nobody */
 bool net_path_is_open(const struct net *net, uint32_t from, uint32_t to, uint8_t plane,
 		      enum net_cut cut);
-kith_us net_delay(struct net *net);
+/* When what is sent now arrives; `len` bytes with headers wait for those before them. */
+kith_us net_arrival(struct net *net, uint32_t from, uint32_t to, size_t len);
+/* Whether the sender's queue is full. */
+bool net_is_choked(const struct net *net, uint32_t from, uint32_t to);
 void net_deliver(struct net *net, uint32_t host, const struct net_input *in);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <uthash.h>
+
 enum end_state {
 	END_NONE,    /* no SYN came */
 	END_PENDING, /* its kernel accepts; the process has not heard */
@@ -14,10 +16,17 @@ enum end_state {
 	END_GONE
 };
 
-struct end {
+struct end_key {
+	uint64_t id, host;
+};
+
+struct net_end {
 	enum end_state state;
 	uint32_t host;
 	uint64_t id;
+	struct end_key key; /* of the hash, while `hashed` */
+	bool hashed;
+	struct net_connection *connection;
 	uint8_t *out; /* owned: written, outside the window */
 	size_t out_len, out_room;
 	size_t in_flight;     /* sent, not read by the other process */
@@ -25,15 +34,18 @@ struct end {
 	bool pump_asked;
 	kith_us last_arrival; /* order of what this end sends */
 	kith_us stuck_since;  /* KITH_NEVER: it is not */
+	UT_hash_handle hh;
 };
 
 struct net_connection {
-	struct net_connection *next;
+	struct net_connection *next_over;
 	uint64_t serial;
-	struct end end[2]; /* 0 connected, 1 accepted */
+	struct net_end end[2]; /* 0 connected, 1 accepted */
 	struct kith_addr to;
 	uint8_t plane;
 	bool broken; /* an address changed under it */
+	bool is_over;
+	UT_hash_handle hh;
 };
 
 enum what {
@@ -75,11 +87,15 @@ static bool both_ways(const struct net *net, const struct net_connection *c)
 }
 
 /* When what `side` sends now arrives: after a delay, retransmissions, and all that it sent before. */
-static kith_us arrival(struct net *net, struct end *e)
+static kith_us arrival(struct net *net, struct net_end *e, size_t len)
 {
-	kith_us at = net->world->now + net_delay(net), wait = NETTCP_RETRANSMIT;
+	const struct net_connection *c = e->connection;
+	const uint32_t to = c->end[e == &c->end[0]].host;
+	const uint32_t loss_ppm = net_weather_of(net, e->host, to)->loss_ppm;
+	kith_us at = net_arrival(net, e->host, to, len + NETTCP_HEADERS);
+	kith_us wait = NETTCP_RETRANSMIT;
 
-	for (; world_chance(net->world, net->weather.loss_ppm) && wait < NETTCP_STUCK; wait *= 2)
+	for (; world_chance(net->world, loss_ppm) && wait < NETTCP_STUCK; wait *= 2)
 		at += wait;
 	if (at < e->last_arrival)
 		at = e->last_arrival;
@@ -87,28 +103,43 @@ static kith_us arrival(struct net *net, struct end *e)
 	return at;
 }
 
-static bool is_alive(const struct end *e)
+static bool is_alive(const struct net_end *e)
 {
 	return e->state != END_NONE && e->state != END_GONE;
 }
 
-static void end_gone(struct end *e)
+static void end_name(struct net *net, struct net_end *e, uint64_t id)
 {
+	e->id = id;
+	e->key = (struct end_key){id, e->host};
+	e->hashed = true;
+	HASH_ADD(hh, net->ends, key, sizeof(e->key), e);
+}
+
+static void end_gone(struct net *net, struct net_end *e)
+{
+	struct net_connection *c = e->connection;
+
 	e->state = END_GONE;
 	e->out_len = 0;
+	if (e->hashed)
+		HASH_DEL(net->ends, e);
+	e->hashed = false;
+	if (c->is_over || is_alive(&c->end[0]) || is_alive(&c->end[1]))
+		return;
+	c->is_over = true;
+	c->next_over = net->over;
+	net->over = c;
 }
 
 /* Frees connections with nobody left. Only between events: callers hold pointers. */
 static void sweep(struct net *net)
 {
-	struct net_connection **at = &net->connections, *c;
+	struct net_connection *c;
 
-	while ((c = *at) != NULL) {
-		if (is_alive(&c->end[0]) || is_alive(&c->end[1])) {
-			at = &c->next;
-			continue;
-		}
-		*at = c->next;
+	while ((c = net->over) != NULL) {
+		net->over = c->next_over;
+		HASH_DEL(net->connections, c);
 		free(c->end[0].out);
 		free(c->end[1].out);
 		free(c);
@@ -119,31 +150,29 @@ void nettcp_fini(struct net *net)
 {
 	struct net_connection *c;
 
-	for (c = net->connections; c != NULL; c = c->next) {
-		end_gone(&c->end[0]);
-		end_gone(&c->end[1]);
+	for (c = net->connections; c != NULL; c = c->hh.next) {
+		end_gone(net, &c->end[0]);
+		end_gone(net, &c->end[1]);
 	}
 	sweep(net);
 }
 
-static struct end *find(struct net *net, uint32_t host, uint64_t id, struct net_connection **c)
+/* An end that its process has not closed. */
+static struct net_end *find(struct net *net, uint32_t host, uint64_t id)
 {
-	int s;
+	const struct end_key key = {id, host};
+	struct net_end *e = NULL;
 
-	for (*c = net->connections; *c != NULL; *c = (*c)->next)
-		for (s = 0; s < 2; s++)
-			if ((*c)->end[s].host == host && (*c)->end[s].id == id &&
-			    ((*c)->end[s].state == END_UP || (*c)->end[s].state == END_OPENING))
-				return &(*c)->end[s];
-	return NULL;
+	HASH_FIND(hh, net->ends, &key, sizeof(key), e);
+	return e != NULL && (e->state == END_UP || e->state == END_OPENING) ? e : NULL;
 }
 
-static int side_of(const struct net_connection *c, const struct end *e)
+static int side_of(const struct net_connection *c, const struct net_end *e)
 {
 	return e == &c->end[1];
 }
 
-static void tell(struct net *net, const struct end *e, enum kith_stream_what what,
+static void tell(struct net *net, const struct net_end *e, enum kith_stream_what what,
 		 const struct kith_addr *from)
 {
 	struct net_input in = {.kind = NET_STREAM, .stream = e->id, .what = what};
@@ -154,11 +183,11 @@ static void tell(struct net *net, const struct end *e, enum kith_stream_what wha
 }
 
 /* The end is over for its process. */
-static void tell_end(struct net *net, struct end *e, enum kith_stream_what what)
+static void tell_end(struct net *net, struct net_end *e, enum kith_stream_what what)
 {
 	bool hears = e->state == END_UP || e->state == END_OPENING;
 
-	end_gone(e);
+	end_gone(net, e);
 	if (hears)
 		tell(net, e, what, NULL);
 }
@@ -174,7 +203,7 @@ static void ask_pump(struct net *net, struct net_connection *c, int side, kith_u
 /* Moves what fits from the buffer into the window. */
 static void pump(struct net *net, struct net_connection *c, int side)
 {
-	struct end *e = &c->end[side];
+	struct net_end *e = &c->end[side];
 	size_t sent = 0;
 
 	if (e->state != END_UP && e->state != END_CLOSING)
@@ -196,7 +225,7 @@ static void pump(struct net *net, struct net_connection *c, int side)
 		/* Cut anywhere: nobody may count on a frame arriving whole. */
 		if (world_chance(net->world, 200000))
 			len = 1 + (size_t)world_below(net->world, len);
-		later(net, c, !side, DATA, arrival(net, e), e->out + sent, len);
+		later(net, c, !side, DATA, arrival(net, e, len), e->out + sent, len);
 		net->hosts[e->host].tcp_bytes_sent += len;
 		e->in_flight += len;
 		sent += len;
@@ -207,8 +236,8 @@ static void pump(struct net *net, struct net_connection *c, int side)
 	if (e->out_len > 0)
 		return;
 	if (e->state == END_CLOSING) {
-		later(net, c, !side, FIN, arrival(net, e), NULL, 0);
-		end_gone(e);
+		later(net, c, !side, FIN, arrival(net, e, 0), NULL, 0);
+		end_gone(net, e);
 	} else if (e->writable_owed) {
 		e->writable_owed = false;
 		later(net, c, side, WRITABLE, net->world->now + 20, NULL, 0);
@@ -217,8 +246,14 @@ static void pump(struct net *net, struct net_connection *c, int side)
 
 static void send_syn(struct net *net, struct net_connection *c)
 {
-	if (!world_chance(net->world, net->weather.loss_ppm))
-		later(net, c, 1, SYN, net->world->now + net_delay(net), NULL, 0);
+	uint8_t plane;
+	const int found = net_find(net, &c->to, &plane);
+	const uint32_t from = c->end[0].host;
+
+	if (found >= 0 &&
+	    !world_chance(net->world, net_weather_of(net, from, (uint32_t)found)->loss_ppm))
+		later(net, c, 1, SYN, net_arrival(net, from, (uint32_t)found, NETTCP_HEADERS),
+		      NULL, 0);
 }
 
 void nettcp_connect(struct net *net, uint32_t host, uint64_t id, const struct kith_addr *to)
@@ -227,13 +262,13 @@ void nettcp_connect(struct net *net, uint32_t host, uint64_t id, const struct ki
 
 	assert(c != NULL);
 	sweep(net);
-	c->next = net->connections;
-	net->connections = c;
 	c->serial = net->next_connection++;
+	HASH_ADD(hh, net->connections, serial, sizeof(c->serial), c);
 	c->to = *to;
+	c->end[0].connection = c->end[1].connection = c;
 	c->end[0].state = END_OPENING;
 	c->end[0].host = host;
-	c->end[0].id = id;
+	end_name(net, &c->end[0], id);
 	c->end[0].stuck_since = c->end[1].stuck_since = KITH_NEVER;
 	send_syn(net, c);
 	later(net, c, 0, SYN_AGAIN, net->world->now + NETTCP_SYN_AGAIN, NULL, 0);
@@ -263,11 +298,12 @@ static void show_tap(struct net *net, struct net_connection *c, int side, const 
 
 void nettcp_write(struct net *net, uint32_t host, uint64_t id, const uint8_t *buf, size_t len)
 {
+	struct net_end *e = find(net, host, id);
 	struct net_connection *c;
-	struct end *e = find(net, host, id, &c);
 
 	if (e == NULL || e->state != END_UP)
 		return;
+	c = e->connection;
 	show_tap(net, c, side_of(c, e), buf, len);
 	if (e->out_len + len > e->out_room) {
 		e->out_room = (e->out_len + len) * 2;
@@ -283,17 +319,16 @@ void nettcp_write(struct net *net, uint32_t host, uint64_t id, const uint8_t *bu
 
 void nettcp_close(struct net *net, uint32_t host, uint64_t id)
 {
-	struct net_connection *c;
-	struct end *e = find(net, host, id, &c);
+	struct net_end *e = find(net, host, id);
 
 	if (e == NULL)
 		return;
 	if (e->state == END_OPENING) {
-		end_gone(e);
+		end_gone(net, e);
 		return;
 	}
 	e->state = END_CLOSING;
-	pump(net, c, side_of(c, e));
+	pump(net, e->connection, side_of(e->connection, e));
 }
 
 uint32_t nettcp_count(const struct net *net, uint32_t host)
@@ -302,7 +337,7 @@ uint32_t nettcp_count(const struct net *net, uint32_t host)
 	uint32_t count = 0;
 	int s;
 
-	for (c = net->connections; c != NULL; c = c->next)
+	for (c = net->connections; c != NULL; c = c->hh.next)
 		for (s = 0; s < 2; s++)
 			count += c->end[s].host == host && (c->end[s].state == END_UP ||
 							    c->end[s].state == END_OPENING);
@@ -311,17 +346,15 @@ uint32_t nettcp_count(const struct net *net, uint32_t host)
 
 void nettcp_consumed(struct net *net, uint32_t host, uint64_t id, size_t len)
 {
-	struct net_connection *c;
-	struct end *peer;
-	int s;
+	const struct end_key key = {id, host};
+	struct net_end *e = NULL, *peer;
 
-	for (c = net->connections; c != NULL; c = c->next)
-		for (s = 0; s < 2; s++)
-			if (c->end[s].host == host && c->end[s].id == id) {
-				peer = &c->end[!s];
-				peer->in_flight -= len < peer->in_flight ? len : peer->in_flight;
-				pump(net, c, !s);
-			}
+	HASH_FIND(hh, net->ends, &key, sizeof(key), e);
+	if (e == NULL)
+		return;
+	peer = &e->connection->end[e == &e->connection->end[0]];
+	peer->in_flight -= len < peer->in_flight ? len : peer->in_flight;
+	pump(net, e->connection, side_of(e->connection, peer));
 }
 
 void nettcp_kill(struct net *net, uint32_t host)
@@ -329,17 +362,17 @@ void nettcp_kill(struct net *net, uint32_t host)
 	struct net_connection *c;
 	int s;
 
-	for (c = net->connections; c != NULL; c = c->next)
+	for (c = net->connections; c != NULL; c = c->hh.next)
 		for (s = 0; s < 2; s++) {
-			struct end *e = &c->end[s];
+			struct net_end *e = &c->end[s];
 			bool up = e->state != END_OPENING;
 
 			if (e->host != host || !is_alive(e))
 				continue;
-			end_gone(e);
+			end_gone(net, e);
 			if (up && both_ways(net, c))
 				later(net, c, !s, world_chance(net->world, NET_EVERY / 2) ? FIN : RESET,
-				      arrival(net, e), NULL, 0);
+				      arrival(net, e, 0), NULL, 0);
 		}
 }
 
@@ -347,7 +380,7 @@ void nettcp_break(struct net *net, uint32_t host)
 {
 	struct net_connection *c;
 
-	for (c = net->connections; c != NULL; c = c->next)
+	for (c = net->connections; c != NULL; c = c->hh.next)
 		if (c->end[0].host == host || c->end[1].host == host)
 			c->broken = true;
 }
@@ -368,36 +401,36 @@ static void on_syn(struct net *net, struct net_connection *c)
 		return;
 	c->end[1].host = to;
 	if (net_path_is_open(net, to, from, c->plane, NET_CUT_TCP) &&
-	    !world_chance(net->world, net->weather.loss_ppm))
-		later(net, c, 0, accepts ? SYN_ACK : SYN_RESET, net->world->now + net_delay(net),
-		      NULL, 0);
+	    !world_chance(net->world, net_weather_of(net, to, from)->loss_ppm))
+		later(net, c, 0, accepts ? SYN_ACK : SYN_RESET,
+		      net_arrival(net, to, from, NETTCP_HEADERS), NULL, 0);
 }
 
 static void on_syn_ack(struct net *net, struct net_connection *c)
 {
-	struct end *e = &c->end[0];
+	struct net_end *e = &c->end[0];
 
 	if (e->state != END_OPENING)
 		return;
 	e->state = END_UP;
 	c->end[1].state = END_PENDING;
-	later(net, c, 1, ACCEPT, arrival(net, e), NULL, 0);
+	later(net, c, 1, ACCEPT, arrival(net, e, 0), NULL, 0);
 	tell(net, e, KITH_STREAM_CONNECTED, NULL);
 }
 
 static void on_accept(struct net *net, struct net_connection *c)
 {
 	struct net_host *h = &net->hosts[c->end[1].host];
-	struct end *e = &c->end[1];
+	struct net_end *e = &c->end[1];
 	struct kith_addr from = source_of(net, c);
 
 	if (!h->listening) {
-		end_gone(e);
-		later(net, c, 0, RESET, arrival(net, e), NULL, 0);
+		end_gone(net, e);
+		later(net, c, 0, RESET, arrival(net, e, 0), NULL, 0);
 		return;
 	}
 	e->state = END_UP;
-	e->id = h->next_accept;
+	end_name(net, e, h->next_accept);
 	h->next_accept += 2;
 	tell(net, e, KITH_STREAM_ACCEPTED, &from);
 }
@@ -405,19 +438,19 @@ static void on_accept(struct net *net, struct net_connection *c)
 static void on_data(struct net *net, struct net_connection *c, int side,
 		    const struct tcp_event *event)
 {
-	struct end *e = &c->end[side];
+	struct net_end *e = &c->end[side];
 	struct net_input in = {.kind = NET_STREAM_DATA, .stream = e->id, .buf = event->bytes};
 
 	in.len = event->len;
 	if (e->state == END_UP)
 		net_deliver(net, e->host, &in);
 	else if (is_alive(&c->end[!side]) && both_ways(net, c))
-		later(net, c, !side, RESET, arrival(net, e), NULL, 0);
+		later(net, c, !side, RESET, arrival(net, e, 0), NULL, 0);
 }
 
 static void on_pump(struct net *net, struct net_connection *c, int side)
 {
-	struct end *e = &c->end[side];
+	struct net_end *e = &c->end[side];
 
 	e->pump_asked = false;
 	if (e->stuck_since != KITH_NEVER && !both_ways(net, c) &&
@@ -431,11 +464,10 @@ static void on_event(void *ctx, void *what)
 {
 	struct net *net = ctx;
 	struct tcp_event *event = what;
-	struct net_connection *c = net->connections;
-	struct end *e;
+	struct net_connection *c = NULL;
+	struct net_end *e;
 
-	while (c != NULL && c->serial != event->serial)
-		c = c->next;
+	HASH_FIND(hh, net->connections, &event->serial, sizeof(event->serial), c);
 	if (c == NULL)
 		return;
 	e = &c->end[event->side];

@@ -22,6 +22,7 @@
 enum {
 	NETTCP_WINDOW = 64 * 1024,
 	NETTCP_SEGMENT = 1400,
+	NETTCP_HEADERS = 52, /* IPv4, TCP with time stamps; counted against the bandwidth */
 	NETTCP_BACKLOG = 128
 };
 #define NETTCP_SYN_AGAIN (1 * KITH_SECOND)

@@ -8,6 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <uthash.h>
+
+/* An address that this node may send to. */
+struct cluster_listed {
+	struct kith_addr addr;
+	UT_hash_handle hh;
+};
+
 enum { WALL_EVERY_S = 10, SPINS_MAX = 1000, STREAM_AHEAD_MAX = 64 * 1024 };
 
 /* A stream as the node knows it. */
@@ -63,32 +71,44 @@ int64_t process_wall_clock(const struct cluster_node *n)
 
 static bool is_listed(const struct cluster_node *n, const struct kith_addr *a)
 {
-	size_t i;
+	struct cluster_listed *l = NULL;
 
-	for (i = 0; i < n->listed_count; i++)
-		if (memcmp(&n->listed[i], a, sizeof(*a)) == 0)
-			return true;
-	return false;
+	HASH_FIND(hh, n->listed, a, sizeof(*a), l);
+	return l != NULL;
 }
 
-static void list_addresses(struct cluster_node *n)
+static void list_member(struct cluster_node *n, const struct kith_member *m)
+{
+	struct cluster_listed *l;
+	uint8_t k;
+
+	for (k = 0; k < m->addr_count; k++) {
+		if (is_listed(n, &m->addrs[k]))
+			continue;
+		l = calloc(1, sizeof(*l));
+		assert(l != NULL);
+		l->addr = m->addrs[k];
+		HASH_ADD(hh, n->listed, addr, sizeof(l->addr), l);
+	}
+}
+
+static void list_all(struct cluster_node *n)
 {
 	struct kith_member m;
 	uint32_t cursor = 0;
-	uint8_t k;
 
 	while (kith_node_members(n->node, &cursor, &m))
-		for (k = 0; k < m.addr_count; k++) {
-			if (is_listed(n, &m.addrs[k]))
-				continue;
-			if (n->listed_count == n->listed_room) {
-				n->listed_room = n->listed_room ? n->listed_room * 2 : 64;
-				n->listed = realloc(n->listed,
-						    n->listed_room * sizeof(*n->listed));
-				assert(n->listed != NULL);
-			}
-			n->listed[n->listed_count++] = m.addrs[k];
-		}
+		list_member(n, &m);
+}
+
+static void list_drop(struct cluster_node *n)
+{
+	struct cluster_listed *l, *next;
+
+	HASH_ITER(hh, n->listed, l, next) {
+		HASH_DEL(n->listed, l);
+		free(l);
+	}
 }
 
 static void check_datagram(struct cluster_node *n, const struct kith_out *out)
@@ -99,9 +119,9 @@ static void check_datagram(struct cluster_node *n, const struct kith_out *out)
 	CLUSTER_CHECK(c, n->started, "%s sent a datagram before its epoch was on disk", n->name);
 	CLUSTER_CHECK(c, out->len > 0 && out->len <= KITH_DATAGRAM_MAX,
 		      "%s sent a datagram of %zu bytes", n->name, out->len);
-	if (is_listed(n, &out->addr))
+	if (!c->opts.check || is_listed(n, &out->addr))
 		return;
-	list_addresses(n);
+	list_all(n);
 	CLUSTER_CHECK(c, is_listed(n, &out->addr),
 		      "%s sent a datagram to %s, which no member record lists", n->name,
 		      kith_addr_text(&out->addr, text, sizeof(text)));
@@ -226,10 +246,10 @@ static struct later *later_new(const struct cluster_node *n)
 	return l;
 }
 
-static void log_event(struct cluster_node *n, const struct kith_event *e)
+static void keep_event(struct cluster_node *n, const struct kith_event *e)
 {
 	struct cluster *c = n->cluster;
-	uint32_t who = cluster_index(c, &e->mid), by = cluster_index(c, &e->by);
+	const uint32_t who = cluster_index(c, &e->mid), by = cluster_index(c, &e->by);
 	struct cluster_entry *entry;
 
 	if (n->diary_count == n->diary_room) {
@@ -241,9 +261,22 @@ static void log_event(struct cluster_node *n, const struct kith_event *e)
 	entry->at = c->world.now;
 	entry->event = *e;
 	report_line(c, n, "EVENT %s %s %s->%s %u/%u by %s", kith_event_name(e->kind),
-	     who != CLUSTER_ANY ? c->nodes[who].name : "-", kith_status_name(e->from),
-	     kith_status_name(e->to), e->evidence, e->need,
-	     by != CLUSTER_ANY ? c->nodes[by].name : "itself");
+		    who != CLUSTER_ANY ? c->nodes[who].name : "-", kith_status_name(e->from),
+		    kith_status_name(e->to), e->evidence, e->need,
+		    by != CLUSTER_ANY ? c->nodes[by].name : "itself");
+}
+
+static void on_event(struct cluster_node *n, const struct kith_event *e)
+{
+	struct cluster *c = n->cluster;
+	struct kith_member m;
+
+	if (c->opts.check && kith_node_member(n->node, &e->mid, &m) == 0)
+		list_member(n, &m);
+	if (c->on_event != NULL)
+		c->on_event(c->on_event_ctx, n, e);
+	if (c->opts.diary)
+		keep_event(n, e);
 	report_mix_number(c, e->kind);
 	report_mix(c, e->mid.b, sizeof(e->mid.b));
 	report_mix_number(c, (uint64_t)e->from << 32 | (uint64_t)e->to);
@@ -279,7 +312,7 @@ static void do_output(struct cluster_node *n, const struct kith_out *out)
 		world_at(&c->world, c->world.now + c->opts.persist_us, on_disk, c, l);
 		break;
 	case KITH_OUT_EVENT:
-		log_event(n, &out->event);
+		on_event(n, &out->event);
 		break;
 	case KITH_OUT_TRACE:
 		report_line(c, n, "%.*s", (int)out->len, (const char *)out->data);
@@ -336,7 +369,6 @@ void process_tick(struct cluster_node *n)
 	kith_node_view(n->node, &v);
 	if (v.changes != n->changes) {
 		n->changes = v.changes;
-		list_addresses(n);
 		c->changed = true;
 	}
 }
@@ -465,5 +497,5 @@ void process_end(struct cluster_node *n)
 	CLUSTER_CHECK(c, n->node == NULL, "kith_node_free() left the pointer");
 	CLUSTER_CHECK(c, n->heap.blocks == 0, "%s leaked %zu blocks, %zu bytes", n->name,
 		      n->heap.blocks, n->heap.bytes);
-	n->listed_count = 0;
+	list_drop(n);
 }

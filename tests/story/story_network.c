@@ -191,7 +191,7 @@ static void cut_host_times_out(void **state)
 	last_is(r, 0, KITH_STREAM_FAILED, start, 3 * KITH_SECOND);
 	/* One direction is enough. */
 	r->net.hosts[1].offline = false;
-	r->net.cut[1][0] = NET_CUT_TCP;
+	net_cut(&r->net, 1, 0, NET_CUT_TCP);
 	start = r->world.now;
 	connect_to(r, 0, 3, 1);
 	run(r, 10 * KITH_SECOND);
@@ -201,7 +201,7 @@ static void cut_host_times_out(void **state)
 	start = r->world.now;
 	connect_to(r, 0, 5, 1);
 	run(r, KITH_SECOND / 2);
-	r->net.cut[1][0] = 0;
+	net_cut(&r->net, 1, 0, 0);
 	run(r, 10 * KITH_SECOND);
 	last_is(r, 0, KITH_STREAM_CONNECTED, start, KITH_SECOND + 2000);
 	room_free(r);
@@ -290,7 +290,7 @@ static void open_stream_breaks_when_cut(void **state)
 	(void)state;
 	connect_to(r, 0, 1, 1);
 	run(r, KITH_SECOND);
-	r->net.cut[0][1] = NET_CUT_ALL;
+	net_cut(&r->net, 0, 1, NET_CUT_ALL);
 	start = r->world.now;
 	write_counting(r, 0, 1, 100);
 	run(r, 4900 * KITH_MS);

@@ -114,10 +114,12 @@ static void only_a_newer_record_revives(void **state)
 /* Insiders: members whose rounds all fail, so that they sign suspicions of everybody without pause,
  * of the newest incarnation, and who answer for themselves. They are made of true nodes that do not
  * hear what comes within 5 ms after they sent something to the same host: answers, but not gossip. */
+enum { NODES_MAX = 64 };
+
 struct insiders {
 	struct cluster *cluster;
 	uint32_t count; /* the first so many nodes */
-	kith_us sent[CLUSTER_NODES_MAX][CLUSTER_NODES_MAX];
+	kith_us sent[NODES_MAX][NODES_MAX];
 };
 
 static bool loses_answers(void *ctx, const struct net_sent *s, uint8_t *buf, size_t *len)
@@ -162,8 +164,10 @@ static void insiders(uint32_t n, uint32_t count, uint32_t loss_ppm, uint64_t see
 	c->touch = loses_answers;
 	c->touch_ctx = &in;
 	for (i = 0; i < count; i++)
-		for (k = 0; k < n; k++)
-			c->net.cut[i][k] = c->net.cut[k][i] = NET_CUT_TCP;
+		for (k = 0; k < n; k++) {
+			net_cut(&c->net, i, k, NET_CUT_TCP);
+			net_cut(&c->net, k, i, NET_CUT_TCP);
+		}
 	cluster_run(c, 120 * S);
 	cluster_stats(c, 0, &after[0]);
 	cluster_stats(c, n - 1, &after[1]);
