@@ -8,10 +8,14 @@ libkith_sim_la_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 libkith_sim_la_SOURCES = \
 	%D%/alloc_fail.c \
 	%D%/alloc_fail.h \
+	%D%/args.c \
+	%D%/args.h \
 	%D%/claims.c \
 	%D%/claims.h \
 	%D%/cluster.c \
 	%D%/cluster.h \
+	%D%/command.c \
+	%D%/command.h \
 	%D%/faults.c \
 	%D%/faults.h \
 	%D%/figures.c \
@@ -26,3 +30,7 @@ libkith_sim_la_SOURCES = \
 	%D%/report.h \
 	%D%/world.c \
 	%D%/world.h
+
+bin_PROGRAMS += kith-sim
+kith_sim_SOURCES = %D%/main.c
+kith_sim_LDADD = libkith_sim.la $(room_libs) $(SODIUM_LIBS) $(MSGPACK_LIBS)

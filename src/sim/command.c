@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+#include "sim/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <kith/kith.h>
+
+const struct sim_command sim_commands[] = {
+	{NULL, NULL, NULL, NULL, 0, 0, NULL},
+};
+
+static void print_flags(FILE *f, const struct sim_flag *flags)
+{
+	char text[64];
+
+	for (; flags != NULL && flags->name != NULL; flags++) {
+		snprintf(text, sizeof(text), "--%s%s%s", flags->name, flags->value != NULL ? " " : "",
+			 flags->value != NULL ? flags->value : "");
+		fprintf(f, "      %-22s %s\n", text, flags->help);
+	}
+}
+
+static void print_help(FILE *f)
+{
+	const struct sim_command *c;
+	char text[64];
+
+	fprintf(f, "kith-sim runs the node that ships in simulated time. kith-sim(1) has the whole.\n\n");
+	for (c = sim_commands; c->name != NULL; c++) {
+		snprintf(text, sizeof(text), "%s%s%s", c->name, *c->args ? " " : "", c->args);
+		fprintf(f, "  %-24s   %s\n", text, c->synopsis);
+		print_flags(f, c->flags);
+	}
+	fprintf(f, "\nExit: 0 all held, 1 something did not, 2 usage, 71 no room.\n");
+}
+
+static const struct sim_command *find(const char *name)
+{
+	const struct sim_command *c = sim_commands;
+
+	while (c->name != NULL && strcmp(c->name, name) != 0)
+		c++;
+	return c->name != NULL ? c : NULL;
+}
+
+int sim_main(int argc, char **argv)
+{
+	const struct sim_command *c;
+	struct sim_args a;
+
+	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+		print_help(stdout);
+		return SIM_HELD;
+	}
+	if (argc >= 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0)) {
+		printf("kith-sim %s\n", kith_version());
+		return SIM_HELD;
+	}
+	c = argc >= 2 ? find(argv[1]) : NULL;
+	if (c == NULL) {
+		if (argc >= 2)
+			fprintf(stderr, "kith-sim: there is no command %s\n", argv[1]);
+		print_help(stderr);
+		return SIM_USAGE;
+	}
+	if (!sim_args_read(&a, c->flags, argc - 1, argv + 1))
+		return SIM_USAGE;
+	if (a.operand_count < c->operands_min ||
+	    (c->operands_max >= 0 && a.operand_count > c->operands_max)) {
+		fprintf(stderr, "kith-sim: usage: kith-sim %s %s\n", c->name, c->args);
+		print_flags(stderr, c->flags);
+		return SIM_USAGE;
+	}
+	return c->run(&a);
+}
