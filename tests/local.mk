@@ -30,6 +30,7 @@ include %D%/vectors/local.mk
 include %D%/bench/local.mk
 include %D%/story/local.mk
 include %D%/cli/local.mk
+include %D%/sim/local.mk
 include %D%/daemon/local.mk
 include %D%/lab/local.mk
 include %D%/lint/local.mk

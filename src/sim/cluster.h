@@ -128,6 +128,8 @@ struct cluster_stranger {
 struct cluster_listed;
 struct cluster_name;
 
+typedef void cluster_event_fn(void *ctx, struct cluster_node *n, const struct kith_event *e);
+
 struct cluster_claim {
 	uint32_t observer, who; /* index or CLUSTER_ANY */
 	enum kith_status status;
@@ -150,7 +152,7 @@ struct cluster {
 	struct cluster_claim claims[CLUSTER_CLAIMS_MAX];
 	uint32_t claim_count;
 	/* Called for every event of every node, before a diary takes it. */
-	void (*on_event)(void *ctx, struct cluster_node *n, const struct kith_event *e);
+	cluster_event_fn *on_event;
 	void *on_event_ctx;
 	bool changed; /* some view changed since a wait last looked */
 
@@ -161,6 +163,8 @@ struct cluster {
 	bool (*touch)(void *ctx, const struct net_sent *s, uint8_t *buf, size_t *len);
 	void *touch_ctx;
 
+	const char *where; /* borrowed: what was asked for, told when it fails; or NULL */
+	const char *again; /* borrowed: the command that repeats the run; or NULL */
 	char lines[CLUSTER_LAST_LINES][200]; /* a ring */
 	uint64_t line_count;
 	uint64_t hash; /* FNV-1a over all that the nodes put out */

@@ -7,6 +7,9 @@
 #include <kith/kith.h>
 
 const struct sim_command sim_commands[] = {
+	{"run", "FILE...", "run scenarios, and tell whether their claims held", sim_run_flags, 1, -1,
+	 sim_cmd_run},
+	{"check", "FILE...", "read scenarios without running them", NULL, 1, -1, sim_cmd_check},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL},
 };
 

@@ -14,6 +14,7 @@ libkith_sim_la_SOURCES = \
 	%D%/claims.h \
 	%D%/cluster.c \
 	%D%/cluster.h \
+	%D%/cmd_run.c \
 	%D%/command.c \
 	%D%/command.h \
 	%D%/faults.c \
@@ -28,6 +29,10 @@ libkith_sim_la_SOURCES = \
 	%D%/process.h \
 	%D%/report.c \
 	%D%/report.h \
+	%D%/scenario.c \
+	%D%/scenario.h \
+	%D%/verbs.c \
+	%D%/verbs.h \
 	%D%/world.c \
 	%D%/world.h
 

@@ -282,6 +282,16 @@ void net_cut(struct net *net, uint32_t from, uint32_t to, uint8_t cut)
 		path_get(net, from, to)->cut = cut;
 }
 
+bool net_is_cut(const struct net *net, uint32_t host)
+{
+	const struct net_path *path;
+
+	for (path = net->paths; path != NULL; path = path->hh.next)
+		if (path->cut != 0 && ((uint32_t)path->key == host || path->key >> 32 == host))
+			return true;
+	return false;
+}
+
 void net_mend_all(struct net *net)
 {
 	struct net_path *path;

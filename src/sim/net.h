@@ -138,6 +138,8 @@ void net_move(struct net *net, uint32_t host, const struct kith_addr *addrs, uin
 
 /* What this direction lets through no more; 0 mends it. */
 void net_cut(struct net *net, uint32_t from, uint32_t to, uint8_t cut);
+/* Whether something of what this host sends or should get is cut. */
+bool net_is_cut(const struct net *net, uint32_t host);
 /* Mends every cut. */
 void net_mend_all(struct net *net);
 /* What the paths between two zones do, both ways; of two hosts, in this direction. */

@@ -32,8 +32,11 @@ static void print_run(struct cluster *c)
 {
 	uint64_t i = c->line_count > CLUSTER_LAST_LINES ? c->line_count - CLUSTER_LAST_LINES : 0;
 
-	fprintf(stderr, "# seed %" PRIu64 " (repeat with KITH_SEED=%" PRIu64 ")\n", c->opts.seed,
-		c->opts.seed);
+	if (c->again != NULL)
+		fprintf(stderr, "# seed %" PRIu64 " (repeat with %s)\n", c->opts.seed, c->again);
+	else
+		fprintf(stderr, "# seed %" PRIu64 " (repeat with KITH_SEED=%" PRIu64 ")\n",
+			c->opts.seed, c->opts.seed);
 	fprintf(stderr, "# virtual time %.6f s after the start, %" PRIu64 " steps\n",
 		(double)(c->world.now - WORLD_START) / 1e6, c->world.steps);
 	for (; i < c->line_count; i++)
@@ -70,6 +73,8 @@ void cluster_fail(struct cluster *c, const char *file, int line, const char *for
 
 	print_run(c);
 	print_views(c);
+	if (c->where != NULL)
+		fprintf(stderr, "# %s\n", c->where);
 	fprintf(stderr, "# %s:%d: ", file, line);
 	va_start(ap, format);
 	vfprintf(stderr, format, ap);

@@ -1,0 +1,671 @@
+/* SPDX-License-Identifier: ISC */
+#include "sim/verbs.h"
+
+#include "sim/claims.h"
+#include "sim/faults.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+typedef struct scenario scn;
+typedef const struct scenario_value value;
+
+/* Does `act` to each host of a value. */
+#define EACH(s, v, act) \
+	do { \
+		struct cluster *const c = (s)->cluster; \
+		uint32_t each; \
+		for (each = 0; each < (v)->host_count; each++) { \
+			const uint32_t h = (v)->hosts[each]; \
+			act; \
+		} \
+	} while (0)
+
+/* --- setup ------------------------------------------------------------------------------------ */
+
+static const char *read_hosts(scn *s, value *v)
+{
+	if (v[0].number < 1 || v[0].number > SCENARIO_HOSTS_MAX)
+		return "1 to 10000 hosts were expected";
+	if (s->count > 1)
+		return "hosts has to be the first statement: others name them";
+	s->hosts = (uint32_t)v[0].number;
+	return NULL;
+}
+
+static const char *read_seed(scn *s, value *v)
+{
+	s->opts.seed = v[0].number;
+	return NULL;
+}
+
+static const char *read_profile(scn *s, value *v)
+{
+	s->opts.profile = strcmp(v[0].word, "local") == 0 ? KITH_PROFILE_LOCAL
+			  : strcmp(v[0].word, "wan") == 0 ? KITH_PROFILE_WAN
+							  : KITH_PROFILE_LAN;
+	return NULL;
+}
+
+static const char *read_addresses(scn *s, value *v)
+{
+	s->opts.planes = v[0].word[0] == '2' ? 2 : 1;
+	return NULL;
+}
+
+static const char *read_limits(scn *s, value *v)
+{
+	if (v[0].number > UINT32_MAX)
+		return "fewer members were expected";
+	s->opts.max_members = (uint32_t)v[0].number;
+	s->opts.reap_after = v[1].us;
+	if (v[2].given)
+		s->opts.persist_us = v[2].us;
+	if (v[3].given)
+		s->opts.tick_late_us = v[3].us;
+	return NULL;
+}
+
+static const char *read_zone(scn *s, value *v)
+{
+	if (s->zone_count == 0)
+		snprintf(s->zones[s->zone_count++], sizeof(s->zones[0]), "default");
+	if (s->zone_count == NET_ZONES_MAX)
+		return "there are too many zones; 15 is the most";
+	snprintf(s->zones[s->zone_count++], sizeof(s->zones[0]), "%s", v[0].word);
+	return NULL;
+}
+
+static void run_zone(scn *s, value *v)
+{
+	uint8_t zone = 0;
+
+	while (strcmp(s->zones[zone], v[0].word) != 0)
+		zone++;
+	EACH(s, &v[1], c->net.hosts[h].zone = zone);
+}
+
+/* --- weather ---------------------------------------------------------------------------------- */
+
+#define WEATHER_PARAMS \
+	{"delay", SCN_TIME, true, NULL}, {"jitter", SCN_TIME, true, NULL}, \
+	{"loss", SCN_SHARE, true, NULL}, {"duplicate", SCN_SHARE, true, NULL}, \
+	{"reorder", SCN_SHARE, true, NULL}, {"corrupt", SCN_SHARE, true, NULL}, \
+	{"mtu", SCN_NUMBER, true, NULL}, {"bandwidth", SCN_NUMBER, true, NULL}, \
+	{"icmp", SCN_WORD, true, "on|off"}
+#define WEATHER_USAGE \
+	"[delay TIME] [jitter TIME] [loss SHARE] [duplicate SHARE] [reorder SHARE] " \
+	"[corrupt SHARE] [mtu BYTES] [bandwidth BYTES] [icmp on|off]"
+
+static void change_weather(struct net_weather *w, value *v)
+{
+	if (v[0].given)
+		w->delay_us = v[0].us;
+	if (v[1].given)
+		w->jitter_us = v[1].us;
+	if (v[2].given)
+		w->loss_ppm = v[2].ppm;
+	if (v[3].given)
+		w->duplicate_ppm = v[3].ppm;
+	if (v[4].given)
+		w->reorder_ppm = v[4].ppm;
+	if (v[5].given)
+		w->corrupt_ppm = v[5].ppm;
+	if (v[6].given)
+		w->mtu = (uint32_t)v[6].number;
+	if (v[7].given)
+		w->bytes_per_s = (uint32_t)v[7].number;
+	if (v[8].given)
+		w->icmp = strcmp(v[8].word, "on") == 0;
+}
+
+static void run_weather(scn *s, value *v)
+{
+	change_weather(&s->cluster->net.weather, v);
+}
+
+static void run_zone_weather(scn *s, value *v)
+{
+	struct net *net = &s->cluster->net;
+	const uint8_t a = (uint8_t)v[0].number, b = (uint8_t)v[1].number;
+	struct net_weather w = net->zones[a][b] != NULL ? *net->zones[a][b] : net->weather;
+
+	change_weather(&w, v + 2);
+	net_zone_weather(net, a, b, &w);
+}
+
+static void run_path_weather(scn *s, value *v)
+{
+	struct net *net = &s->cluster->net;
+	const uint32_t from = v[0].hosts[0], to = v[1].hosts[0];
+	struct net_weather w = *net_weather_of(net, from, to);
+
+	change_weather(&w, v + 2);
+	net_path_weather(net, from, to, &w);
+}
+
+/* --- processes and commands -------------------------------------------------------------------- */
+
+static void need_process(scn *s, uint32_t h, bool runs)
+{
+	const struct cluster_node *n = &s->cluster->nodes[h];
+
+	CLUSTER_CHECK(s->cluster, (n->node != NULL) == runs, "%s %s", n->name,
+		      runs ? "does not run" : "runs already");
+}
+
+static void need_awake(scn *s, uint32_t h)
+{
+	need_process(s, h, true);
+	CLUSTER_CHECK(s->cluster, !s->cluster->net.hosts[h].stopped, "%s is paused",
+		      s->cluster->nodes[h].name);
+}
+
+static void run_start(scn *s, value *v)
+{
+	EACH(s, &v[0], (need_process(s, h, false), cluster_start(c, h)));
+}
+
+static void run_join(scn *s, value *v)
+{
+	struct kith_addr seeds[SCENARIO_WORDS_MAX];
+	uint32_t count = 0;
+
+	EACH(s, &v[1], {
+		if (count < SCENARIO_WORDS_MAX)
+			seeds[count++] = cluster_addr(c, h);
+	});
+	EACH(s, &v[0], {
+		need_awake(s, h);
+		cluster_join_addrs(c, h, seeds, count);
+	});
+}
+
+static void run_boot(scn *s, value *v)
+{
+	(void)v;
+	cluster_join_all(s->cluster);
+}
+
+static void run_crash(scn *s, value *v)
+{
+	EACH(s, &v[0], (need_process(s, h, true), cluster_crash(c, h)));
+}
+
+static void run_power_off(scn *s, value *v)
+{
+	EACH(s, &v[0], (need_process(s, h, true), cluster_power_off(c, h)));
+}
+
+static void run_restart(scn *s, value *v)
+{
+	EACH(s, &v[0], {
+		if (v[1].given)
+			cluster_restart_lost_epoch(c, h);
+		else
+			cluster_restart(c, h);
+	});
+}
+
+static void run_keep(scn *s, value *v)
+{
+	EACH(s, &v[0], (need_process(s, h, true), cluster_keep(c, h)));
+}
+
+static void done(scn *s, uint32_t h, int err)
+{
+	CLUSTER_CHECK(s->cluster, err == 0, "%s: %s", s->cluster->nodes[h].name, kith_strerror(err));
+}
+
+static void run_leave(scn *s, value *v)
+{
+	EACH(s, &v[0], (need_awake(s, h), done(s, h, cluster_leave(c, h))));
+}
+
+static void run_announce(scn *s, value *v)
+{
+	EACH(s, &v[0], {
+		need_awake(s, h);
+		done(s, h, cluster_announce_restart(c, h, (uint16_t)(v[1].us / KITH_SECOND)));
+	});
+}
+
+static void run_forget(scn *s, value *v)
+{
+	EACH(s, &v[1], (need_awake(s, h), done(s, h, cluster_forget(c, h, v[0].hosts[0]))));
+}
+
+static void run_tag(scn *s, value *v)
+{
+	EACH(s, &v[0], (need_awake(s, h), done(s, h, cluster_tag(c, h, v[1].word, v[2].word))));
+}
+
+static void run_disk(scn *s, value *v)
+{
+	EACH(s, &v[0], cluster_disk_hangs(c, h, strcmp(v[1].word, "hangs") == 0));
+}
+
+static void run_clock(scn *s, value *v)
+{
+	const int64_t ms = v[2].us / KITH_MS;
+	const bool behind = strcmp(v[1].word, "behind") == 0;
+
+	EACH(s, &v[0], cluster_wall_skew(c, h, behind ? -ms : ms, !v[3].given));
+}
+
+static void run_drift(scn *s, value *v)
+{
+	const int32_t ppm = (int32_t)v[2].ppm;
+
+	EACH(s, &v[0], cluster_drift(c, h, strcmp(v[1].word, "slow") == 0 ? -ppm : ppm));
+}
+
+/* --- faults ------------------------------------------------------------------------------------ */
+
+static void run_pause(scn *s, value *v)
+{
+	EACH(s, &v[0], (need_awake(s, h), cluster_pause(c, h)));
+}
+
+static void run_resume(scn *s, value *v)
+{
+	EACH(s, &v[0], {
+		CLUSTER_CHECK(c, c->net.hosts[h].stopped, "%s is not paused", c->nodes[h].name);
+		cluster_resume(c, h);
+	});
+}
+
+static void run_move(scn *s, value *v)
+{
+	EACH(s, &v[0], (need_process(s, h, false), cluster_move(c, h)));
+}
+
+static void run_clog(scn *s, value *v)
+{
+	EACH(s, &v[0], cluster_clog(c, h, v[1].us));
+}
+
+static void run_cut_off(scn *s, value *v)
+{
+	EACH(s, &v[0], cluster_cut_off(c, h));
+}
+
+static void run_reconnect(scn *s, value *v)
+{
+	EACH(s, &v[0], cluster_reconnect(c, h));
+}
+
+static void run_deafen(scn *s, value *v)
+{
+	EACH(s, &v[0], cluster_deafen(c, h, true));
+}
+
+static void run_mute(scn *s, value *v)
+{
+	EACH(s, &v[0], cluster_mute(c, h, true));
+}
+
+static void run_partition(scn *s, value *v)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->cluster->count; i++)
+		s->cluster->net.hosts[i].group = 0;
+	EACH(s, &v[0], c->net.hosts[h].group = 1);
+	if (v[1].given)
+		EACH(s, &v[1], c->net.hosts[h].group = 2);
+}
+
+static void run_heal(scn *s, value *v)
+{
+	(void)v;
+	cluster_heal(s->cluster);
+}
+
+/* All pairs of two sets. */
+static void pairs(scn *s, value *v, void (*act)(struct cluster *c, uint32_t a, uint32_t b))
+{
+	uint32_t i, k;
+
+	for (i = 0; i < v[0].host_count; i++)
+		for (k = 0; k < v[1].host_count; k++)
+			if (v[0].hosts[i] != v[1].hosts[k])
+				act(s->cluster, v[0].hosts[i], v[1].hosts[k]);
+}
+
+static void run_cut(scn *s, value *v)
+{
+	pairs(s, v, cluster_cut);
+}
+
+static void run_cut_one_way(scn *s, value *v)
+{
+	pairs(s, v, cluster_cut_one_way);
+}
+
+static void run_cut_udp(scn *s, value *v)
+{
+	pairs(s, v, cluster_cut_udp);
+}
+
+static void run_mend(scn *s, value *v)
+{
+	pairs(s, v, cluster_mend);
+}
+
+/* --- time and claims --------------------------------------------------------------------------- */
+
+static void run_run(scn *s, value *v)
+{
+	cluster_run(s->cluster, v[0].us);
+}
+
+static void run_agree(scn *s, value *v)
+{
+	const kith_us began = s->cluster->world.now;
+
+	cluster_wait_all_see_all(s->cluster, v[0].us);
+	cluster_wait_equal_roots(s->cluster, v[0].us - (s->cluster->world.now - began));
+}
+
+/* Who is asked when the line does not say: everybody running and in touch but those asked about. */
+static bool is_observer(scn *s, value *at, value *who, uint32_t h)
+{
+	const struct cluster *c = s->cluster;
+	uint32_t i;
+
+	if (at->given) {
+		for (i = 0; i < at->host_count; i++)
+			if (at->hosts[i] == h)
+				return true;
+		return false;
+	}
+	for (i = 0; i < who->host_count; i++)
+		if (who->hosts[i] == h)
+			return false;
+	return c->nodes[h].node != NULL && !c->net.hosts[h].stopped && !c->net.hosts[h].offline;
+}
+
+struct asked {
+	scn *s;
+	value *who, *at;
+	int status;
+	bool any; /* one pair suffices */
+};
+
+static bool holds(struct cluster *c, void *arg)
+{
+	const struct asked *q = arg;
+	uint32_t o, w;
+
+	for (o = 0; o < c->count; o++) {
+		if (!is_observer(q->s, q->at, q->who, o))
+			continue;
+		for (w = 0; w < q->who->host_count; w++)
+			if ((cluster_status(c, o, q->who->hosts[w]) == q->status) == q->any)
+				return q->any;
+	}
+	return !q->any;
+}
+
+static bool holds_somewhere(struct cluster *c, void *arg)
+{
+	struct asked q = *(const struct asked *)arg;
+
+	q.any = true;
+	return holds(c, &q);
+}
+
+static void run_is(scn *s, value *v)
+{
+	struct asked q = {s, &v[0], &v[2], v[1].status, false};
+
+	CLUSTER_CHECK(s->cluster, holds(s->cluster, &q), "it is not so");
+}
+
+/* The pair of the boundary: at no observer before `after`, at each of them by `within`. */
+static void run_wait(scn *s, value *v)
+{
+	struct asked q = {s, &v[0], &v[2], v[1].status, false};
+	struct cluster *c = s->cluster;
+
+	if (v[3].given)
+		CLUSTER_CHECK(c, !cluster_try_wait(c, v[3].us, holds_somewhere, &q),
+			      "it was so somewhere sooner than after %.3f s", (double)v[3].us / 1e6);
+	cluster_wait(c, v[4].us - v[3].us, holds, &q, "what the line asks for");
+}
+
+static void run_never(scn *s, value *v)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < v[0].host_count; i++) {
+		if (!v[2].given)
+			cluster_forbid(s->cluster, CLUSTER_ANY, v[0].hosts[i],
+				       (enum kith_status)v[1].status);
+		for (k = 0; k < v[2].host_count; k++)
+			cluster_forbid(s->cluster, v[2].hosts[k], v[0].hosts[i],
+				       (enum kith_status)v[1].status);
+	}
+}
+
+static void run_allow(scn *s, value *v)
+{
+	(void)v;
+	cluster_allow_all(s->cluster);
+}
+
+struct tagged {
+	scn *s;
+	value *v;
+};
+
+static bool is_tagged(struct cluster *c, void *arg)
+{
+	const struct tagged *t = arg;
+	value *v = t->v;
+	uint32_t o, w;
+
+	for (o = 0; o < c->count; o++)
+		for (w = 0; is_observer(t->s, &v[3], &v[0], o) && w < v[0].host_count; w++)
+			if (!cluster_tag_is(c, o, v[0].hosts[w], v[1].word, v[2].word))
+				return false;
+	return true;
+}
+
+static void run_tagged(scn *s, value *v)
+{
+	struct tagged t = {s, v};
+
+	cluster_wait(s->cluster, v[4].us, is_tagged, &t, "the tag is known where the line says");
+}
+
+/* --- counters ---------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	size_t offset;
+} stats[] = {
+#define X(name, help) {#name, offsetof(struct kith_stats, name)},
+	KITH_STATS(X)
+#undef X
+#define X(name, help) {"drops." #name, offsetof(struct kith_stats, drops.name)},
+	KITH_DROPS(X)
+#undef X
+};
+
+bool scenario_stat_find(const char *name, uint32_t *row)
+{
+	for (*row = 0; *row < sizeof(stats) / sizeof(stats[0]); ++*row)
+		if (strcmp(stats[*row].name, name) == 0)
+			return true;
+	return false;
+}
+
+uint64_t scenario_stat_read(const struct kith_stats *st, uint32_t row)
+{
+	uint64_t n;
+
+	memcpy(&n, (const uint8_t *)st + stats[row].offset, sizeof(n));
+	return n;
+}
+
+static void run_stat(scn *s, value *v)
+{
+	struct kith_stats st;
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < s->cluster->count; i++) {
+		if (!is_observer(s, &v[1], &v[4], i) || s->cluster->nodes[i].node == NULL)
+			continue;
+		cluster_stats(s->cluster, i, &st);
+		sum += scenario_stat_read(&st, v[0].stat);
+	}
+	CLUSTER_CHECK(s->cluster, !v[2].given || sum >= v[2].number, "%s is %" PRIu64 ", too few",
+		      stats[v[0].stat].name, sum);
+	CLUSTER_CHECK(s->cluster, !v[3].given || sum <= v[3].number, "%s is %" PRIu64 ", too many",
+		      stats[v[0].stat].name, sum);
+}
+
+/* --- the end ----------------------------------------------------------------------------------- */
+
+static const char *const remain_names[SCENARIO_REMAIN_COUNT] = {
+#define X(upper, lower, help) [SCENARIO_REMAIN_##upper] = #lower,
+	SCENARIO_REMAINS(X)
+#undef X
+};
+
+static void run_remains(scn *s, value *v)
+{
+	uint8_t bit = 0;
+
+	while (strcmp(remain_names[bit], v[0].word) != 0)
+		bit++;
+	EACH(s, &v[1], {
+		(void)c;
+		s->remains[h] |= (uint8_t)(1u << bit);
+	});
+}
+
+static bool is_suspected(struct cluster *c, uint32_t h)
+{
+	uint32_t o;
+
+	for (o = 0; o < c->count; o++)
+		if (cluster_is_running(c, o) && cluster_status(c, o, h) == KITH_STATUS_SUSPECT)
+			return true;
+	return false;
+}
+
+static bool is_cut(const struct cluster *c, uint32_t h)
+{
+	const struct net_host *host = &c->net.hosts[h];
+
+	return host->offline || host->group != 0 || net_is_cut(&c->net, h);
+}
+
+void scenario_settle(struct scenario *s)
+{
+	struct cluster *c = s->cluster;
+	uint32_t h;
+	int bit;
+
+	for (h = 0; h < c->count; h++) {
+		const bool is[SCENARIO_REMAIN_COUNT] = {
+			[SCENARIO_REMAIN_DOWN] = c->nodes[h].node == NULL,
+			[SCENARIO_REMAIN_PAUSED] = c->net.hosts[h].stopped,
+			[SCENARIO_REMAIN_CUT] = is_cut(c, h),
+			[SCENARIO_REMAIN_SUSPECT] = is_suspected(c, h),
+		};
+
+		for (bit = 0; bit < SCENARIO_REMAIN_COUNT; bit++)
+			CLUSTER_CHECK(c, !is[bit] || (s->remains[h] & 1u << bit),
+				      "%s is still %s; mend it, or say: remains %s %s", c->nodes[h].name,
+				      remain_names[bit], remain_names[bit], c->nodes[h].name);
+	}
+}
+
+/* --- the table --------------------------------------------------------------------------------- */
+
+#define POS(type) {NULL, type, false, NULL}
+#define AT {"at", SCN_HOSTS, true, NULL}
+
+const struct scenario_verb scenario_verbs[] = {
+	{"hosts", "NUMBER", read_hosts, NULL, {POS(SCN_NUMBER)}},
+	{"seed", "NUMBER", read_seed, NULL, {POS(SCN_NUMBER)}},
+	{"profile", "local|lan|wan", read_profile, NULL,
+	 {{NULL, SCN_WORD, false, "local|lan|wan"}}},
+	{"addresses", "1|2", read_addresses, NULL, {{NULL, SCN_WORD, false, "1|2"}}},
+	{"limits", "[members NUMBER] [reap TIME] [disk TIME] [late TIME]", read_limits, NULL,
+	 {{"members", SCN_NUMBER, true, NULL}, {"reap", SCN_TIME, true, NULL},
+	  {"disk", SCN_TIME, true, NULL}, {"late", SCN_TIME, true, NULL}}},
+	{"zone", "NAME HOSTS", read_zone, run_zone, {POS(SCN_WORD), POS(SCN_HOSTS)}},
+
+	{"weather", WEATHER_USAGE, NULL, run_weather, {WEATHER_PARAMS}},
+	{"zone-weather", "ZONE ZONE " WEATHER_USAGE, NULL, run_zone_weather,
+	 {POS(SCN_ZONE), POS(SCN_ZONE), WEATHER_PARAMS}},
+	{"path-weather", "HOST HOST " WEATHER_USAGE, NULL, run_path_weather,
+	 {POS(SCN_HOST), POS(SCN_HOST), WEATHER_PARAMS}},
+
+	{"boot", "", NULL, run_boot, {{0}}},
+	{"start", "HOSTS", NULL, run_start, {POS(SCN_HOSTS)}},
+	{"join", "HOSTS through HOSTS", NULL, run_join,
+	 {POS(SCN_HOSTS), {"through", SCN_HOSTS, false, NULL}}},
+	{"crash", "HOSTS", NULL, run_crash, {POS(SCN_HOSTS)}},
+	{"power-off", "HOSTS", NULL, run_power_off, {POS(SCN_HOSTS)}},
+	{"restart", "HOSTS [without epoch]", NULL, run_restart,
+	 {POS(SCN_HOSTS), {"without", SCN_WORD, true, "epoch"}}},
+	{"keep", "HOSTS", NULL, run_keep, {POS(SCN_HOSTS)}},
+	{"leave", "HOSTS", NULL, run_leave, {POS(SCN_HOSTS)}},
+	{"announce", "HOSTS back TIME", NULL, run_announce,
+	 {POS(SCN_HOSTS), {"back", SCN_TIME, false, NULL}}},
+	{"forget", "HOST at HOSTS", NULL, run_forget,
+	 {POS(SCN_HOST), {"at", SCN_HOSTS, false, NULL}}},
+	{"tag", "HOSTS KEY VALUE", NULL, run_tag,
+	 {POS(SCN_HOSTS), POS(SCN_WORD), POS(SCN_WORD)}},
+	{"disk", "HOSTS hangs|works", NULL, run_disk,
+	 {POS(SCN_HOSTS), {NULL, SCN_WORD, false, "hangs|works"}}},
+	{"clock", "HOSTS ahead|behind TIME [trust no]", NULL, run_clock,
+	 {POS(SCN_HOSTS), {NULL, SCN_WORD, false, "ahead|behind"}, POS(SCN_TIME),
+	  {"trust", SCN_WORD, true, "no"}}},
+	{"drift", "HOSTS fast|slow SHARE", NULL, run_drift,
+	 {POS(SCN_HOSTS), {NULL, SCN_WORD, false, "fast|slow"}, POS(SCN_SHARE)}},
+
+	{"pause", "HOSTS", NULL, run_pause, {POS(SCN_HOSTS)}},
+	{"resume", "HOSTS", NULL, run_resume, {POS(SCN_HOSTS)}},
+	{"move", "HOSTS", NULL, run_move, {POS(SCN_HOSTS)}},
+	{"clog", "HOSTS TIME", NULL, run_clog, {POS(SCN_HOSTS), POS(SCN_TIME)}},
+	{"cut-off", "HOSTS", NULL, run_cut_off, {POS(SCN_HOSTS)}},
+	{"reconnect", "HOSTS", NULL, run_reconnect, {POS(SCN_HOSTS)}},
+	{"deafen", "HOSTS", NULL, run_deafen, {POS(SCN_HOSTS)}},
+	{"mute", "HOSTS", NULL, run_mute, {POS(SCN_HOSTS)}},
+	{"cut", "HOSTS from HOSTS", NULL, run_cut,
+	 {POS(SCN_HOSTS), {"from", SCN_HOSTS, false, NULL}}},
+	{"cut-one-way", "HOSTS to HOSTS", NULL, run_cut_one_way,
+	 {POS(SCN_HOSTS), {"to", SCN_HOSTS, false, NULL}}},
+	{"cut-udp", "HOSTS from HOSTS", NULL, run_cut_udp,
+	 {POS(SCN_HOSTS), {"from", SCN_HOSTS, false, NULL}}},
+	{"mend", "HOSTS with HOSTS", NULL, run_mend,
+	 {POS(SCN_HOSTS), {"with", SCN_HOSTS, false, NULL}}},
+	{"partition", "HOSTS [and HOSTS]", NULL, run_partition,
+	 {POS(SCN_HOSTS), {"and", SCN_HOSTS, true, NULL}}},
+	{"heal", "", NULL, run_heal, {{0}}},
+
+	{"run", "TIME", NULL, run_run, {POS(SCN_TIME)}},
+	{"agree", "within TIME", NULL, run_agree, {{"within", SCN_TIME, false, NULL}}},
+	{"wait", "HOSTS STATUS [at HOSTS] [after TIME] within TIME", NULL, run_wait,
+	 {POS(SCN_HOSTS), POS(SCN_STATUS), AT, {"after", SCN_TIME, true, NULL},
+	  {"within", SCN_TIME, false, NULL}}},
+	{"is", "HOSTS STATUS [at HOSTS]", NULL, run_is, {POS(SCN_HOSTS), POS(SCN_STATUS), AT}},
+	{"never", "HOSTS STATUS [at HOSTS]", NULL, run_never,
+	 {POS(SCN_HOSTS), POS(SCN_STATUS), AT}},
+	{"allow", "", NULL, run_allow, {{0}}},
+	{"tagged", "HOSTS KEY VALUE [at HOSTS] within TIME", NULL, run_tagged,
+	 {POS(SCN_HOSTS), POS(SCN_WORD), POS(SCN_WORD), AT, {"within", SCN_TIME, false, NULL}}},
+	{"stat", "COUNTER [at HOSTS] [min NUMBER] [max NUMBER]", NULL, run_stat,
+	 {POS(SCN_STAT), AT, {"min", SCN_NUMBER, true, NULL}, {"max", SCN_NUMBER, true, NULL}}},
+	{"remains", "down|paused|cut|suspect HOSTS", NULL, run_remains,
+	 {{NULL, SCN_WORD, false, "down|paused|cut|suspect"}, POS(SCN_HOSTS)}},
+	{NULL, NULL, NULL, NULL, {{0}}},
+};

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: ISC
+#
+# kith-sim from outside: shell scripts that speak TAP. tests/scenario/*.scn are what scenarios.sh
+# runs: a new file there is run without a word here.
+
+sim_tests = \
+	%D%/command.sh \
+	%D%/scenarios.sh
+
+dist_check_SCRIPTS += $(sim_tests)
+TESTS += $(sim_tests)
+
+EXTRA_DIST += tests/scenario
