@@ -26,6 +26,8 @@ libkith_base_la_SOURCES = \
 	%D%/mem.h \
 	%D%/rng.c \
 	%D%/rng.h \
+	%D%/slab.c \
+	%D%/slab.h \
 	%D%/text.c \
 	%D%/text.h \
 	%D%/time.h

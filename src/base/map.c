@@ -48,41 +48,63 @@ static uint64_t hash(const struct kith_map *m, uint64_t key)
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
-static uint32_t home(const struct kith_map *m, uint64_t key)
+enum { SLOT_MASK = (1 << KITH_MAP_SLOT_BITS) - 1 };
+
+/* The bits of the hash that a cell keeps; its place is made of others. */
+static uint32_t tag(uint64_t hashed)
 {
-	return (uint32_t)hash(m, key) & (m->room - 1);
+	return (uint32_t)(hashed >> 32) & ~(uint32_t)SLOT_MASK;
 }
 
-void kith_map_init(struct kith_map *m, const struct kith_alloc *alloc, const uint64_t secret[2])
+static uint32_t slot_in(uint32_t cell)
 {
-	*m = (struct kith_map){.secret = {secret[0], secret[1]}, .alloc = alloc};
+	return (cell & SLOT_MASK) - 1;
+}
+
+static uint64_t key_in(const struct kith_map *m, uint32_t cell)
+{
+	return m->key_of(m->table, slot_in(cell));
+}
+
+void kith_map_init(struct kith_map *m, const struct kith_alloc *alloc, const uint64_t secret[2],
+		   kith_map_key_f *key_of, const void *table)
+{
+	*m = (struct kith_map){.secret = {secret[0], secret[1]},
+			       .alloc = alloc,
+			       .key_of = key_of,
+			       .table = table};
 }
 
 void kith_map_fini(struct kith_map *m)
 {
-	kith_mem_free(m->alloc, m->cells);
+	if (m->alloc != NULL)
+		kith_mem_free(m->alloc, m->cells);
 	m->cells = NULL;
 	m->room = m->count = 0;
 }
 
 /* The cell that holds the key, or the empty one where it would go; room > 0. */
-static struct kith_map_cell *find(const struct kith_map *m, uint64_t key)
+static uint32_t *find(const struct kith_map *m, uint64_t key, uint64_t hashed)
 {
-	uint32_t i = home(m, key);
+	uint32_t i = (uint32_t)hashed & (m->room - 1);
 
-	while (m->cells[i].slot != KITH_MAP_NONE && m->cells[i].key != key)
+	while (m->cells[i] != 0 && ((m->cells[i] & ~(uint32_t)SLOT_MASK) != tag(hashed) ||
+				    key_in(m, m->cells[i]) != key))
 		i = (i + 1) & (m->room - 1);
 	return &m->cells[i];
 }
 
 uint32_t kith_map_get(const struct kith_map *m, uint64_t key)
 {
-	return m->room ? find(m, key)->slot : KITH_MAP_NONE;
+	const uint32_t cell = m->room ? *find(m, key, hash(m, key)) : 0;
+
+	return cell != 0 ? slot_in(cell) : KITH_MAP_NONE;
 }
 
 static bool grow(struct kith_map *m)
 {
 	struct kith_map bigger = *m;
+	uint32_t i, at;
 
 	if (m->room > UINT32_MAX / 2)
 		return false;
@@ -90,32 +112,38 @@ static bool grow(struct kith_map *m)
 	bigger.cells = kith_mem_new(m->alloc, bigger.room, sizeof(*bigger.cells));
 	if (!bigger.cells)
 		return false;
-	for (uint32_t i = 0; i < bigger.room; i++)
-		bigger.cells[i].slot = KITH_MAP_NONE;
-	for (uint32_t i = 0; i < m->room; i++)
-		if (m->cells[i].slot != KITH_MAP_NONE)
-			*find(&bigger, m->cells[i].key) = m->cells[i];
+	for (i = 0; i < m->room; i++) {
+		if (m->cells[i] == 0)
+			continue;
+		at = (uint32_t)hash(m, key_in(m, m->cells[i])) & (bigger.room - 1);
+		while (bigger.cells[at] != 0)
+			at = (at + 1) & (bigger.room - 1);
+		bigger.cells[at] = m->cells[i];
+	}
 	kith_mem_free(m->alloc, m->cells);
 	*m = bigger;
 	return true;
 }
 
+bool kith_map_reserve(struct kith_map *m)
+{
+	/* At most three quarters full: a miss looks at some eight cells. */
+	return m->count < m->room - m->room / 4 || grow(m);
+}
+
 bool kith_map_put(struct kith_map *m, uint64_t key, uint32_t slot)
 {
-	struct kith_map_cell *cell = m->room ? find(m, key) : NULL;
+	const uint64_t hashed = hash(m, key);
+	uint32_t *cell = m->room ? find(m, key, hashed) : NULL;
 
-	KITH_ASSERT(slot != KITH_MAP_NONE);
-	if (!cell || cell->slot == KITH_MAP_NONE) {
-		/* At most three quarters full: a miss looks at some eight cells. */
-		if (m->count >= m->room - m->room / 4) {
-			if (!grow(m))
-				return false;
-			cell = find(m, key);
-		}
+	KITH_ASSERT(slot < KITH_MAP_SLOTS);
+	if (!cell || *cell == 0) {
+		if (!kith_map_reserve(m))
+			return false;
+		cell = find(m, key, hashed);
 		m->count++;
 	}
-	cell->key = key;
-	cell->slot = slot;
+	*cell = tag(hashed) | (slot + 1);
 	return true;
 }
 
@@ -125,16 +153,16 @@ void kith_map_drop(struct kith_map *m, uint64_t key)
 
 	if (kith_map_get(m, key) == KITH_MAP_NONE)
 		return;
-	hole = (uint32_t)(find(m, key) - m->cells);
-	for (i = (hole + 1) & mask; m->cells[i].slot != KITH_MAP_NONE; i = (i + 1) & mask) {
+	hole = (uint32_t)(find(m, key, hash(m, key)) - m->cells);
+	for (i = (hole + 1) & mask; m->cells[i] != 0; i = (i + 1) & mask) {
 		/* A cell may fill the hole unless its home lies between the hole and itself. */
-		uint32_t from_home = (i - home(m, m->cells[i].key)) & mask;
+		const uint32_t home = (uint32_t)hash(m, key_in(m, m->cells[i])) & mask;
 
-		if (from_home >= ((i - hole) & mask)) {
+		if (((i - home) & mask) >= ((i - hole) & mask)) {
 			m->cells[hole] = m->cells[i];
 			hole = i;
 		}
 	}
-	m->cells[hole].slot = KITH_MAP_NONE;
+	m->cells[hole] = 0;
 	m->count--;
 }

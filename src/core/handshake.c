@@ -59,15 +59,21 @@ void kith_handshake_begin(struct kith_node *n, struct kith_stream *s)
 	kith_stream_write(n, s, m1, sizeof(m1));
 }
 
+/* Also where there is no memory to tell. */
 static bool m1_is_replayed(struct kith_node *n, const uint8_t *nonce)
 {
 	struct kith_streams *ss = &n->streams;
 	const uint32_t kept = ss->m1_at < KITH_M1_KEPT ? ss->m1_at : KITH_M1_KEPT;
+	void *seen = ss->m1_seen;
 	uint32_t i;
 
 	for (i = 0; i < kept; i++)
 		if (memcmp(ss->m1_seen[i], nonce, sizeof(ss->m1_seen[i])) == 0)
 			return true;
+	if (kept < KITH_M1_KEPT &&
+	    !kith_mem_grow(&n->alloc, &seen, &ss->m1_room, kept + 1, sizeof(*ss->m1_seen)))
+		return true;
+	ss->m1_seen = seen;
 	memcpy(ss->m1_seen[ss->m1_at++ % KITH_M1_KEPT], nonce, sizeof(ss->m1_seen[0]));
 	return false;
 }

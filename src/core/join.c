@@ -36,7 +36,7 @@ void kith_join_fini(struct kith_node *n)
 /* Somebody besides ourselves is up. */
 static bool has_company(const struct kith_node *n)
 {
-	return kith_ring_next_up(n, &n->own.peer->mid, NULL) != NULL;
+	return kith_peers_up(n) > (kith_peer_is_up(n->own.peer) ? 1u : 0u);
 }
 
 /* --- seeds ---------------------------------------------------------------------------------- */

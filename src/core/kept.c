@@ -106,10 +106,10 @@ static int mark_entry(struct kith_node *n, struct kith_bytes *entry)
 int kith_kept_next(struct kith_node *n, struct kith_bytes *entry)
 {
 	struct kith_kept *k = &n->kept;
-	const uint32_t slots = n->peers.slot_count, all = slots + n->tombs.count;
+	const uint32_t slots = kith_slab_end(&n->peers.table), all = slots + n->tombs.count;
 
 	for (; k->at < slots; k->at++) {
-		struct kith_peer *p = n->peers.slots[k->at];
+		struct kith_peer *p = kith_peer_at(n, k->at);
 
 		if (p != NULL && !p->is_self && !p->is_kept)
 			return member_entry(n, p, entry);
@@ -126,9 +126,8 @@ void kith_kept_reset(struct kith_node *n)
 	uint32_t i;
 
 	n->kept.at = n->kept.marked = 0;
-	for (i = 0; i < n->peers.slot_count; i++)
-		if (n->peers.slots[i] != NULL)
-			n->peers.slots[i]->is_kept = false;
+	for (i = 0; i < n->peers.count; i++)
+		kith_ring_at(n, i)->is_kept = false;
 	for (i = 0; i < n->tombs.count; i++)
 		n->tombs.table[i].is_kept = false;
 }

@@ -44,6 +44,8 @@ libkith_core_la_SOURCES = \
 	%D%/relay.h \
 	%D%/ring.c \
 	%D%/ring.h \
+	%D%/root.c \
+	%D%/root.h \
 	%D%/rtt.c \
 	%D%/rtt.h \
 	%D%/store.c \

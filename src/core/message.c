@@ -14,7 +14,7 @@ struct context {
 void kith_message_ack(struct kith_node *n, uint32_t seq, uint8_t root[8], struct kith_msg *m)
 {
 	memset(m, 0, sizeof(*m));
-	kith_peers_root(n, root);
+	kith_peers_make_root(n, root);
 	m->kind = KITH_MSG_ACK;
 	m->n = seq;
 	m->root = root;
@@ -32,7 +32,7 @@ static void add_names(struct kith_node *n, struct kith_packet *pk)
 
 	for (i = 0; i < KITH_NAMES_MAX && i < n->peers.recent_at; i++) {
 		const uint32_t slot = n->peers.recent[(n->peers.recent_at - 1 - i) % KITH_NAMES_MAX];
-		const struct kith_peer *p = n->peers.slots[slot];
+		const struct kith_peer *p = kith_peer_at(n, slot);
 
 		if (p == NULL)
 			continue;
@@ -85,7 +85,7 @@ static void on_ack(struct kith_node *n, const struct context *c, const struct ki
 {
 	uint8_t root[8];
 
-	kith_peers_root(n, root);
+	kith_peers_make_root(n, root);
 	kith_join_root(n, c->from, memcmp(root, m->root, sizeof(root)) != 0);
 	kith_probe_on_ack(n, c->from, m, c->helper != NULL);
 	kith_ping_on_ack(n, c->from, m, c->helper != NULL);

@@ -81,9 +81,9 @@ static bool init_parts(struct kith_node *n)
 	secret[1] = kith_rng_next(&n->rng);
 	n->packets.source_key = kith_rng_next(&n->rng);
 	kith_tombs_init(n, secret);
+	kith_streams_init(n);
 	return kith_peers_init(n, secret) && kith_gossip_init(n) && kith_probes_init(n) &&
-	       kith_relays_init(n) && kith_pings_init(n) && kith_streams_init(n) &&
-	       kith_join_init(n) && kith_leave_init(n);
+	       kith_relays_init(n) && kith_pings_init(n) && kith_join_init(n) && kith_leave_init(n);
 }
 
 int kith_core_new(struct kith_node **out, const struct kith_config *c, kith_us now,

@@ -97,11 +97,9 @@ static void new_session(struct kith_node *n)
 	kith_session_new(&own->secrets->session, &n->secret, &n->cid, &own->secrets->identity.mid);
 	memcpy(own->body.session_pk, own->secrets->session.pk, sizeof(own->body.session_pk));
 	own->session_since = n->now;
-	for (i = 0; i < n->peers.slot_count; i++) {
-		struct kith_peer *p = n->peers.slots[i];
+	for (i = 0; i < n->peers.count; i++) {
+		struct kith_peer *p = kith_ring_at(n, i);
 
-		if (p == NULL)
-			continue;
 		if (p->pair != NULL) {
 			kith_wipe(p->pair, sizeof(*p->pair));
 			kith_mem_free(&n->alloc, p->pair);

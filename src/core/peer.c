@@ -38,12 +38,29 @@ static uint64_t mid_key(const struct kith_mid *mid)
 	return kith_get_u64(mid->b);
 }
 
+static uint64_t mid_key_of(const void *table, uint32_t slot)
+{
+	const struct kith_peer *p = kith_slab_at(table, slot);
+
+	return mid_key(&p->mid);
+}
+
+static uint64_t sid_key_of(const void *table, uint32_t slot)
+{
+	const struct kith_peer *p = kith_slab_at(table, slot);
+
+	return kith_get_u64(p->sid);
+}
+
 bool kith_peers_init(struct kith_node *n, const uint64_t secret[2])
 {
 	struct kith_peers *ps = &n->peers;
 
-	kith_map_init(&ps->by_mid, &n->alloc, secret);
-	kith_map_init(&ps->by_sid, &n->alloc, secret);
+	kith_slab_init(&ps->table, &n->alloc, sizeof(struct kith_peer));
+	kith_map_init(&ps->by_mid, &n->alloc, secret, mid_key_of, &ps->table);
+	kith_map_init(&ps->by_sid, &n->alloc, secret, sid_key_of, &ps->table);
+	ps->gone_due = KITH_NEVER;
+	ps->expiry_due_s = UINT32_MAX;
 	return kith_timer_init(n, &ps->sweep, KITH_TIMER_SWEEP, NULL);
 }
 
@@ -61,7 +78,7 @@ static void peer_free(struct kith_node *n, struct kith_peer *p)
 		kith_mem_free(&n->alloc, p->pair);
 	}
 	kith_mem_free(&n->alloc, p->why);
-	kith_mem_free(&n->alloc, p);
+	kith_slab_give(&n->peers.table, p->slot);
 }
 
 void kith_peers_fini(struct kith_node *n)
@@ -70,18 +87,21 @@ void kith_peers_fini(struct kith_node *n)
 	uint32_t i;
 
 	/* Cases first: each looks for its suspectors. */
-	for (i = 0; i < ps->slot_count; i++)
-		if (ps->slots[i] != NULL)
-			kith_suspect_close(n, ps->slots[i]);
-	for (i = 0; i < ps->slot_count; i++)
-		if (ps->slots[i] != NULL)
-			peer_free(n, ps->slots[i]);
-	kith_mem_free(&n->alloc, ps->slots);
+	for (i = 0; i < ps->count; i++)
+		kith_suspect_close(n, kith_ring_at(n, i));
+	for (i = 0; i < ps->count; i++)
+		peer_free(n, kith_ring_at(n, i));
+	kith_slab_fini(&ps->table);
 	kith_mem_free(&n->alloc, ps->ring);
 	kith_map_fini(&ps->by_mid);
 	kith_map_fini(&ps->by_sid);
 	kith_timer_fini(n, &ps->sweep);
 	memset(ps, 0, sizeof(*ps));
+}
+
+struct kith_peer *kith_peer_at(const struct kith_node *n, uint32_t slot)
+{
+	return kith_slab_has(&n->peers.table, slot) ? kith_slab_at(&n->peers.table, slot) : NULL;
 }
 
 struct kith_peer *kith_peer_find(const struct kith_node *n, const struct kith_mid *mid)
@@ -91,7 +111,7 @@ struct kith_peer *kith_peer_find(const struct kith_node *n, const struct kith_mi
 
 	if (slot == KITH_MAP_NONE)
 		return NULL;
-	p = n->peers.slots[slot];
+	p = kith_slab_at(&n->peers.table, slot);
 	return memcmp(p->mid.b, mid->b, sizeof(mid->b)) == 0 ? p : NULL;
 }
 
@@ -99,32 +119,38 @@ struct kith_peer *kith_peer_by_sid(const struct kith_node *n, const uint8_t sid[
 {
 	const uint32_t slot = kith_map_get(&n->peers.by_sid, kith_get_u64(sid));
 
-	return slot == KITH_MAP_NONE ? NULL : n->peers.slots[slot];
+	return slot == KITH_MAP_NONE ? NULL : kith_slab_at(&n->peers.table, slot);
 }
 
 /* --- records -------------------------------------------------------------------------------- */
 
-/* Replaces the session's keys and id by those of the record's session, if it is another one. */
-static bool set_session(struct kith_node *n, struct kith_peer *p,
+static void drop_pair(struct kith_node *n, struct kith_peer *p)
+{
+	if (p->pair == NULL)
+		return;
+	kith_wipe(p->pair, sizeof(*p->pair));
+	kith_mem_free(&n->alloc, p->pair);
+	p->pair = NULL;
+}
+
+/* Takes over the record's session: another one has other keys, and is to be heard first. There is
+ * room in the index. */
+static void set_session(struct kith_node *n, struct kith_peer *p,
 			const struct kith_member_body *body, bool is_new)
 {
 	uint8_t sid[KITH_SID_LEN];
+	bool is_put;
 
 	kith_session_id(sid, &n->cid, &p->mid, body->session_pk);
 	if (!is_new && memcmp(sid, p->sid, sizeof(sid)) == 0)
-		return true;
-	if (!kith_map_put(&n->peers.by_sid, kith_get_u64(sid), p->slot))
-		return false;
+		return;
 	if (!is_new)
 		kith_map_drop(&n->peers.by_sid, kith_get_u64(p->sid));
 	memcpy(p->sid, sid, sizeof(sid));
-	if (p->pair != NULL) {
-		kith_wipe(p->pair, sizeof(*p->pair));
-		kith_mem_free(&n->alloc, p->pair);
-		p->pair = NULL;
-	}
+	is_put = kith_map_put(&n->peers.by_sid, kith_get_u64(sid), p->slot);
+	KITH_ASSERT(is_put);
+	drop_pair(n, p);
 	p->heard_session = p->has_no_pair = false;
-	return true;
 }
 
 static void remember_recent(struct kith_node *n, const struct kith_peer *p)
@@ -172,22 +198,29 @@ static void set_record(struct kith_node *n, struct kith_peer *p, struct kith_blo
 	remember_recent(n, p);
 }
 
-static bool grow_tables(struct kith_node *n, uint32_t *slot)
+/* Room for one more peer in the ring and in both indexes. */
+static bool reserve(struct kith_node *n)
 {
 	struct kith_peers *ps = &n->peers;
-	void *slots = ps->slots, *ring = ps->ring;
-	uint32_t i;
+	void *ring = ps->ring;
 
-	for (i = 0; i < ps->slot_count && ps->slots[i] != NULL; i++)
-		;
-	if (!kith_mem_grow(&n->alloc, &slots, &ps->slot_room, i + 1, sizeof(*ps->slots)))
-		return false;
-	ps->slots = slots;
 	if (!kith_mem_grow(&n->alloc, &ring, &ps->ring_room, ps->count + 1, sizeof(*ps->ring)))
 		return false;
 	ps->ring = ring;
-	*slot = i;
-	return true;
+	return kith_map_reserve(&ps->by_mid) && kith_map_reserve(&ps->by_sid);
+}
+
+/* When the sweep has to look for this one at the latest. */
+static void note_due(struct kith_node *n, const struct kith_peer *p)
+{
+	struct kith_peers *ps = &n->peers;
+
+	if (p->is_self)
+		return;
+	if (p->status == KITH_STATUS_FAILED || p->status == KITH_STATUS_LEFT)
+		ps->gone_due = kith_us_min(ps->gone_due, kith_us_add(p->since, n->reap_after));
+	if (p->expires < ps->expiry_due_s)
+		ps->expiry_due_s = p->expires;
 }
 
 /* Puts the peer into the ring and counts it; nothing here can fail. */
@@ -195,10 +228,10 @@ static void enter(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_peers *ps = &n->peers;
 	const uint32_t at = kith_ring_seek(n, &p->mid);
+	bool is_put;
 
-	ps->slots[p->slot] = p;
-	if (p->slot == ps->slot_count)
-		ps->slot_count++;
+	is_put = kith_map_put(&ps->by_mid, mid_key(&p->mid), p->slot);
+	KITH_ASSERT(is_put);
 	memmove(&ps->ring[at + 1], &ps->ring[at], (ps->count - at) * sizeof(*ps->ring));
 	ps->ring[at] = p->slot;
 	ps->count++;
@@ -249,7 +282,7 @@ static struct kith_peer *admit(struct kith_node *n, struct kith_bytes certificat
 			       const struct kith_record_head *head,
 			       const struct kith_member_body *body, enum kith_status status)
 {
-	struct kith_peer *p = NULL;
+	struct kith_peer *p;
 	struct kith_blob *blob = NULL;
 	uint32_t slot;
 
@@ -258,44 +291,37 @@ static struct kith_peer *admit(struct kith_node *n, struct kith_bytes certificat
 		KITH_DROP(n, table_full);
 		return NULL;
 	}
-	if (!grow_tables(n, &slot))
+	if (!reserve(n))
 		return NULL;
-	p = kith_mem_new(&n->alloc, 1, sizeof(*p));
-	blob = kith_blob_new(&n->alloc, record.p, record.len);
-	if (p == NULL || blob == NULL)
-		goto fail;
-	p->mid = head->owner;
+	p = kith_slab_take(&n->peers.table, &slot);
+	if (p == NULL)
+		return NULL;
 	p->slot = slot;
+	blob = kith_blob_new(&n->alloc, record.p, record.len);
+	p->certificate = kith_blob_new(&n->alloc, certificate.p, certificate.len);
+	if (blob == NULL || p->certificate == NULL ||
+	    !kith_timer_init(n, &p->reprobe, KITH_TIMER_REPROBE, p) ||
+	    !kith_timer_init(n, &p->back, KITH_TIMER_BACK, p)) {
+		kith_blob_unref(&n->alloc, &blob);
+		kith_blob_unref(&n->alloc, &p->certificate);
+		kith_timer_fini(n, &p->reprobe);
+		kith_slab_give(&n->peers.table, slot);
+		return NULL;
+	}
+	p->mid = head->owner;
 	p->is_self = memcmp(p->mid.b, n->own.secrets->identity.mid.b, sizeof(p->mid.b)) == 0;
 	p->heard = p->root_differed = KITH_NEVER;
 	p->rtt = -1;
 	p->since = n->now;
 	p->cert = *cert;
-	p->certificate = kith_blob_new(&n->alloc, certificate.p, certificate.len);
-	if (p->certificate == NULL ||
-	    !kith_timer_init(n, &p->reprobe, KITH_TIMER_REPROBE, p) ||
-	    !kith_timer_init(n, &p->back, KITH_TIMER_BACK, p) ||
-	    !kith_map_put(&n->peers.by_mid, mid_key(&p->mid), slot))
-		goto fail;
-	if (!set_session(n, p, body, true)) {
-		kith_map_drop(&n->peers.by_mid, mid_key(&p->mid));
-		goto fail;
-	}
 	p->status = status;
 	enter(n, p);
+	set_session(n, p, body, true);
 	kith_tomb_open(n, &p->mid);
 	set_record(n, p, blob, head);
 	start_absence(n, p);
+	note_due(n, p);
 	return p;
-fail:
-	kith_blob_unref(&n->alloc, &blob);
-	if (p != NULL) {
-		kith_timer_fini(n, &p->reprobe);
-		kith_timer_fini(n, &p->back);
-		kith_blob_unref(&n->alloc, &p->certificate);
-		kith_mem_free(&n->alloc, p);
-	}
-	return NULL;
 }
 
 bool kith_peers_are_full(const struct kith_node *n)
@@ -333,6 +359,7 @@ struct kith_peer *kith_peer_restore(struct kith_node *n, struct kith_bytes certi
 		return NULL;
 	p->since = since;
 	p->is_kept = true;
+	note_due(n, p);
 	if (status != KITH_STATUS_ALIVE)
 		kith_peer_why(n, p, &w);
 	return p;
@@ -359,7 +386,7 @@ bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_byte
 	if (certificate.len > 0)
 		newer = kith_blob_new(&n->alloc, certificate.p, certificate.len);
 	if (blob == NULL || (certificate.len > 0 && newer == NULL) ||
-	    !set_session(n, p, body, false)) {
+	    !kith_map_reserve(&n->peers.by_sid)) {
 		kith_blob_unref(&n->alloc, &blob);
 		kith_blob_unref(&n->alloc, &newer);
 		return false;
@@ -369,8 +396,10 @@ bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_byte
 		p->certificate = newer;
 		p->cert = *cert;
 	}
+	set_session(n, p, body, false);
 	kith_suspect_close(n, p);
 	set_record(n, p, blob, head);
+	note_due(n, p);
 	if (status != p->status)
 		kith_peer_set_status(n, p, status, &p->mid);
 	else if (visible && !p->is_self)
@@ -410,6 +439,7 @@ void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_st
 	p->status = to;
 	p->since = n->now;
 	p->is_kept = false;
+	note_due(n, p);
 	if (to == KITH_STATUS_FAILED)
 		KITH_COUNT(n, members_failed);
 	if (by != NULL)
@@ -475,7 +505,12 @@ uint32_t kith_peers_present(const struct kith_node *n)
 	return by[KITH_STATUS_ALIVE] + by[KITH_STATUS_SUSPECT] + by[KITH_STATUS_RESTARTING];
 }
 
-/* --- evidence and digest -------------------------------------------------------------------- */
+uint32_t kith_peers_up(const struct kith_node *n)
+{
+	return n->peers.by_status[KITH_STATUS_ALIVE] + n->peers.by_status[KITH_STATUS_SUSPECT];
+}
+
+/* --- evidence ------------------------------------------------------------------------------- */
 
 void kith_peer_why(struct kith_node *n, struct kith_peer *p, const struct kith_why *w)
 {
@@ -490,21 +525,6 @@ void kith_peer_why(struct kith_node *n, struct kith_peer *p, const struct kith_w
 	e->unix_ms = kith_now_unix_ms(n);
 	e->epoch = p->epoch;
 	e->seq = p->seq;
-}
-
-void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8])
-{
-	uint8_t sum[12];
-	struct kith_bytes part = {sum, sizeof(sum)};
-
-	kith_put_u64(sum, leaf_sum);
-	kith_put_u32(sum + 8, count);
-	kith_hash(digest, 8, KITH_LABEL_RANGE, NULL, 0, &part, 1);
-}
-
-void kith_peers_root(const struct kith_node *n, uint8_t root[8])
-{
-	kith_peers_digest(n->peers.leaf_sum + n->tombs.sum, n->peers.count + n->tombs.counted, root);
 }
 
 /* --- forgetting ----------------------------------------------------------------------------- */
@@ -524,7 +544,6 @@ void kith_peer_reap(struct kith_node *n, struct kith_peer *p)
 	kith_map_drop(&ps->by_mid, mid_key(&p->mid));
 	kith_map_drop(&ps->by_sid, kith_get_u64(p->sid));
 	kith_tomb_bury(n, &p->mid, p->epoch, p->seq, p->expires);
-	ps->slots[p->slot] = NULL;
 	kith_join_lost(n, p);
 	peer_free(n, p);
 	kith_out_event(n, &e);
@@ -533,22 +552,41 @@ void kith_peer_reap(struct kith_node *n, struct kith_peer *p)
 }
 
 /* Failed and left members go after reap_after; any other when its record has expired. */
-void kith_peers_on_sweep(struct kith_node *n, void *owner)
+static bool is_over(const struct kith_node *n, const struct kith_peer *p)
 {
-	const uint32_t unix_s = kith_now_unix_s(n);
-	uint32_t i;
+	if ((p->status == KITH_STATUS_FAILED || p->status == KITH_STATUS_LEFT) &&
+	    kith_us_elapsed(p->since, n->now) >= n->reap_after)
+		return true;
+	return (int64_t)p->expires + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n);
+}
 
-	(void)owner;
-	for (i = 0; i < n->peers.slot_count; i++) {
-		struct kith_peer *p = n->peers.slots[i];
+/* All are looked at only when one of them may be due; what is noted of them is made anew then. */
+static void reap_due(struct kith_node *n)
+{
+	struct kith_peers *ps = &n->peers;
+	uint32_t slot;
+
+	if (n->now < ps->gone_due &&
+	    (int64_t)ps->expiry_due_s + KITH_RECORD_SLACK_S >= (int64_t)kith_now_unix_s(n))
+		return;
+	ps->gone_due = KITH_NEVER;
+	ps->expiry_due_s = UINT32_MAX;
+	for (slot = 0; slot < kith_slab_end(&ps->table); slot++) {
+		struct kith_peer *p = kith_peer_at(n, slot);
 
 		if (p == NULL || p->is_self)
 			continue;
-		if (((p->status == KITH_STATUS_FAILED || p->status == KITH_STATUS_LEFT) &&
-		     kith_us_elapsed(p->since, n->now) >= n->reap_after) ||
-		    (int64_t)p->expires + KITH_RECORD_SLACK_S < (int64_t)unix_s)
+		if (is_over(n, p))
 			kith_peer_reap(n, p);
+		else
+			note_due(n, p);
 	}
+}
+
+void kith_peers_on_sweep(struct kith_node *n, void *owner)
+{
+	(void)owner;
+	reap_due(n);
 	kith_tombs_sweep(n);
 	if (n->peers.count > 1 || n->tombs.count > 0)
 		kith_timer_set(n, &n->peers.sweep, kith_us_add(n->now, KITH_SWEEP));

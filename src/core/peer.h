@@ -12,10 +12,12 @@
 #define KITH_CORE_PEER_H
 
 #include "base/map.h"
+#include "base/slab.h"
 #include "core/blob.h"
 #include "core/bucket.h"
 #include "core/gossip.h"
 #include "core/limits.h"
+#include "core/root.h"
 #include "core/timer.h"
 #include "seal/session.h"
 #include "wire/record.h"
@@ -72,25 +74,30 @@ struct kith_peer {
 };
 
 struct kith_peers {
-	struct kith_peer **slots; /* owned; NULL = free */
-	uint32_t slot_room, slot_count; /* slots ever used */
+	struct kith_slab table; /* of struct kith_peer, by slot */
 	uint32_t *ring; /* owned; slots by mid */
 	uint32_t ring_room, count;
 	struct kith_map by_mid; /* first 8 bytes of the mid */
 	struct kith_map by_sid;
 	uint32_t by_status[KITH_STATUS_COUNT];
 	uint64_t leaf_sum;
+	struct kith_root root; /* made last */
 	uint64_t changes;
 	kith_us news; /* a record was taken last */
 	bool isolated;
 	uint32_t recent[KITH_NAMES_MAX]; /* slots whose record changed last */
 	uint32_t recent_at;
 	struct kith_timer sweep;
+	/* Nobody is to be forgotten before: failed or left, and expired. */
+	kith_us gone_due;
+	uint32_t expiry_due_s;
 };
 
 KITH_MUST_USE bool kith_peers_init(struct kith_node *n, const uint64_t secret[2]);
 void kith_peers_fini(struct kith_node *n);
 
+/* The peer in that slot, or NULL. */
+struct kith_peer *kith_peer_at(const struct kith_node *n, uint32_t slot);
 struct kith_peer *kith_peer_find(const struct kith_node *n, const struct kith_mid *mid);
 struct kith_peer *kith_peer_by_sid(const struct kith_node *n, const uint8_t sid[KITH_SID_LEN]);
 /* A new peer with its verified certificate and record; status ALIVE, RESTARTING or LEFT as the
@@ -127,6 +134,8 @@ int kith_peer_lists(const struct kith_peer *p, const struct kith_addr *a);
 
 /* Members that are not failed and have not left, this node included. */
 uint32_t kith_peers_present(const struct kith_node *n);
+/* Members that take part, this node included. */
+uint32_t kith_peers_up(const struct kith_node *n);
 /* Whether it takes part: ALIVE or SUSPECT. */
 static inline bool kith_peer_is_up(const struct kith_peer *p)
 {
@@ -140,10 +149,5 @@ void kith_peer_why(struct kith_node *n, struct kith_peer *p, const struct kith_w
 
 /* Forgets a peer that is not self, and buries it. */
 void kith_peer_reap(struct kith_node *n, struct kith_peer *p);
-
-/* Digest of some owners: the sum of their leaves mod 2^64, hashed with their count. */
-void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8]);
-/* That of all, with those that count in the root although they are forgotten (core/tomb.h). */
-void kith_peers_root(const struct kith_node *n, uint8_t root[8]);
 
 #endif

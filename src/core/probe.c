@@ -370,7 +370,7 @@ static struct kith_peer *next_of_list(struct kith_node *n)
 			ps->list_at = 0;
 			kith_rng_shuffle(&n->rng, ps->list, ps->list_count);
 		}
-		p = n->peers.slots[ps->list[ps->list_at++]];
+		p = kith_peer_at(n, ps->list[ps->list_at++]);
 		if (p != NULL && !p->is_self && kith_peer_is_up(p))
 			return p;
 	}

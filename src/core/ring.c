@@ -8,7 +8,7 @@
 struct kith_peer *kith_ring_at(const struct kith_node *n, uint32_t ring_index)
 {
 	KITH_ASSERT(ring_index < n->peers.count);
-	return n->peers.slots[n->peers.ring[ring_index]];
+	return kith_slab_at(&n->peers.table, n->peers.ring[ring_index]);
 }
 
 uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid)
@@ -61,8 +61,9 @@ static void pick(struct kith_peer *p, const struct kith_peer *except, struct kit
 uint32_t kith_ring_pick(struct kith_node *n, struct kith_peer **out, uint32_t count,
 			 const struct kith_peer *except)
 {
-	const uint32_t total = n->peers.count;
-	uint32_t got = 0, start, i;
+	const uint32_t total = n->peers.count, up = kith_peers_up(n);
+	const struct kith_peer *self = n->own.peer;
+	uint32_t got = 0, start, others, i;
 
 	if (total == 0)
 		return 0;
@@ -70,7 +71,9 @@ uint32_t kith_ring_pick(struct kith_node *n, struct kith_peer **out, uint32_t co
 		pick(kith_ring_at(n, kith_rng_below(&n->rng, total)), except, out, &got);
 	/* Luck ran out: few are up, or few are there at all. */
 	start = kith_rng_below(&n->rng, total);
-	for (i = 0; i < total && got < count; i++)
+	others = up - (self != NULL && kith_peer_is_up(self) ? 1 : 0) -
+		 (except != NULL && except != self && kith_peer_is_up(except) ? 1 : 0);
+	for (i = 0; i < total && got < count && got < others; i++)
 		pick(kith_ring_at(n, (start + i) % total), except, out, &got);
 	return got;
 }

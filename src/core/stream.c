@@ -8,14 +8,12 @@
 #include "core/node.h"
 #include <string.h>
 
-bool kith_streams_init(struct kith_node *n)
+void kith_streams_init(struct kith_node *n)
 {
 	struct kith_streams *ss = &n->streams;
 
 	kith_list_init(&ss->list);
 	ss->next_id = 1;
-	ss->m1_seen = kith_mem_new(&n->alloc, KITH_M1_KEPT, sizeof(*ss->m1_seen));
-	return ss->m1_seen != NULL;
 }
 
 static struct kith_stream *find(struct kith_node *n, uint64_t id)

@@ -57,12 +57,12 @@ struct kith_streams {
 	struct kith_link list; /* oldest first */
 	uint32_t count, unproven;
 	uint64_t next_id; /* odd: ours */
-	uint8_t (*m1_seen)[24]; /* owned ring of nonces */
-	uint32_t m1_at;
+	uint8_t (*m1_seen)[24]; /* owned ring of nonces, KITH_M1_KEPT once it has grown */
+	uint32_t m1_at, m1_room;
 	struct kith_bucket handshakes;
 };
 
-KITH_MUST_USE bool kith_streams_init(struct kith_node *n);
+void kith_streams_init(struct kith_node *n);
 void kith_streams_fini(struct kith_node *n);
 /* Opens a connection; its id, or 0 if there is no room or memory. want: NULL for a seed. */
 uint64_t kith_stream_dial(struct kith_node *n, const struct kith_addr *to,

@@ -71,9 +71,9 @@ static void stretch_of(const struct kith_node *n, const struct kith_range *r, ui
 {
 	const struct kith_mid hi = last_of(r);
 
-	*from = *to = kith_ring_seek(n, &r->lo);
-	while (*to < n->peers.count &&
-	       memcmp(kith_ring_at(n, *to)->mid.b, hi.b, sizeof(hi.b)) <= 0)
+	*from = kith_ring_seek(n, &r->lo);
+	*to = kith_ring_seek(n, &hi);
+	if (*to < n->peers.count && memcmp(kith_ring_at(n, *to)->mid.b, hi.b, sizeof(hi.b)) == 0)
 		++*to;
 }
 
@@ -188,7 +188,7 @@ static void add_hello(struct kith_node *n, struct frame *f)
 			     .o = n->peers.count,
 			     .f = n->join.is_joined ? 0 : KITH_HELLO_JOIN};
 
-	kith_peers_root(n, root);
+	kith_peers_make_root(n, root);
 	add(f, &m);
 }
 

@@ -4,12 +4,22 @@
 #include "base/check.h"
 #include "base/cur.h"
 #include "base/mem.h"
+#include "base/time.h"
 #include "core/node.h"
 #include <string.h>
 
+static uint64_t mid_key_of(const void *tombs, uint32_t at)
+{
+	const struct kith_tombs *ts = tombs;
+
+	return kith_get_u64(ts->table[at].mid.b);
+}
+
 void kith_tombs_init(struct kith_node *n, const uint64_t secret[2])
 {
-	kith_map_init(&n->tombs.by_mid, &n->alloc, secret);
+	kith_map_init(&n->tombs.by_mid, &n->alloc, secret, mid_key_of, &n->tombs);
+	n->tombs.due = KITH_NEVER;
+	n->tombs.due_s = UINT32_MAX;
 }
 
 void kith_tombs_fini(struct kith_node *n)
@@ -76,11 +86,15 @@ void kith_tomb_bury(struct kith_node *n, const struct kith_mid *mid, uint32_t ep
 	if (!kith_mem_grow(&n->alloc, &table, &ts->room, ts->count + 1, sizeof(*ts->table)))
 		return;
 	ts->table = table;
-	if (kith_map_get(&ts->by_mid, kith_get_u64(mid->b)) != KITH_MAP_NONE ||
-	    !kith_map_put(&ts->by_mid, kith_get_u64(mid->b), ts->count))
+	if (kith_map_get(&ts->by_mid, kith_get_u64(mid->b)) != KITH_MAP_NONE)
 		return;
-	ts->table[ts->count++] = (struct kith_tomb){
+	ts->table[ts->count] = (struct kith_tomb){
 		.mid = *mid, .epoch = epoch, .seq = seq, .until = until};
+	if (!kith_map_put(&ts->by_mid, kith_get_u64(mid->b), ts->count))
+		return;
+	ts->count++;
+	if (until < ts->due_s)
+		ts->due_s = until;
 }
 
 bool kith_tomb_is_there(const struct kith_node *n, const struct kith_mid *mid)
@@ -108,6 +122,7 @@ void kith_tomb_count(struct kith_node *n, const struct kith_mid *mid, uint64_t l
 	t->counts_until = until;
 	n->tombs.counted++;
 	n->tombs.sum += leaf;
+	n->tombs.due = kith_us_min(n->tombs.due, until);
 }
 
 bool kith_tomb_covers(const struct kith_node *n, const struct kith_mid *mid, uint32_t epoch,
@@ -126,17 +141,30 @@ void kith_tomb_open(struct kith_node *n, const struct kith_mid *mid)
 		drop_at(n, (uint32_t)(t - n->tombs.table));
 }
 
+/* All are looked at only when one of them may be due. */
 void kith_tombs_sweep(struct kith_node *n)
 {
+	struct kith_tombs *ts = &n->tombs;
 	const int64_t unix_s = kith_now_unix_s(n);
 	uint32_t i = 0;
 
-	while (i < n->tombs.count) {
-		if (n->now >= n->tombs.table[i].counts_until)
-			uncount(&n->tombs, &n->tombs.table[i]);
-		if ((int64_t)n->tombs.table[i].until + KITH_RECORD_SLACK_S < unix_s)
+	if (n->now < ts->due && (int64_t)ts->due_s + KITH_RECORD_SLACK_S >= unix_s)
+		return;
+	ts->due = KITH_NEVER;
+	ts->due_s = UINT32_MAX;
+	while (i < ts->count) {
+		struct kith_tomb *t = &ts->table[i];
+
+		if (n->now >= t->counts_until)
+			uncount(ts, t);
+		if ((int64_t)t->until + KITH_RECORD_SLACK_S < unix_s) {
 			drop_at(n, i);
-		else
-			i++;
+			continue;
+		}
+		if (t->counts)
+			ts->due = kith_us_min(ts->due, t->counts_until);
+		if (t->until < ts->due_s)
+			ts->due_s = t->until;
+		i++;
 	}
 }

@@ -30,6 +30,8 @@ struct kith_tombs {
 	uint32_t count, room;
 	uint32_t counted; /* how many count in the root, and */
 	uint64_t sum;     /* the sum of their leaves */
+	kith_us due;      /* none stops counting before, */
+	uint32_t due_s;   /* and none is opened for its age (unix seconds) */
 	struct kith_map by_mid; /* first 8 bytes of the mid to the place in the table */
 };
 

@@ -7,3 +7,6 @@ tests_bench_bench_seal_LDADD = $(room_libs) $(SODIUM_LIBS) $(MSGPACK_LIBS)
 
 EXTRA_PROGRAMS += %D%/bench_kept
 tests_bench_bench_kept_LDADD = libkith_files.la $(INIH_LIBS) $(core_ldadd)
+
+EXTRA_PROGRAMS += %D%/bench_members
+tests_bench_bench_members_LDADD = $(core_ldadd)

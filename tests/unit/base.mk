@@ -10,5 +10,6 @@ unit_tests += \
 	%D%/test_base_map \
 	%D%/test_base_mem \
 	%D%/test_base_rng \
+	%D%/test_base_slab \
 	%D%/test_base_text \
 	%D%/test_base_time

@@ -13,12 +13,40 @@
 
 static const uint64_t secret[2] = {0x0123456789abcdefu, 0xfedcba9876543210u};
 
+/* The table: the key that lies in each slot. */
+enum { TABLE = 10001 };
+static uint64_t keys[TABLE];
+
+static uint64_t key_of(const void *table, uint32_t slot)
+{
+	const uint64_t *all = table;
+
+	assert_true(slot < TABLE);
+	return all[slot];
+}
+
+static void map_init(struct kith_map *m, const struct kith_alloc *alloc)
+{
+	kith_map_init(m, alloc, secret, key_of, keys);
+}
+
+static bool put(struct kith_map *m, uint64_t key, uint32_t slot)
+{
+	keys[slot] = key;
+	return kith_map_put(m, key, slot);
+}
+
+static uint32_t slot_in(const struct kith_map *m, uint32_t cell)
+{
+	return (m->cells[cell] & KITH_MAP_SLOTS) - 1;
+}
+
 static void an_empty_map_has_nothing(void **state)
 {
 	struct kith_map m;
 
 	(void)state;
-	kith_map_init(&m, &kith_alloc_libc, secret);
+	map_init(&m, &kith_alloc_libc);
 	assert_int_equal(kith_map_get(&m, 0), KITH_MAP_NONE);
 	kith_map_drop(&m, 0);
 	assert_int_equal(m.count, 0);
@@ -27,18 +55,18 @@ static void an_empty_map_has_nothing(void **state)
 
 static void every_key_can_be_kept(void **state)
 {
-	static const uint64_t keys[] = {0, 1, UINT32_MAX, (uint64_t)1 << 32, UINT64_MAX};
+	static const uint64_t some[] = {0, 1, UINT32_MAX, (uint64_t)1 << 32, UINT64_MAX};
 	struct kith_map m;
 
 	(void)state;
-	kith_map_init(&m, &kith_alloc_libc, secret);
+	map_init(&m, &kith_alloc_libc);
 	for (uint32_t i = 0; i < 5; i++)
-		assert_true(kith_map_put(&m, keys[i], i));
+		assert_true(put(&m, some[i], i));
 	for (uint32_t i = 0; i < 5; i++)
-		assert_int_equal(kith_map_get(&m, keys[i]), i);
-	assert_true(kith_map_put(&m, 0, KITH_MAP_NONE - 1)); /* overwritten, not added */
+		assert_int_equal(kith_map_get(&m, some[i]), i);
+	assert_true(put(&m, 0, TABLE - 1)); /* overwritten, not added */
 	assert_int_equal(m.count, 5);
-	assert_int_equal(kith_map_get(&m, 0), KITH_MAP_NONE - 1);
+	assert_int_equal(kith_map_get(&m, 0), TABLE - 1);
 	kith_map_fini(&m);
 	assert_int_equal(kith_map_get(&m, 0), KITH_MAP_NONE);
 }
@@ -48,13 +76,13 @@ static void every_key_can_be_kept(void **state)
 static void random_operations(uint32_t universe, uint32_t steps)
 {
 	enum { UNIVERSE_MAX = 600 };
-	uint32_t model[UNIVERSE_MAX], count = 0;
+	uint32_t model[UNIVERSE_MAX], count = 0, former;
 	struct kith_rng r = {{universe, 2, 3, 4}};
 	struct kith_map m;
 
 	for (uint32_t i = 0; i < universe; i++)
 		model[i] = KITH_MAP_NONE;
-	kith_map_init(&m, &kith_alloc_libc, secret);
+	map_init(&m, &kith_alloc_libc);
 	for (uint32_t step = 0; step < steps; step++) {
 		uint32_t i = kith_rng_below(&r, universe);
 		uint64_t key = (uint64_t)i << (i % 40); /* some near, some far apart */
@@ -62,9 +90,11 @@ static void random_operations(uint32_t universe, uint32_t steps)
 		if (i % 40 != 0)
 			key |= (uint64_t)i << 54;
 		if (kith_rng_below(&r, 2)) {
-			count += model[i] == KITH_MAP_NONE;
-			model[i] = kith_rng_below(&r, 1000);
-			assert_true(kith_map_put(&m, key, model[i]));
+			/* Each key has two slots of its own, so that it can move. */
+			former = model[i];
+			count += former == KITH_MAP_NONE;
+			model[i] = 2 * i + kith_rng_below(&r, 2);
+			assert_true(put(&m, key, model[i]));
 		} else {
 			count -= model[i] != KITH_MAP_NONE;
 			model[i] = KITH_MAP_NONE;
@@ -98,9 +128,9 @@ static void it_grows_before_it_fills_up(void **state)
 	struct kith_map m;
 
 	(void)state;
-	kith_map_init(&m, &kith_alloc_libc, secret);
+	map_init(&m, &kith_alloc_libc);
 	for (uint32_t i = 0; i < 10000; i++) {
-		assert_true(kith_map_put(&m, i, i));
+		assert_true(put(&m, i, i));
 		assert_true(m.count * 4 <= m.room * 3);
 	}
 	assert_int_equal(m.room, 16384);
@@ -120,16 +150,15 @@ static void the_secret_decides_the_places(void **state)
 	for (int which = 0; which < 2; which++) {
 		int same = 0;
 
-		kith_map_init(&a, &kith_alloc_libc, secret);
-		kith_map_init(&b, &kith_alloc_libc, others[which]);
+		map_init(&a, &kith_alloc_libc);
+		kith_map_init(&b, &kith_alloc_libc, others[which], key_of, keys);
 		for (uint32_t i = 0; i < 700; i++) {
-			assert_true(kith_map_put(&a, i, i));
-			assert_true(kith_map_put(&b, i, i));
+			assert_true(put(&a, i, i));
+			assert_true(put(&b, i, i));
 		}
 		assert_int_equal(a.room, b.room);
 		for (uint32_t i = 0; i < a.room; i++)
-			same += a.cells[i].slot != KITH_MAP_NONE &&
-				a.cells[i].slot == b.cells[i].slot;
+			same += a.cells[i] != 0 && slot_in(&a, i) == slot_in(&b, i);
 		assert_true(same < 20); /* one in a thousand by chance */
 		kith_map_fini(&a);
 		kith_map_fini(&b);
@@ -147,10 +176,10 @@ static void places_are_those_of_siphash(void **state)
 	for (uint32_t key = 0; key < 64; key++) {
 		struct kith_map m;
 
-		kith_map_init(&m, &kith_alloc_libc, secret);
-		assert_true(kith_map_put(&m, key, 5));
+		map_init(&m, &kith_alloc_libc);
+		assert_true(put(&m, key, 5));
 		assert_int_equal(m.room, 8);
-		assert_int_equal(m.cells[homes[key] - '0'].slot, 5);
+		assert_int_equal(slot_in(&m, (uint32_t)(homes[key] - '0')), 5);
 		kith_map_fini(&m);
 	}
 }
@@ -165,22 +194,48 @@ static void without_memory_nothing_changes(void **state)
 	(void)state;
 	alloc_fail_init(&a);
 	hook = alloc_fail_hook(&a);
-	kith_map_init(&m, &hook, secret);
+	map_init(&m, &hook);
 	alloc_fail_next(&a, 1, false);
-	assert_false(kith_map_put(&m, 1, 1));
+	assert_false(put(&m, 1, 1));
+	alloc_fail_next(&a, 1, false);
+	assert_false(kith_map_reserve(&m));
 	assert_int_equal(m.count, 0);
 	alloc_fail_next(&a, 2, true);
-	while (kith_map_put(&m, kept, kept))
+	while (put(&m, kept, kept))
 		kept++;
 	assert_int_equal(kept, 6); /* three quarters of eight */
 	assert_int_equal(m.count, kept);
 	for (uint32_t i = 0; i < kept; i++)
 		assert_int_equal(kith_map_get(&m, i), i);
-	assert_true(kith_map_put(&m, 0, 9)); /* to overwrite needs none */
+	assert_true(put(&m, 0, 9)); /* to overwrite needs none */
 	kith_map_drop(&m, 3);
-	assert_true(kith_map_put(&m, 77, 1)); /* nor does a place that became free */
+	assert_true(kith_map_reserve(&m)); /* nor does a place that became free */
+	assert_true(put(&m, 77, 3));
 	kith_map_fini(&m);
 	assert_int_equal(a.blocks, 0);
+}
+
+static uint64_t same_key(const void *table, uint32_t slot)
+{
+	(void)table;
+	return slot;
+}
+
+/* Slots up to the last one, told apart by their keys where the bits of the hash agree. */
+static void every_slot_can_be_kept(void **state)
+{
+	struct kith_map m;
+
+	(void)state;
+	kith_map_init(&m, &kith_alloc_libc, secret, same_key, NULL);
+	for (uint32_t i = 0; i < KITH_MAP_SLOTS; i++)
+		assert_true(kith_map_put(&m, i, i));
+	assert_int_equal(m.count, KITH_MAP_SLOTS);
+	for (uint32_t i = 0; i < KITH_MAP_SLOTS; i++)
+		if (kith_map_get(&m, i) != i)
+			fail_msg("slot %u", i);
+	assert_int_equal(kith_map_get(&m, KITH_MAP_SLOTS), KITH_MAP_NONE);
+	kith_map_fini(&m);
 }
 
 int main(void)
@@ -188,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_map_has_nothing),
 		cmocka_unit_test(every_key_can_be_kept),
+		cmocka_unit_test(every_slot_can_be_kept),
 		cmocka_unit_test(random_operations_agree_with_an_array),
 		cmocka_unit_test(it_grows_before_it_fills_up),
 		cmocka_unit_test(the_secret_decides_the_places),

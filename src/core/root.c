@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/root.h"
+
+#include "base/cur.h"
+#include "core/node.h"
+#include <string.h>
+
+void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8])
+{
+	uint8_t sum[12];
+	struct kith_bytes part = {sum, sizeof(sum)};
+
+	kith_put_u64(sum, leaf_sum);
+	kith_put_u32(sum + 8, count);
+	kith_hash(digest, 8, KITH_LABEL_RANGE, NULL, 0, &part, 1);
+}
+
+void kith_peers_root(const struct kith_node *n, uint8_t root[8])
+{
+	const struct kith_root *r = &n->peers.root;
+	const uint64_t sum = n->peers.leaf_sum + n->tombs.sum;
+	const uint32_t count = n->peers.count + n->tombs.counted;
+
+	if (r->is_made && r->count == count && r->sum == sum)
+		memcpy(root, r->digest, sizeof(r->digest));
+	else
+		kith_peers_digest(sum, count, root);
+}
+
+void kith_peers_make_root(struct kith_node *n, uint8_t root[8])
+{
+	struct kith_root *r = &n->peers.root;
+
+	kith_peers_root(n, root);
+	*r = (struct kith_root){.sum = n->peers.leaf_sum + n->tombs.sum,
+				.count = n->peers.count + n->tombs.counted,
+				.is_made = true};
+	memcpy(r->digest, root, sizeof(r->digest));
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * core/root.h: eight bytes about a whole view. Each owner has a leaf (kith_sync_leaf()); the digest
+ * of some is made of the sum of their leaves and of their number, so that a change costs one
+ * subtraction and one addition, in any order.
+ */
+#ifndef KITH_CORE_ROOT_H
+#define KITH_CORE_ROOT_H
+
+#include <kith/types.h>
+#include <stdbool.h>
+
+struct kith_node;
+
+/* A digest, and what it was made of. */
+struct kith_root {
+	uint64_t sum;
+	uint32_t count;
+	bool is_made;
+	uint8_t digest[8];
+};
+
+/* Digest of some owners: the sum of their leaves mod 2^64, hashed with their count. */
+void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8]);
+/* That of all, with those that count in the root although they are forgotten (core/tomb.h). */
+void kith_peers_root(const struct kith_node *n, uint8_t root[8]);
+/* The same, remembered: each ping and each ack needs it, and it rarely changes. */
+void kith_peers_make_root(struct kith_node *n, uint8_t root[8]);
+
+#endif
