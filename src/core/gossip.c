@@ -16,6 +16,8 @@ static const uint32_t members_by_sends[] = {
 enum { SENDS_COUNT = sizeof(members_by_sends) / sizeof(members_by_sends[0]) };
 
 _Static_assert((int)SENDS_COUNT <= (int)KITH_SENDS_MAX, "a list for every number of sends");
+_Static_assert((int)KITH_SENDS_MAX == 64, "and a bit");
+enum { OWNER_AT = 4 }; /* in each record (wire/record.h) */
 
 uint8_t kith_gossip_sends(uint32_t count, bool is_lazy)
 {
@@ -33,34 +35,103 @@ uint8_t kith_gossip_sends(uint32_t count, bool is_lazy)
 
 bool kith_gossip_init(struct kith_node *n)
 {
-	int lane, sent;
+	struct kith_gossip *g = &n->gossip;
+	uint32_t at;
 
-	for (lane = 0; lane < KITH_LANE_COUNT; lane++)
-		for (sent = 0; sent < KITH_SENDS_MAX; sent++)
-			kith_list_init(&n->gossip.queue[lane][sent]);
-	return kith_timer_init(n, &n->gossip.tick, KITH_TIMER_GOSSIP, NULL);
+	kith_slab_init(&g->rumors, &n->alloc, sizeof(struct kith_rumor));
+	/* The first chunk stays from now on, so that there always is a place. */
+	if (kith_slab_take(&g->rumors, &at) == NULL)
+		return false;
+	kith_slab_give(&g->rumors, at);
+	return kith_timer_init(n, &g->tick, KITH_TIMER_GOSSIP, NULL);
 }
 
 void kith_gossip_fini(struct kith_node *n)
 {
+	KITH_ASSERT(n->gossip.count == 0);
+	kith_slab_fini(&n->gossip.rumors);
 	kith_timer_fini(n, &n->gossip.tick);
 }
 
-void kith_gossip_drop(struct kith_node *n, struct kith_rumor *r)
+/* --- the table and its lists ------------------------------------------------------------------ */
+
+static struct kith_rumor *rumor_at(const struct kith_node *n, uint32_t number)
 {
-	if (r->blob == NULL)
-		return;
-	kith_list_remove(&r->link);
-	kith_blob_unref(&n->alloc, &r->blob);
+	return kith_slab_at(&n->gossip.rumors, number - 1);
+}
+
+static void append(struct kith_node *n, uint32_t number)
+{
+	struct kith_gossip *g = &n->gossip;
+	struct kith_rumor *r = rumor_at(n, number);
+	struct kith_rumor_list *list = &g->queue[r->lane][r->sent];
+
+	r->next = 0;
+	r->prev = list->last;
+	if (list->last != 0)
+		rumor_at(n, list->last)->next = number;
+	else
+		list->first = number;
+	list->last = number;
+	g->busy[r->lane] |= UINT64_C(1) << r->sent;
+}
+
+static void unlink_rumor(struct kith_node *n, const struct kith_rumor *r)
+{
+	struct kith_gossip *g = &n->gossip;
+	struct kith_rumor_list *list = &g->queue[r->lane][r->sent];
+
+	if (r->next != 0)
+		rumor_at(n, r->next)->prev = r->prev;
+	else
+		list->last = r->prev;
+	if (r->prev != 0)
+		rumor_at(n, r->prev)->next = r->next;
+	else
+		list->first = r->next;
+	if (list->first == 0)
+		g->busy[r->lane] &= ~(UINT64_C(1) << r->sent);
+}
+
+static void forget(struct kith_node *n, uint32_t number)
+{
+	struct kith_rumor *r = rumor_at(n, number);
+
+	unlink_rumor(n, r);
+	kith_fact_unref(n, r->record);
+	kith_slab_give(&n->gossip.rumors, number - 1);
 	n->gossip.count--;
 }
 
-void kith_gossip_moved(struct kith_rumor *r)
+struct kith_rumor *kith_gossip_of(const struct kith_node *n, uint32_t r,
+				  const struct kith_fact *record)
 {
-	if (r->blob == NULL)
+	if (r == 0 || !kith_slab_has(&n->gossip.rumors, r - 1) ||
+	    rumor_at(n, r)->record != record)
+		return NULL;
+	return rumor_at(n, r);
+}
+
+void kith_gossip_drop(struct kith_node *n, uint32_t *r, const struct kith_fact *record)
+{
+	if (kith_gossip_of(n, *r, record) != NULL)
+		forget(n, *r);
+	*r = 0;
+}
+
+/* The queue is full: the most-told rumor of the lowest lane makes room. */
+static void make_room(struct kith_node *n)
+{
+	int lane;
+
+	for (lane = KITH_LANE_COUNT - 1; lane >= 0; lane--) {
+		const uint64_t busy = n->gossip.busy[lane];
+
+		if (busy == 0)
+			continue;
+		forget(n, n->gossip.queue[lane][63 - __builtin_clzll(busy)].first);
 		return;
-	r->link.prev->next = &r->link;
-	r->link.next->prev = &r->link;
+	}
 }
 
 static void start_tick(struct kith_node *n, kith_us wait)
@@ -69,54 +140,50 @@ static void start_tick(struct kith_node *n, kith_us wait)
 		kith_timer_set(n, &n->gossip.tick, kith_us_add(n->now, wait));
 }
 
-/* The queue is full: the most-told rumor of the lowest lane makes room. */
-static void make_room(struct kith_node *n)
+void kith_gossip_put(struct kith_node *n, uint32_t *r, struct kith_fact *record,
+		     enum kith_lane lane, bool is_lazy)
 {
-	int lane, sent;
+	struct kith_rumor *rumor;
+	uint32_t at;
 
-	for (lane = KITH_LANE_COUNT - 1; lane >= 0; lane--)
-		for (sent = KITH_SENDS_MAX - 1; sent >= 0; sent--) {
-			struct kith_link *head = &n->gossip.queue[lane][sent];
-
-			if (!kith_list_is_empty(head)) {
-				kith_gossip_drop(n, KITH_CONTAINER(head->next, struct kith_rumor,
-								   link));
-				return;
-			}
-		}
-}
-
-void kith_gossip_put(struct kith_node *n, struct kith_rumor *r, struct kith_blob *blob,
-		     const struct kith_mid *about, enum kith_lane lane, bool is_lazy)
-{
-	kith_gossip_drop(n, r);
+	kith_gossip_drop(n, r, record);
 	if (n->gossip.count >= KITH_GOSSIP_MAX)
 		make_room(n);
-	r->blob = kith_blob_ref(blob);
-	r->about = *about;
-	r->lane = (uint8_t)lane;
-	r->is_lazy = is_lazy;
-	r->sent = 0;
-	r->serial = n->gossip.next_serial++;
-	kith_list_append(&n->gossip.queue[lane][0], &r->link);
+	rumor = kith_slab_take(&n->gossip.rumors, &at);
+	if (rumor == NULL) {
+		make_room(n);
+		rumor = kith_slab_take(&n->gossip.rumors, &at);
+	}
+	KITH_ASSERT(rumor != NULL);
+	kith_fact_ref(record);
+	rumor->record = record;
+	rumor->lane = (uint8_t)lane;
+	rumor->is_lazy = is_lazy;
 	n->gossip.count++;
+	*r = at + 1;
+	append(n, *r);
 	/* At a random phase, as if it had never stood still: all who wake by the same news would tick
 	 * together, and whom the first wave missed would wait for a whole tick. */
 	start_tick(n, 1 + kith_rng_below(&n->rng, (uint32_t)n->timing.gossip_tick));
 }
 
+/* --- telling --------------------------------------------------------------------------------- */
+
 /* Copies the rumor into the packet and moves it on, or out of the queue when told often enough. */
-static bool tell(struct kith_node *n, struct kith_packet *pk, struct kith_rumor *r)
+static bool tell(struct kith_node *n, struct kith_packet *pk, uint32_t number)
 {
-	if (!kith_packet_add_record(pk, kith_blob_bytes(r->blob)))
+	struct kith_rumor *r = rumor_at(n, number);
+
+	if (!kith_packet_add_record(pk, r->record->raw))
 		return false;
 	KITH_COUNT(n, gossip_sent);
 	r->stamp = n->gossip.packet_stamp;
-	if (++r->sent >= kith_gossip_sends(n->peers.count, r->is_lazy)) {
-		kith_gossip_drop(n, r);
+	if (r->sent + 1 >= kith_gossip_sends(n->peers.count, r->is_lazy)) {
+		forget(n, number);
 	} else {
-		kith_list_remove(&r->link);
-		kith_list_append(&n->gossip.queue[r->lane][r->sent], &r->link);
+		unlink_rumor(n, r);
+		r->sent++;
+		append(n, number);
 	}
 	return true;
 }
@@ -124,45 +191,45 @@ static bool tell(struct kith_node *n, struct kith_packet *pk, struct kith_rumor 
 static bool fits(const struct kith_node *n, const struct kith_packet *pk,
 		 const struct kith_rumor *r)
 {
-	/* Array, kind and a two-byte length come before the bytes. */
-	return r->stamp != n->gossip.packet_stamp && r->blob->len + 5u <= pk->room - pk->len &&
-	       memcmp(r->about.b, pk->to->mid.b, sizeof(r->about.b)) != 0;
+	/* Array, kind and a two-byte length come before the bytes. Its owner knows it. */
+	return r->stamp != n->gossip.packet_stamp &&
+	       r->record->raw.len + 5u <= pk->room - pk->len &&
+	       memcmp(r->record->raw.p + OWNER_AT, pk->to->record->mid.b,
+		      sizeof(struct kith_mid)) != 0;
 }
 
-/* The fewest-told rumor of the lane that fits; NULL if none of the first few does. */
-static struct kith_rumor *choose(struct kith_node *n, const struct kith_packet *pk, int lane)
+/* The fewest-told rumor of the lane that fits; 0 if none of the first few does. */
+static uint32_t choose(const struct kith_node *n, const struct kith_packet *pk, int lane)
 {
-	int sent, misses = 0;
-	struct kith_link *l;
+	uint64_t busy = n->gossip.busy[lane];
+	uint32_t number;
+	int misses = 0;
 
-	for (sent = 0; sent < KITH_SENDS_MAX; sent++) {
-		struct kith_link *head = &n->gossip.queue[lane][sent];
-
-		for (l = head->next; l != head; l = l->next) {
-			struct kith_rumor *r = KITH_CONTAINER(l, struct kith_rumor, link);
-
-			if (fits(n, pk, r))
-				return r;
+	for (; busy != 0; busy &= busy - 1) {
+		number = n->gossip.queue[lane][__builtin_ctzll(busy)].first;
+		for (; number != 0; number = rumor_at(n, number)->next) {
+			if (fits(n, pk, rumor_at(n, number)))
+				return number;
 			if (++misses >= 32)
-				return NULL;
+				return 0;
 		}
 	}
-	return NULL;
+	return 0;
 }
 
 void kith_gossip_fill(struct kith_node *n, struct kith_packet *pk)
 {
 	n->gossip.packet_stamp++;
 	for (;;) {
-		struct kith_rumor *r = NULL;
+		uint32_t r = 0;
 		int lane;
 
 		if (++n->gossip.picks % 5 == 0) /* the lower lanes' turn */
-			for (lane = KITH_LANE_COUNT - 1; lane > 0 && r == NULL; lane--)
+			for (lane = KITH_LANE_COUNT - 1; lane > 0 && r == 0; lane--)
 				r = choose(n, pk, lane);
-		for (lane = 0; lane < KITH_LANE_COUNT && r == NULL; lane++)
+		for (lane = 0; lane < KITH_LANE_COUNT && r == 0; lane++)
 			r = choose(n, pk, lane);
-		if (r == NULL || !tell(n, pk, r))
+		if (r == 0 || !tell(n, pk, r))
 			return;
 	}
 }

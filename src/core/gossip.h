@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * core/gossip.h: what is still to be told, and how often it was (3-membership.md, Dissemination).
- * A rumor is embedded in whatever holds a record (a peer, a suspicion), so there is one per record
- * and a newer one takes its place. Its way: kith_gossip_put() -> lists by lane and number of sends
- * -> kith_gossip_fill() copies it into datagrams, fewest-sent first -> it leaves the queue after
- * ceil(4 ln(n+1)) sends, or ceil(log10(n+1)) in the lazy way of a pure refresh.
+ * Whatever holds a record (a peer, a suspicion) has the number of its rumor, so there is one per
+ * record and a newer one takes its place. Its way: kith_gossip_put() -> lists by lane and number of
+ * sends -> kith_gossip_fill() copies it into datagrams, fewest-sent first -> it leaves the queue
+ * after ceil(4 ln(n+1)) sends, or ceil(log10(n+1)) in the lazy way of a pure refresh. The number is
+ * not taken back then; it is told from another rumor's by the record.
  */
 #ifndef KITH_CORE_GOSSIP_H
 #define KITH_CORE_GOSSIP_H
 
-#include "base/list.h"
-#include "core/blob.h"
+#include "base/slab.h"
 #include "core/bucket.h"
+#include "core/fact.h"
 #include "core/timer.h"
 
 struct kith_node;
@@ -26,20 +27,24 @@ enum kith_lane {
 };
 enum { KITH_SENDS_MAX = 64 }; /* 4 ln of 2^20 members is 56 */
 
+/* A view of a member may have one: 24 bytes. Numbers are places in the table + 1, 0 = none. */
 struct kith_rumor {
-	struct kith_link link;
-	struct kith_blob *blob; /* owned reference while queued */
-	struct kith_mid about;  /* never told to this one: it is its owner */
-	uint64_t serial;        /* age within its lane */
-	uint32_t stamp;         /* last packet that carried it */
+	uint32_t next, prev;      /* in its list, which is in the order of age */
+	struct kith_fact *record; /* owned reference */
+	uint32_t stamp;           /* last packet that carried it */
 	uint8_t lane, sent;
 	bool is_lazy;
 };
 
+struct kith_rumor_list {
+	uint32_t first, last;
+};
+
 struct kith_gossip {
-	struct kith_link queue[KITH_LANE_COUNT][KITH_SENDS_MAX];
+	struct kith_slab rumors;
+	struct kith_rumor_list queue[KITH_LANE_COUNT][KITH_SENDS_MAX];
+	uint64_t busy[KITH_LANE_COUNT]; /* bit i: the list of those sent i times is not empty */
 	uint32_t count;
-	uint64_t next_serial;
 	uint32_t packet_stamp;
 	uint32_t picks; /* counts slots for the fifth */
 	struct kith_timer tick;
@@ -49,12 +54,15 @@ struct kith_gossip {
 KITH_MUST_USE bool kith_gossip_init(struct kith_node *n);
 void kith_gossip_fini(struct kith_node *n);
 
-/* Queues the record; a former one of the same rumor is replaced. */
-void kith_gossip_put(struct kith_node *n, struct kith_rumor *r, struct kith_blob *blob,
-		     const struct kith_mid *about, enum kith_lane lane, bool is_lazy);
-void kith_gossip_drop(struct kith_node *n, struct kith_rumor *r);
-/* The rumor was copied to another place in memory, and goes on from there. */
-void kith_gossip_moved(struct kith_rumor *r);
+/* Queues the record, whose rumor's number is kept in *r. A former record's rumor was dropped. Without
+ * memory the most-told rumor makes room, as at the bound. */
+void kith_gossip_put(struct kith_node *n, uint32_t *r, struct kith_fact *record,
+		     enum kith_lane lane, bool is_lazy);
+/* The record is no longer told, if it still was; *r = 0. */
+void kith_gossip_drop(struct kith_node *n, uint32_t *r, const struct kith_fact *record);
+/* The rumor of the record, or NULL: it is not told, or not any more. */
+struct kith_rumor *kith_gossip_of(const struct kith_node *n, uint32_t r,
+				  const struct kith_fact *record);
 /* Fills the rest of a packet with rumors. */
 void kith_gossip_fill(struct kith_node *n, struct kith_packet *pk);
 /* News: tells it to three peers now, if the budget allows, besides the queue. */

@@ -19,26 +19,32 @@ static bool is_self_mid(const struct kith_node *n, const struct kith_mid *mid)
 	return memcmp(mid->b, n->own.secrets->identity.mid.b, sizeof(mid->b)) == 0;
 }
 
-/* Judges the certificate at the other end; JOINED when it counts and is of whom we want. */
+/* Judges the certificate at the other end; JOINED, with the key that it names, when it counts and is
+ * of whom we want. */
 static enum kith_seed_result judge_peer(struct kith_node *n, struct kith_stream *s,
-					struct kith_bytes certificate, struct kith_certificate *c)
+					struct kith_bytes certificate,
+					uint8_t identity[KITH_KEY_LEN])
 {
 	const struct kith_peer *known;
 	struct kith_certificate came;
-	struct kith_bytes stored = {NULL, 0};
+	struct kith_cert_fact *c;
 	struct kith_mid mid;
+	int r;
 
 	/* The stored certificate spares the signature check when it is the same. */
 	if (kith_cert_read(certificate.p, certificate.len, &came) != 0)
 		return KITH_SEED_UNTRUSTED;
 	kith_mid_make(&mid, came.identity);
 	known = kith_peer_find(n, &mid);
-	if (known != NULL)
-		stored = kith_blob_bytes(known->certificate);
-	if (kith_trust_judge(n, certificate, stored, c) != 0) {
+	r = kith_trust_judge(n, certificate, known != NULL ? known->certificate : NULL, &c);
+	if (r == KITH_ENOMEM)
+		return KITH_SEED_CLOSED;
+	if (r != 0) {
 		KITH_DROP_FROM(n, CERTIFICATE, record_certificate, &s->addr);
 		return KITH_SEED_UNTRUSTED;
 	}
+	memcpy(identity, c->c.identity, KITH_KEY_LEN);
+	kith_fact_unref(n, &c->fact);
 	if (is_self_mid(n, &mid))
 		return KITH_SEED_SELF;
 	if ((s->purpose == KITH_STREAM_FOR_SYNC || s->purpose == KITH_STREAM_FOR_PROBE) &&
@@ -98,7 +104,7 @@ bool kith_handshake_m1(struct kith_node *n, struct kith_stream *s)
 		return false;
 	}
 	if (kith_hs_m2(s->hs, &n->secret, &n->own.secrets->identity,
-		       kith_blob_bytes(n->own.certificate), m2, &len) != 0) {
+		       n->own.certificate->fact.raw, m2, &len) != 0) {
 		kith_handshake_refuse(n, s, KITH_SEED_CLOSED);
 		return false;
 	}
@@ -131,7 +137,7 @@ bool kith_handshake_m2(struct kith_node *n, struct kith_stream *s, size_t len)
 {
 	uint8_t m3[KITH_M3_MIN + KITH_PROOF_MAX];
 	struct kith_bytes certificate;
-	struct kith_certificate c;
+	uint8_t identity[KITH_KEY_LEN];
 	enum kith_seed_result result;
 	size_t m3_len;
 
@@ -139,8 +145,8 @@ bool kith_handshake_m2(struct kith_node *n, struct kith_stream *s, size_t len)
 		kith_handshake_refuse(n, s, KITH_SEED_CLOSED);
 		return false;
 	}
-	result = judge_peer(n, s, certificate, &c);
-	if (result == KITH_SEED_JOINED && kith_hs_m2_verify(s->hs, c.identity) != 0)
+	result = judge_peer(n, s, certificate, identity);
+	if (result == KITH_SEED_JOINED && kith_hs_m2_verify(s->hs, identity) != 0)
 		result = KITH_SEED_UNTRUSTED;
 	if (result != KITH_SEED_JOINED) {
 		kith_handshake_refuse(n, s, result);
@@ -151,7 +157,7 @@ bool kith_handshake_m2(struct kith_node *n, struct kith_stream *s, size_t len)
 		kith_stream_end(n, s, KITH_SEED_JOINED, false);
 		return false;
 	}
-	kith_hs_m3(s->hs, &n->own.secrets->identity, kith_blob_bytes(n->own.certificate), m3,
+	kith_hs_m3(s->hs, &n->own.secrets->identity, n->own.certificate->fact.raw, m3,
 		   &m3_len);
 	kith_stream_write(n, s, m3, m3_len);
 	return open_channel(n, s, true);
@@ -183,11 +189,11 @@ static void end_surplus(struct kith_node *n, const struct kith_mid *peer)
 bool kith_handshake_m3(struct kith_node *n, struct kith_stream *s, size_t len)
 {
 	struct kith_bytes certificate;
-	struct kith_certificate c;
+	uint8_t identity[KITH_KEY_LEN];
 
 	if (kith_hs_m3_open(s->hs, s->rx, len, &certificate) != 0 ||
-	    judge_peer(n, s, certificate, &c) != KITH_SEED_JOINED ||
-	    kith_hs_m3_verify(s->hs, c.identity) != 0) {
+	    judge_peer(n, s, certificate, identity) != KITH_SEED_JOINED ||
+	    kith_hs_m3_verify(s->hs, identity) != 0) {
 		kith_handshake_refuse(n, s, KITH_SEED_CLOSED);
 		return false;
 	}

@@ -274,17 +274,19 @@ static struct kith_peer *next_partner(struct kith_node *n)
 	uint32_t i;
 
 	for (i = 0; i < count; i++)
-		if (!is_partner(n, &some[i]->mid))
+		if (!is_partner(n, &some[i]->record->mid))
 			return some[i];
 	return NULL;
 }
 
 static bool sync_with(struct kith_node *n, const struct kith_peer *p)
 {
-	if (p->body.addr_count == 0)
+	const struct kith_member_fact *r = p->record;
+
+	if (r->body.addr_count == 0)
 		return false;
-	n->join.partner_stream = kith_stream_dial(n, &p->body.addrs[p->addr_index],
-						  KITH_STREAM_FOR_SYNC, &p->mid, 0);
+	n->join.partner_stream = kith_stream_dial(n, &r->body.addrs[p->addr_index],
+						  KITH_STREAM_FOR_SYNC, &r->mid, 0);
 	n->join.sync_started = n->now;
 	return n->join.partner_stream != 0;
 }
@@ -360,17 +362,20 @@ void kith_join_root(struct kith_node *n, struct kith_peer *p, bool differs)
 	const bool is_new = is_newcomer(n);
 	const kith_us differs_for = is_new ? 0 : KITH_ROOT_DIFFERS;
 	const kith_us gap = is_new ? KITH_SYNC_GAP_NEW : KITH_SYNC_GAP;
+	struct kith_talk *t = kith_peer_talk(n, p);
 
+	if (t == NULL)
+		return;
 	if (!differs) {
-		p->root_differed = KITH_NEVER;
+		t->root_differed = KITH_NEVER;
 		return;
 	}
-	if (p->root_differed == KITH_NEVER)
-		p->root_differed = n->now;
-	if (kith_us_elapsed(p->root_differed, n->now) < differs_for || !j->is_joined ||
+	if (t->root_differed == KITH_NEVER)
+		t->root_differed = n->now;
+	if (kith_us_elapsed(t->root_differed, n->now) < differs_for || !j->is_joined ||
 	    j->partner_stream != 0 || n->own.is_over ||
 	    kith_us_elapsed(j->sync_started, n->now) < gap)
 		return;
-	p->root_differed = KITH_NEVER;
+	t->root_differed = KITH_NEVER;
 	(void)sync_with(n, p);
 }

@@ -71,13 +71,15 @@ static int finish(struct kith_node *n, struct kith_wr *w, struct kith_bytes *ent
 
 static int member_entry(struct kith_node *n, struct kith_peer *p, struct kith_bytes *entry)
 {
+	const struct kith_bytes certificate = p->certificate->fact.raw;
+	const struct kith_bytes record = p->record->fact.raw;
 	struct kith_wr w;
 
 	p->is_kept = true;
-	write_head(n, &w, MEMBER, &p->mid, p->status, p->since);
-	kith_wr_u16(&w, p->certificate->len);
-	kith_wr_bytes(&w, p->certificate->bytes, p->certificate->len);
-	kith_wr_bytes(&w, p->record->bytes, p->record->len);
+	write_head(n, &w, MEMBER, &p->record->mid, p->status, p->since);
+	kith_wr_u16(&w, (uint16_t)certificate.len);
+	kith_wr_bytes(&w, certificate.p, certificate.len);
+	kith_wr_bytes(&w, record.p, record.len);
 	return finish(n, &w, entry);
 }
 
@@ -181,6 +183,29 @@ static int restore_tomb(struct kith_node *n, const struct head *h, struct kith_r
 	return 0;
 }
 
+static int enter(struct kith_node *n, const struct head *h, struct kith_bytes certificate,
+		 const struct kith_certificate *cert, struct kith_bytes record,
+		 const struct kith_record_head *head)
+{
+	/* The evidence is gone; if it was right there will be new. */
+	const enum kith_status status = h->status == KITH_STATUS_SUSPECT
+						? KITH_STATUS_ALIVE
+						: (enum kith_status)h->status;
+	struct kith_cert_fact *c;
+	struct kith_fact *r;
+	struct kith_peer *p = NULL;
+
+	if (kith_fact_certificate(n, certificate, cert, kith_trust_issuer(n, cert),
+				  KITH_BELIEF_KEPT, &c) != 0)
+		return KITH_ENOMEM;
+	if (kith_fact_record(n, record, head, cert->identity, KITH_BELIEF_KEPT, &r) == 0) {
+		p = kith_peer_restore(n, c, kith_member_fact_of(r), status, monotonic(n, h->since));
+		kith_fact_unref(n, r);
+	}
+	kith_fact_unref(n, &c->fact);
+	return p != NULL ? 0 : KITH_ENOMEM;
+}
+
 static int restore_member(struct kith_node *n, const struct head *h, struct kith_rd *r)
 {
 	struct kith_bytes certificate, record;
@@ -213,13 +238,7 @@ static int restore_member(struct kith_node *n, const struct head *h, struct kith
 	/* One place is ours. */
 	if (n->peers.count + 1 >= n->max_members)
 		return KITH_EFULL;
-	/* The evidence is gone; if it was right there will be new. */
-	return kith_peer_restore(n, certificate, &cert, record, &head, &body,
-				 h->status == KITH_STATUS_SUSPECT ? KITH_STATUS_ALIVE
-								  : (enum kith_status)h->status,
-				 monotonic(n, h->since)) != NULL
-		       ? 0
-		       : KITH_ENOMEM;
+	return enter(n, h, certificate, &cert, record, &head);
 }
 
 static int read_head(const struct kith_node *n, struct kith_bytes entry, struct head *h,

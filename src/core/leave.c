@@ -32,7 +32,7 @@ static void put(struct kith_node *n)
 	struct kith_msg m = {.kind = KITH_MSG_PUT, .k = n->leave.id};
 	uint32_t i;
 
-	m.items[m.item_count++] = kith_blob_bytes(n->own.peer->record);
+	m.items[m.item_count++] = n->own.peer->record->fact.raw;
 	for (i = 0; i < count; i++) {
 		struct kith_packet pk;
 
@@ -86,9 +86,9 @@ void kith_leave_on_got(struct kith_node *n, const struct kith_peer *from, uint32
 	if (!l->is_leaving || l->is_done || id != l->id)
 		return;
 	for (i = 0; i < l->got_count; i++)
-		if (memcmp(l->got[i].b, from->mid.b, sizeof(from->mid.b)) == 0)
+		if (memcmp(l->got[i].b, from->record->mid.b, sizeof(l->got[i].b)) == 0)
 			return;
-	l->got[l->got_count++] = from->mid;
+	l->got[l->got_count++] = from->record->mid;
 	if (l->got_count >= confirms_needed(n))
 		done(n);
 }

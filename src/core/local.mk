@@ -8,11 +8,11 @@
 
 noinst_LTLIBRARIES += libkith_core.la
 libkith_core_la_SOURCES = \
-	%D%/blob.c \
-	%D%/blob.h \
 	%D%/bucket.h \
 	%D%/clocks.c \
 	%D%/clocks.h \
+	%D%/fact.c \
+	%D%/fact.h \
 	%D%/gossip.c \
 	%D%/gossip.h \
 	%D%/handshake.c \
@@ -23,6 +23,8 @@ libkith_core_la_SOURCES = \
 	%D%/kept.h \
 	%D%/leave.c \
 	%D%/leave.h \
+	%D%/ledger.c \
+	%D%/ledger.h \
 	%D%/limits.h \
 	%D%/message.c \
 	%D%/message.h \

@@ -36,9 +36,9 @@ static void add_names(struct kith_node *n, struct kith_packet *pk)
 
 		if (p == NULL)
 			continue;
-		memcpy(names + m.blob.len, p->mid.b, sizeof(p->mid.b));
-		kith_put_u32(names + m.blob.len + 16, p->epoch);
-		kith_put_u32(names + m.blob.len + 20, p->seq);
+		memcpy(names + m.blob.len, p->record->mid.b, sizeof(p->record->mid.b));
+		kith_put_u32(names + m.blob.len + 16, p->record->epoch);
+		kith_put_u32(names + m.blob.len + 20, p->record->seq);
 		m.blob.len += 24;
 	}
 	if (m.blob.len > 0)
@@ -50,7 +50,7 @@ static void answer_ping_through(struct kith_node *n, const struct context *c, ui
 	uint8_t root[8], blob[KITH_DATAGRAM_MAX];
 	struct kith_packet inner, outer;
 	struct kith_msg ack;
-	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = c->from->mid.b};
+	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = c->from->record->mid.b};
 
 	kith_message_ack(n, seq, root, &ack);
 	if (!kith_packet_begin(n, &inner, c->from) || !kith_packet_add(&inner, &ack))
@@ -76,7 +76,7 @@ static void on_ping(struct kith_node *n, const struct context *c, const struct k
 	kith_message_ack(n, m->n, root, &ack);
 	if (!kith_packet_begin(n, &pk, c->from) || !kith_packet_add(&pk, &ack))
 		return;
-	if (c->from->root_differed != KITH_NEVER)
+	if (c->from->talk != NULL && c->from->talk->root_differed != KITH_NEVER)
 		add_names(n, &pk);
 	kith_packet_fill_send(n, &pk);
 }
@@ -117,7 +117,7 @@ static void on_relayed(struct kith_node *n, const struct context *c, const struc
 	p = kith_packet_open_relayed(n, m->blob, plain, &bytes.len);
 	if (p == NULL)
 		return;
-	if (memcmp(p->mid.b, mid.b, sizeof(mid.b)) != 0)
+	if (memcmp(p->record->mid.b, mid.b, sizeof(mid.b)) != 0)
 		KITH_DROP(n, malformed);
 	else
 		kith_message_in(n, p, bytes, c->from);
@@ -142,12 +142,12 @@ static void on_want(struct kith_node *n, const struct context *c, const struct k
 
 	memcpy(mid.b, m->mid, sizeof(mid.b));
 	p = kith_peer_find(n, &mid);
-	if (p == NULL || kith_incarnation_cmp(p->epoch, p->seq, m->e, m->q) <= 0 ||
-	    !kith_bucket_take(&c->from->returned, n->now, 200, 400) ||
+	if (p == NULL || kith_incarnation_cmp(p->record->epoch, p->record->seq, m->e, m->q) <= 0 ||
+	    !kith_charge(n, c->from, KITH_CHARGE_RETURNED) ||
 	    !kith_packet_begin(n, &pk, c->from))
 		return;
-	intro.certificate = kith_blob_bytes(p->certificate);
-	intro.blob = kith_blob_bytes(p->record);
+	intro.certificate = p->certificate->fact.raw;
+	intro.blob = p->record->fact.raw;
 	if (kith_packet_add(&pk, &intro))
 		kith_packet_send(n, &pk);
 }
@@ -181,24 +181,26 @@ static void on_names(struct kith_node *n, const struct context *c, const struct 
 		kith_stranger_tell_of(n, KITH_DROPPED_MALFORMED, c->from);
 		return;
 	}
-	if (!kith_bucket_take(&c->from->names, n->now, 1, 1) || !kith_packet_begin(n, &pk, c->from))
+	if (!kith_charge(n, c->from, KITH_CHARGE_NAMES) || !kith_packet_begin(n, &pk, c->from))
 		return;
 	for (i = 0; i < m->blob.len; i += 24) {
 		const uint32_t epoch = kith_get_u32(m->blob.p + i + 16);
 		const uint32_t seq = kith_get_u32(m->blob.p + i + 20);
 		struct kith_msg want = {.kind = KITH_MSG_WANT, .mid = m->blob.p + i};
 		struct kith_mid mid;
+		const struct kith_member_fact *known;
 		const struct kith_peer *p;
 
 		memcpy(mid.b, m->blob.p + i, sizeof(mid.b));
 		p = kith_peer_find(n, &mid);
-		if (p != NULL && (p->is_self ||
-				  kith_incarnation_cmp(epoch, seq, p->epoch, p->seq) <= 0))
+		known = p != NULL ? p->record : NULL;
+		if (p != NULL && (p->is_self || kith_incarnation_cmp(epoch, seq, known->epoch,
+								     known->seq) <= 0))
 			continue;
 		if (p == NULL && kith_tomb_covers(n, &mid, epoch, seq))
 			continue;
-		want.e = p != NULL ? p->epoch : 0;
-		want.q = p != NULL ? p->seq : 0;
+		want.e = known != NULL ? known->epoch : 0;
+		want.q = known != NULL ? known->seq : 0;
 		kith_packet_add(&pk, &want);
 	}
 	kith_packet_send(n, &pk);

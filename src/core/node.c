@@ -33,11 +33,11 @@ void kith_trace(struct kith_node *n, const char *what, const struct kith_peer *w
 	kith_text_str(&t, what);
 	if (who != NULL) {
 		kith_text_str(&t, " ");
-		kith_text_str(&t, who->cert.name);
+		kith_text_str(&t, who->certificate->c.name);
 		kith_text_str(&t, " ");
-		kith_text_u64(&t, who->epoch);
+		kith_text_u64(&t, who->record->epoch);
 		kith_text_str(&t, ".");
-		kith_text_u64(&t, who->seq);
+		kith_text_u64(&t, who->record->seq);
 	}
 	if (detail != NULL) {
 		kith_text_str(&t, ": ");
@@ -82,6 +82,7 @@ static bool init_parts(struct kith_node *n)
 	n->packets.source_key = kith_rng_next(&n->rng);
 	kith_tombs_init(n, secret);
 	kith_streams_init(n);
+	kith_ledgers_init(n);
 	return kith_peers_init(n, secret) && kith_gossip_init(n) && kith_probes_init(n) &&
 	       kith_relays_init(n) && kith_pings_init(n) && kith_join_init(n) && kith_leave_init(n);
 }
@@ -274,7 +275,7 @@ int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mi
 		return KITH_ENOTFOUND;
 	if (p->is_self || (p->status != KITH_STATUS_FAILED && p->status != KITH_STATUS_LEFT))
 		return KITH_ESTATE;
-	leaf = p->leaf;
+	leaf = p->record->leaf;
 	until = kith_us_add(p->since, n->reap_after); /* as long as the others list it */
 	kith_peer_reap(n, p);
 	kith_tomb_count(n, mid, leaf, until);
@@ -306,16 +307,16 @@ void kith_core_check(const struct kith_node *n)
 		const struct kith_peer *p = kith_ring_at(n, i);
 
 		KITH_ASSERT(p->slot == ps->ring[i]);
-		KITH_ASSERT(kith_peer_find(n, &p->mid) == p);
-		KITH_ASSERT(kith_peer_by_sid(n, p->sid) == p);
-		KITH_ASSERT(i == 0 || memcmp(kith_ring_at(n, i - 1)->mid.b, p->mid.b,
-					     sizeof(p->mid.b)) < 0);
+		KITH_ASSERT(kith_peer_find(n, &p->record->mid) == p);
+		KITH_ASSERT(kith_peer_by_sid(n, p->record->sid) == p);
+		KITH_ASSERT(i == 0 || memcmp(kith_ring_at(n, i - 1)->record->mid.b,
+					     p->record->mid.b, sizeof(p->record->mid.b)) < 0);
 		KITH_ASSERT(p->is_self == (p == n->own.peer));
-		KITH_ASSERT(p->kase == NULL || p->kase->peer == p);
-		KITH_ASSERT(p->status != KITH_STATUS_SUSPECT || p->kase != NULL);
+		KITH_ASSERT(kith_peer_case(p) == NULL || kith_peer_case(p)->peer == p);
+		KITH_ASSERT(p->status != KITH_STATUS_SUSPECT || kith_peer_case(p) != NULL);
 		KITH_ASSERT(!p->is_self || p->status == KITH_STATUS_ALIVE || n->own.is_over);
 		by_status[p->status]++;
-		leaf_sum += p->leaf;
+		leaf_sum += p->record->leaf;
 	}
 	KITH_ASSERT(ps->count <= n->max_members);
 	KITH_ASSERT(memcmp(by_status, ps->by_status, sizeof(by_status)) == 0);

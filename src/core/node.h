@@ -20,6 +20,7 @@
 #include "core/gossip.h"
 #include "core/join.h"
 #include "core/kept.h"
+#include "core/ledger.h"
 #include "core/leave.h"
 #include "core/out.h"
 #include "core/own.h"
@@ -68,6 +69,7 @@ struct kith_node {
 	struct kith_outq out;
 	struct kith_own own;
 	struct kith_peers peers;
+	struct kith_ledgers ledgers;
 	struct kith_tombs tombs;
 	struct kith_packets packets;
 	struct kith_gossip gossip;

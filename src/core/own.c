@@ -14,12 +14,13 @@
 
 static int check_certificate(struct kith_node *n, const struct kith_config *c)
 {
-	const struct kith_bytes none = {NULL, 0};
-	int r = kith_trust_judge(n, c->certificate, none, &n->own.cert);
+	struct kith_own *own = &n->own;
+	const int r = kith_trust_judge(n, c->certificate, NULL, &own->certificate);
 
-	if (r == KITH_EEXPIRED)
+	if (r == KITH_EEXPIRED || r == KITH_ENOMEM)
 		return r;
-	if (r != 0 || memcmp(n->own.cert.identity, n->own.secrets->identity.pk, KITH_KEY_LEN) != 0)
+	if (r != 0 || memcmp(own->certificate->c.identity, own->secrets->identity.pk,
+			     KITH_KEY_LEN) != 0)
 		return KITH_ECERT;
 	return 0;
 }
@@ -39,8 +40,7 @@ int kith_own_init(struct kith_node *n, const struct kith_config *c)
 		r = check_certificate(n, c);
 	if (r != 0)
 		return r;
-	own->certificate = kith_blob_new(&n->alloc, c->certificate.p, c->certificate.len);
-	if (own->certificate == NULL || !kith_timer_init(n, &own->timer, KITH_TIMER_OWN, NULL))
+	if (!kith_timer_init(n, &own->timer, KITH_TIMER_OWN, NULL))
 		return KITH_ENOMEM;
 	own->body.proto_min = KITH_PROTOCOL_MIN;
 	own->body.proto_max = KITH_PROTOCOL_MAX;
@@ -63,7 +63,9 @@ int kith_own_init(struct kith_node *n, const struct kith_config *c)
 void kith_own_fini(struct kith_node *n)
 {
 	kith_timer_fini(n, &n->own.timer);
-	kith_blob_unref(&n->alloc, &n->own.certificate);
+	if (n->own.certificate != NULL)
+		kith_fact_unref(n, &n->own.certificate->fact);
+	n->own.certificate = NULL;
 	if (n->own.secrets != NULL)
 		kith_wipe(n->own.secrets, sizeof(*n->own.secrets));
 	kith_mem_free(&n->alloc, n->own.secrets);
@@ -97,16 +99,8 @@ static void new_session(struct kith_node *n)
 	kith_session_new(&own->secrets->session, &n->secret, &n->cid, &own->secrets->identity.mid);
 	memcpy(own->body.session_pk, own->secrets->session.pk, sizeof(own->body.session_pk));
 	own->session_since = n->now;
-	for (i = 0; i < n->peers.count; i++) {
-		struct kith_peer *p = kith_ring_at(n, i);
-
-		if (p->pair != NULL) {
-			kith_wipe(p->pair, sizeof(*p->pair));
-			kith_mem_free(&n->alloc, p->pair);
-			p->pair = NULL;
-		}
-		p->heard_session = false;
-	}
+	for (i = 0; i < n->peers.count; i++)
+		kith_peer_drop_pair(kith_ring_at(n, i));
 }
 
 /* The first own record of this life; without memory for it the timer tries again. */
@@ -159,38 +153,41 @@ void kith_own_reflected(struct kith_node *n, uint32_t epoch)
 
 /* --- signing -------------------------------------------------------------------------------- */
 
-static size_t sign(struct kith_node *n, struct kith_record_head *h, struct kith_bytes body,
-		   uint8_t *out)
+/* A new reference; NULL: no memory. */
+static struct kith_fact *sign(struct kith_node *n, struct kith_record_head *h,
+			      struct kith_bytes body)
 {
+	uint8_t out[KITH_RECORD_MAX];
+	struct kith_fact *f;
 	struct kith_bytes what;
-	const int r = kith_record_write(h, body, out);
+	int r = kith_record_write(h, body, out);
 
 	KITH_ASSERT(r == 0);
 	KITH_COUNT(n, signatures_made);
 	what = kith_record_signed(out, h);
 	kith_sign(&n->own.secrets->identity, KITH_LABEL_RECORD, &n->cid, what.p, what.len,
 		  out + h->len - KITH_RECORD_SIG);
-	return h->len;
+	r = kith_fact_record(n, (struct kith_bytes){out, h->len}, h, n->own.secrets->identity.pk,
+			     KITH_BELIEF_OURS, &f);
+	KITH_ASSERT(r == 0 || r == KITH_ENOMEM);
+	return r == 0 ? f : NULL;
 }
 
 /* Puts the signed record into the member table like anybody's; ours is where others see it too. */
-static bool take_over(struct kith_node *n, const struct kith_record_head *h,
-		      struct kith_bytes record)
+static bool take_over(struct kith_node *n, struct kith_member_fact *record)
 {
 	struct kith_own *own = &n->own;
 
 	if (own->peer != NULL)
-		return kith_peer_record(n, own->peer, (struct kith_bytes){NULL, 0}, &own->cert,
-					record, h, &own->body);
-	own->peer = kith_peer_add(n, kith_blob_bytes(own->certificate), &own->cert, record, h,
-				  &own->body);
+		return kith_peer_record(n, own->peer, own->certificate, record);
+	own->peer = kith_peer_add(n, own->certificate, record);
 	return own->peer != NULL;
 }
 
 void kith_own_sign(struct kith_node *n, enum kith_own_cause cause)
 {
 	struct kith_own *own = &n->own;
-	uint8_t body[KITH_RECORD_MAX], record[KITH_RECORD_MAX];
+	uint8_t body[KITH_RECORD_MAX];
 	size_t body_len = sizeof(body) - KITH_RECORD_HEAD - KITH_RECORD_SIG;
 	struct kith_record_head h = {
 		.kind = KITH_RECORD_MEMBER,
@@ -199,18 +196,18 @@ void kith_own_sign(struct kith_node *n, enum kith_own_cause cause)
 		.seq = own->seq + 1,
 		.expires = kith_now_unix_s(n) + KITH_RECORD_LIFE_S,
 	};
-	struct kith_bytes b;
+	struct kith_fact *record;
+	bool is_taken;
 	int r;
 
 	if (own->is_over || (own->peer == NULL && cause != KITH_OWN_START))
 		return;
 	r = kith_member_body_write(&own->body, body, &body_len);
 	KITH_ASSERT(r == 0);
-	b.p = body;
-	b.len = body_len;
-	b.len = sign(n, &h, b, record);
-	b.p = record;
-	if (!take_over(n, &h, b)) {
+	record = sign(n, &h, (struct kith_bytes){body, body_len});
+	is_taken = record != NULL && take_over(n, kith_member_fact_of(record));
+	kith_fact_unref(n, record);
+	if (!is_taken) {
 		kith_timer_set(n, &own->timer, kith_us_add(n->now, KITH_SECOND));
 		return; /* no memory: said again in a second */
 	}
@@ -219,7 +216,7 @@ void kith_own_sign(struct kith_node *n, enum kith_own_cause cause)
 	own->refute_due = false;
 	own->is_over = own->body.state != KITH_MEMBER_ALIVE;
 	kith_trace(n, "sign", own->peer, NULL);
-	kith_gossip_put(n, &own->peer->rumor, own->peer->record, &own->peer->mid,
+	kith_gossip_put(n, &own->peer->rumor, &own->peer->record->fact,
 			cause == KITH_OWN_REFRESH ? KITH_LANE_RECORD : KITH_LANE_URGENT,
 			cause == KITH_OWN_REFRESH);
 	if (cause != KITH_OWN_REFRESH)
@@ -228,8 +225,8 @@ void kith_own_sign(struct kith_node *n, enum kith_own_cause cause)
 		kith_timer_set(n, &own->timer, kith_us_add(n->now, KITH_REFRESH));
 }
 
-size_t kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
-			 struct kith_bytes body, uint8_t *out)
+struct kith_fact *kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
+				    struct kith_bytes body)
 {
 	struct kith_record_head h = {
 		.kind = kind,
@@ -240,9 +237,9 @@ size_t kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
 	};
 
 	if (!kith_own_is_started(n) || n->own.is_over)
-		return 0;
+		return NULL;
 	n->own.numbered++;
-	return sign(n, &h, body, out);
+	return sign(n, &h, body);
 }
 
 void kith_own_refute_at(struct kith_node *n, kith_us at)
@@ -257,6 +254,7 @@ void kith_own_refute(struct kith_node *n)
 {
 	struct kith_own *own = &n->own;
 	struct kith_mid by[KITH_SUSPICIONS_PER_TARGET];
+	const struct kith_case *c = own->peer != NULL ? kith_peer_case(own->peer) : NULL;
 	uint32_t suspectors, i;
 
 	if (own->peer == NULL || own->is_over)
@@ -265,9 +263,9 @@ void kith_own_refute(struct kith_node *n)
 		kith_own_refute_at(n, kith_us_add(own->signed_at, KITH_REFUTE_GAP));
 		return;
 	}
-	suspectors = own->peer->kase != NULL ? own->peer->kase->held_count : 0;
+	suspectors = c != NULL ? c->held_count : 0;
 	for (i = 0; i < suspectors; i++)
-		by[i] = own->peer->kase->held[i].by;
+		by[i] = c->held[i].by;
 	KITH_COUNT(n, refutations);
 	kith_probe_health(n, 1);
 	kith_own_sign(n, KITH_OWN_REFUTE);

@@ -7,6 +7,7 @@
 #ifndef KITH_CORE_OWN_H
 #define KITH_CORE_OWN_H
 
+#include "core/fact.h"
 #include "core/timer.h"
 #include "seal/identity.h"
 #include "seal/session.h"
@@ -33,8 +34,7 @@ struct kith_own_secrets {
 struct kith_own {
 	struct kith_own_secrets *secrets; /* owned */
 	struct kith_peer *peer;  /* our entry in the member table; NULL before the first record */
-	struct kith_blob *certificate; /* owned reference */
-	struct kith_certificate cert;
+	struct kith_cert_fact *certificate; /* owned reference */
 	struct kith_member_body body; /* what the next record says; body.tags points to tags */
 	uint8_t tags[KITH_TAGS_MAX];
 	uint32_t epoch, seq; /* of the last record; epoch once persisted */
@@ -66,10 +66,10 @@ void kith_own_refute_at(struct kith_node *n, kith_us at);
 /* A record of ours that we did not sign in this life came back, newer than ours or as new: another
  * life of this identity. We go on above it; again only after a back-off. */
 void kith_own_reflected(struct kith_node *n, uint32_t epoch);
-/* Signs a record of a numbered kind (suspicion); out has KITH_RECORD_MAX bytes. Returns its
- * length; 0 before the start. */
-size_t kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
-			 struct kith_bytes body, uint8_t *out);
+/* Signs a record of a numbered kind (suspicion): a new reference; NULL before the start, or without
+ * memory. */
+struct kith_fact *kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
+				    struct kith_bytes body);
 bool kith_own_is_started(const struct kith_node *n);
 
 #endif

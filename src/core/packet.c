@@ -17,7 +17,8 @@ bool kith_packet_begin_as(struct kith_node *n, struct kith_packet *pk, struct ki
 	const struct kith_own *own = &n->own;
 
 	KITH_ASSERT(!to->is_self);
-	if (!kith_own_is_started(n) || kith_peer_pair(n, to) == NULL || to->body.addr_count == 0)
+	if (!kith_own_is_started(n) || kith_peer_pair(n, to) == NULL ||
+	    to->record->body.addr_count == 0)
 		return false;
 	pk->to = to;
 	pk->len = 0;
@@ -27,7 +28,8 @@ bool kith_packet_begin_as(struct kith_node *n, struct kith_packet *pk, struct ki
 		       (!to->heard_session &&
 			kith_us_elapsed(own->session_since, n->now) < KITH_INTRO_TIME);
 	if (pk->is_intro) {
-		const size_t room = kith_intro_room(own->certificate->len, own->peer->record->len);
+		const size_t room = kith_intro_room(own->certificate->fact.raw.len,
+						    own->peer->record->fact.raw.len);
 
 		pk->room = room > KITH_DATA_OVERHEAD ? room - KITH_DATA_OVERHEAD : 0;
 		if (pk->room > KITH_DATA_PLAIN_MAX)
@@ -59,14 +61,15 @@ size_t kith_packet_seal(struct kith_node *n, struct kith_packet *pk, uint8_t *ou
 
 	if (pair == NULL)
 		return 0;
-	return kith_data_seal(&n->own.secrets->session, pair, pk->to->sid, pk->plain, pk->len,
-			      out);
+	return kith_data_seal(&n->own.secrets->session, pair, pk->to->record->sid, pk->plain,
+			      pk->len, out);
 }
 
 void kith_packet_send_to(struct kith_node *n, struct kith_packet *pk, uint8_t addr_index)
 {
 	uint8_t data[KITH_DATAGRAM_MAX], intro[KITH_DATAGRAM_MAX];
-	const struct kith_addr *to = &pk->to->body.addrs[addr_index % pk->to->body.addr_count];
+	const struct kith_member_body *body = &pk->to->record->body;
+	const struct kith_addr *to = &body->addrs[addr_index % body->addr_count];
 	struct kith_intro in = {.flags = pk->wants_intro ? KITH_INTRO_WANT : 0};
 	size_t len = 0;
 
@@ -77,8 +80,8 @@ void kith_packet_send_to(struct kith_node *n, struct kith_packet *pk, uint8_t ad
 			kith_out_datagram(n, to, data, len);
 		return;
 	}
-	in.certificate = kith_blob_bytes(n->own.certificate);
-	in.record = kith_blob_bytes(n->own.peer->record);
+	in.certificate = n->own.certificate->fact.raw;
+	in.record = n->own.peer->record->fact.raw;
 	in.data.p = data;
 	in.data.len = len;
 	if (kith_intro_seal(&n->gates[0], &n->own.secrets->session, &in, intro) != 0)
@@ -133,11 +136,12 @@ static struct kith_peer *open_data(struct kith_node *n, const struct kith_addr *
 	/* Who has just left still waits for the word that we know. */
 	if ((p->status == KITH_STATUS_LEFT &&
 	     kith_us_elapsed(p->since, n->now) > KITH_LEAVE_TIME) ||
-	    (int64_t)p->expires + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n)) {
+	    (int64_t)p->record->expires + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n)) {
 		KITH_DROP_FROM(n, MEMBER, not_member, from);
 		return NULL;
 	}
-	if (!kith_window_check(p->pair != NULL ? &p->pair->window : &unused, head.ctr)) {
+	if (!kith_window_check(p->talk != NULL && p->talk->has_pair ? &p->talk->pair.window
+								   : &unused, head.ctr)) {
 		KITH_DROP(n, replay);
 		return NULL;
 	}
@@ -147,7 +151,7 @@ static struct kith_peer *open_data(struct kith_node *n, const struct kith_addr *
 		return NULL;
 	}
 	kith_window_commit(&pair->window, head.ctr);
-	if (!kith_bucket_take(&p->packets, n->now, 1000, 2000)) {
+	if (!kith_bucket_take(&p->talk->packets, n->now, 1000, 2000)) {
 		KITH_DROP(n, rate);
 		return NULL;
 	}
@@ -201,7 +205,7 @@ static void answer_intro(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_packet pk;
 
-	if (!kith_bucket_take(&p->intros, n->now, 1, 1) ||
+	if (!kith_charge(n, p, KITH_CHARGE_INTRO) ||
 	    !kith_packet_begin_as(n, &pk, p, KITH_PACKET_INTRO))
 		return;
 	kith_gossip_fill(n, &pk);
@@ -217,9 +221,9 @@ static size_t seal_for(struct kith_node *n, const struct kith_peer *p, const uin
 	size_t len = 0;
 
 	KITH_COUNT(n, key_agreements);
-	kith_session_id(sid, &n->cid, &p->mid, session_pk);
+	kith_session_id(sid, &n->cid, &p->record->mid, session_pk);
 	if (kith_pair_make(&pair, &n->own.secrets->session, &n->cid,
-			   &n->own.secrets->identity.mid, &p->mid, session_pk) == 0)
+			   &n->own.secrets->identity.mid, &p->record->mid, session_pk) == 0)
 		len = kith_data_seal(&n->own.secrets->session, &pair, sid, pk->plain, pk->len, out);
 	kith_wipe(&pair, sizeof(pair));
 	return len;
@@ -232,8 +236,8 @@ static void reflect(struct kith_node *n, struct kith_peer *p, const struct kith_
 		    const struct kith_intro *in, const struct kith_record_head *head)
 {
 	const struct kith_bytes what = kith_record_signed(in->record.p, head);
-	struct kith_intro back = {.certificate = kith_blob_bytes(n->own.certificate),
-				  .record = kith_blob_bytes(n->own.peer->record)};
+	struct kith_intro back = {.certificate = n->own.certificate->fact.raw,
+				  .record = n->own.peer->record->fact.raw};
 	uint8_t data[KITH_DATAGRAM_MAX], intro[KITH_DATAGRAM_MAX];
 	struct kith_packet pk = {.to = p, .room = KITH_DATA_PLAIN_MAX};
 	struct kith_member_body body;
@@ -244,10 +248,10 @@ static void reflect(struct kith_node *n, struct kith_peer *p, const struct kith_
 		return;
 	for (i = 0; i < body.addr_count; i++)
 		listed = listed || kith_addr_eq(&body.addrs[i], from);
-	if (!listed || !kith_bucket_take(&p->reflected, n->now, 1, 1) ||
-	    kith_verify(p->cert.identity, KITH_LABEL_RECORD, &n->cid, what.p, what.len,
+	if (!listed || !kith_charge(n, p, KITH_CHARGE_REFLECTED) ||
+	    kith_verify(p->certificate->c.identity, KITH_LABEL_RECORD, &n->cid, what.p, what.len,
 			kith_record_sig(in->record.p, head)) != 0 ||
-	    !kith_packet_add_record(&pk, kith_blob_bytes(p->record)))
+	    !kith_packet_add_record(&pk, p->record->fact.raw))
 		return;
 	back.data.p = data;
 	back.data.len = seal_for(n, p, body.session_pk, &pk, data);
@@ -262,10 +266,11 @@ static void reflect(struct kith_node *n, struct kith_peer *p, const struct kith_
 static bool is_other_life(const struct kith_peer *p, const struct kith_record_head *head,
 			  struct kith_bytes record)
 {
-	const int c = kith_incarnation_cmp(head->epoch, head->seq, p->epoch, p->seq);
+	const struct kith_member_fact *ours = p->record;
+	const int c = kith_incarnation_cmp(head->epoch, head->seq, ours->epoch, ours->seq);
 
-	return c < 0 || (c == 0 && (record.len != p->record->len ||
-				    memcmp(record.p, p->record->bytes, record.len) != 0));
+	return c < 0 || (c == 0 && (record.len != ours->fact.raw.len ||
+				    memcmp(record.p, ours->fact.raw.p, record.len) != 0));
 }
 
 /* What the record is refused for is counted there; here is known where it came from. */

@@ -42,14 +42,14 @@ static uint64_t mid_key_of(const void *table, uint32_t slot)
 {
 	const struct kith_peer *p = kith_slab_at(table, slot);
 
-	return mid_key(&p->mid);
+	return mid_key(&p->record->mid);
 }
 
 static uint64_t sid_key_of(const void *table, uint32_t slot)
 {
 	const struct kith_peer *p = kith_slab_at(table, slot);
 
-	return kith_get_u64(p->sid);
+	return kith_get_u64(p->record->sid);
 }
 
 bool kith_peers_init(struct kith_node *n, const uint64_t secret[2])
@@ -68,16 +68,13 @@ static void peer_free(struct kith_node *n, struct kith_peer *p)
 {
 	kith_probe_forget(n, p);
 	kith_suspect_close(n, p);
-	kith_gossip_drop(n, &p->rumor);
-	kith_timer_fini(n, &p->reprobe);
-	kith_timer_fini(n, &p->back);
-	kith_blob_unref(&n->alloc, &p->certificate);
-	kith_blob_unref(&n->alloc, &p->record);
-	if (p->pair != NULL) {
-		kith_wipe(p->pair, sizeof(*p->pair));
-		kith_mem_free(&n->alloc, p->pair);
-	}
-	kith_mem_free(&n->alloc, p->why);
+	kith_ledger_free(n, p);
+	kith_gossip_drop(n, &p->rumor, &p->record->fact);
+	kith_fact_unref(n, &p->certificate->fact);
+	kith_fact_unref(n, &p->record->fact);
+	if (p->talk != NULL)
+		kith_wipe(p->talk, sizeof(*p->talk));
+	kith_mem_free(&n->alloc, p->talk);
 	kith_slab_give(&n->peers.table, p->slot);
 }
 
@@ -112,7 +109,7 @@ struct kith_peer *kith_peer_find(const struct kith_node *n, const struct kith_mi
 	if (slot == KITH_MAP_NONE)
 		return NULL;
 	p = kith_slab_at(&n->peers.table, slot);
-	return memcmp(p->mid.b, mid->b, sizeof(mid->b)) == 0 ? p : NULL;
+	return memcmp(p->record->mid.b, mid->b, sizeof(mid->b)) == 0 ? p : NULL;
 }
 
 struct kith_peer *kith_peer_by_sid(const struct kith_node *n, const uint8_t sid[KITH_SID_LEN])
@@ -124,35 +121,6 @@ struct kith_peer *kith_peer_by_sid(const struct kith_node *n, const uint8_t sid[
 
 /* --- records -------------------------------------------------------------------------------- */
 
-static void drop_pair(struct kith_node *n, struct kith_peer *p)
-{
-	if (p->pair == NULL)
-		return;
-	kith_wipe(p->pair, sizeof(*p->pair));
-	kith_mem_free(&n->alloc, p->pair);
-	p->pair = NULL;
-}
-
-/* Takes over the record's session: another one has other keys, and is to be heard first. There is
- * room in the index. */
-static void set_session(struct kith_node *n, struct kith_peer *p,
-			const struct kith_member_body *body, bool is_new)
-{
-	uint8_t sid[KITH_SID_LEN];
-	bool is_put;
-
-	kith_session_id(sid, &n->cid, &p->mid, body->session_pk);
-	if (!is_new && memcmp(sid, p->sid, sizeof(sid)) == 0)
-		return;
-	if (!is_new)
-		kith_map_drop(&n->peers.by_sid, kith_get_u64(p->sid));
-	memcpy(p->sid, sid, sizeof(sid));
-	is_put = kith_map_put(&n->peers.by_sid, kith_get_u64(sid), p->slot);
-	KITH_ASSERT(is_put);
-	drop_pair(n, p);
-	p->heard_session = p->has_no_pair = false;
-}
-
 static void remember_recent(struct kith_node *n, const struct kith_peer *p)
 {
 	struct kith_peers *ps = &n->peers;
@@ -160,9 +128,9 @@ static void remember_recent(struct kith_node *n, const struct kith_peer *p)
 	ps->recent[ps->recent_at++ % KITH_NAMES_MAX] = p->slot;
 }
 
-static enum kith_status status_of(const struct kith_member_body *body)
+static enum kith_status status_of(const struct kith_member_fact *record)
 {
-	switch (body->state) {
+	switch (record->body.state) {
 	case KITH_MEMBER_LEFT:
 		return KITH_STATUS_LEFT;
 	case KITH_MEMBER_RESTARTING:
@@ -172,26 +140,41 @@ static enum kith_status status_of(const struct kith_member_body *body)
 	}
 }
 
-/* Takes over the parsed record; body is parsed again from the kept bytes, which it points into. */
-static void set_record(struct kith_node *n, struct kith_peer *p, struct kith_blob *record,
-		       const struct kith_record_head *head)
+/* Takes over the certificate, and the session if it is another one: there is room in the index. */
+static void set_facts(struct kith_node *n, struct kith_peer *p, struct kith_cert_fact *certificate,
+		      struct kith_member_fact *record)
 {
-	struct kith_record_head own_head;
-	int r;
+	struct kith_member_fact *former = p->record;
+	const bool is_same = former != NULL && memcmp(former->sid, record->sid, KITH_SID_LEN) == 0;
+	bool is_put;
 
-	kith_blob_unref(&n->alloc, &p->record);
+	kith_fact_ref(&certificate->fact);
+	if (p->certificate != NULL)
+		kith_fact_unref(n, &p->certificate->fact);
+	p->certificate = certificate;
+	if (former != NULL && !is_same)
+		kith_map_drop(&n->peers.by_sid, kith_get_u64(former->sid));
+	if (former != NULL)
+		kith_gossip_drop(n, &p->rumor, &former->fact);
+	kith_fact_ref(&record->fact);
 	p->record = record;
-	r = kith_record_read(record->bytes, record->len, &own_head);
-	KITH_ASSERT(r == 0);
-	r = kith_member_body_read(kith_record_body(record->bytes, &own_head), &p->body);
-	KITH_ASSERT(r == 0);
-	p->epoch = head->epoch;
-	p->seq = head->seq;
-	p->expires = head->expires;
+	n->peers.leaf_sum += record->leaf;
+	if (former != NULL) {
+		n->peers.leaf_sum -= former->leaf;
+		kith_fact_unref(n, &former->fact);
+	}
+	if (is_same)
+		return;
+	is_put = kith_map_put(&n->peers.by_sid, kith_get_u64(record->sid), p->slot);
+	KITH_ASSERT(is_put);
+	kith_peer_drop_pair(p);
+	p->has_no_pair = false;
+}
+
+/* The peer has a newer record. */
+static void note_record(struct kith_node *n, struct kith_peer *p)
+{
 	p->addr_index = 0;
-	n->peers.leaf_sum -= p->leaf;
-	p->leaf = kith_sync_leaf(p);
-	n->peers.leaf_sum += p->leaf;
 	p->is_kept = false;
 	n->peers.changes++;
 	n->peers.news = n->now;
@@ -219,18 +202,18 @@ static void note_due(struct kith_node *n, const struct kith_peer *p)
 		return;
 	if (p->status == KITH_STATUS_FAILED || p->status == KITH_STATUS_LEFT)
 		ps->gone_due = kith_us_min(ps->gone_due, kith_us_add(p->since, n->reap_after));
-	if (p->expires < ps->expiry_due_s)
-		ps->expiry_due_s = p->expires;
+	if (p->record->expires < ps->expiry_due_s)
+		ps->expiry_due_s = p->record->expires;
 }
 
 /* Puts the peer into the ring and counts it; nothing here can fail. */
 static void enter(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_peers *ps = &n->peers;
-	const uint32_t at = kith_ring_seek(n, &p->mid);
+	const uint32_t at = kith_ring_seek(n, &p->record->mid);
 	bool is_put;
 
-	is_put = kith_map_put(&ps->by_mid, mid_key(&p->mid), p->slot);
+	is_put = kith_map_put(&ps->by_mid, mid_key(&p->record->mid), p->slot);
 	KITH_ASSERT(is_put);
 	memmove(&ps->ring[at + 1], &ps->ring[at], (ps->count - at) * sizeof(*ps->ring));
 	ps->ring[at] = p->slot;
@@ -244,7 +227,7 @@ static void enter(struct kith_node *n, struct kith_peer *p)
 static void announce(struct kith_node *n, const struct kith_peer *p, enum kith_event_kind kind,
 		     enum kith_status from, const struct kith_mid *by)
 {
-	struct kith_event e = {.kind = kind, .mid = p->mid, .from = from, .to = p->status};
+	struct kith_event e = {.kind = kind, .mid = p->record->mid, .from = from, .to = p->status};
 
 	if (by != NULL)
 		e.by = *by;
@@ -254,12 +237,12 @@ static void announce(struct kith_node *n, const struct kith_peer *p, enum kith_e
 
 static void start_absence(struct kith_node *n, struct kith_peer *p)
 {
-	const kith_us back_s = kith_us_min(p->body.back_s, KITH_RESTART_MAX_S);
+	const kith_us back_s = kith_us_min(p->record->body.back_s, KITH_RESTART_MAX_S);
 
 	if (p->status == KITH_STATUS_RESTARTING && !p->is_self)
 		kith_suspect_absent(n, p, kith_us_add(n->now, back_s * KITH_SECOND));
-	else
-		kith_timer_stop(n, &p->back);
+	else if (p->ledger != NULL)
+		kith_timer_stop(n, &p->ledger->back);
 }
 
 /* `isolated`: more than a third of those not left are failed, and at least two. */
@@ -277,17 +260,14 @@ static void judge_isolation(struct kith_node *n)
 	kith_out_event(n, &e);
 }
 
-static struct kith_peer *admit(struct kith_node *n, struct kith_bytes certificate,
-			       const struct kith_certificate *cert, struct kith_bytes record,
-			       const struct kith_record_head *head,
-			       const struct kith_member_body *body, enum kith_status status)
+static struct kith_peer *admit(struct kith_node *n, struct kith_cert_fact *certificate,
+			       struct kith_member_fact *record, enum kith_status status)
 {
 	struct kith_peer *p;
-	struct kith_blob *blob = NULL;
 	uint32_t slot;
 
 	if (kith_peers_are_full(n) ||
-	    kith_map_get(&n->peers.by_mid, mid_key(&head->owner)) != KITH_MAP_NONE) {
+	    kith_map_get(&n->peers.by_mid, mid_key(&record->mid)) != KITH_MAP_NONE) {
 		KITH_DROP(n, table_full);
 		return NULL;
 	}
@@ -297,28 +277,20 @@ static struct kith_peer *admit(struct kith_node *n, struct kith_bytes certificat
 	if (p == NULL)
 		return NULL;
 	p->slot = slot;
-	blob = kith_blob_new(&n->alloc, record.p, record.len);
-	p->certificate = kith_blob_new(&n->alloc, certificate.p, certificate.len);
-	if (blob == NULL || p->certificate == NULL ||
-	    !kith_timer_init(n, &p->reprobe, KITH_TIMER_REPROBE, p) ||
-	    !kith_timer_init(n, &p->back, KITH_TIMER_BACK, p)) {
-		kith_blob_unref(&n->alloc, &blob);
-		kith_blob_unref(&n->alloc, &p->certificate);
-		kith_timer_fini(n, &p->reprobe);
+	/* An absence needs its timer. */
+	if (status == KITH_STATUS_RESTARTING && kith_ledger(n, p) == NULL) {
 		kith_slab_give(&n->peers.table, slot);
 		return NULL;
 	}
-	p->mid = head->owner;
-	p->is_self = memcmp(p->mid.b, n->own.secrets->identity.mid.b, sizeof(p->mid.b)) == 0;
-	p->heard = p->root_differed = KITH_NEVER;
-	p->rtt = -1;
+	p->is_self = memcmp(record->mid.b, n->own.secrets->identity.mid.b,
+			    sizeof(record->mid.b)) == 0;
+	p->rtt_us = -1;
 	p->since = n->now;
-	p->cert = *cert;
 	p->status = status;
+	set_facts(n, p, certificate, record);
 	enter(n, p);
-	set_session(n, p, body, true);
-	kith_tomb_open(n, &p->mid);
-	set_record(n, p, blob, head);
+	kith_tomb_open(n, &record->mid);
+	note_record(n, p);
 	start_absence(n, p);
 	note_due(n, p);
 	return p;
@@ -329,12 +301,10 @@ bool kith_peers_are_full(const struct kith_node *n)
 	return n->peers.count >= n->max_members;
 }
 
-struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certificate,
-				const struct kith_certificate *cert, struct kith_bytes record,
-				const struct kith_record_head *head,
-				const struct kith_member_body *body)
+struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_cert_fact *certificate,
+				struct kith_member_fact *record)
 {
-	struct kith_peer *p = admit(n, certificate, cert, record, head, body, status_of(body));
+	struct kith_peer *p = admit(n, certificate, record, status_of(record));
 
 	if (p == NULL)
 		return NULL;
@@ -346,14 +316,12 @@ struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certifica
 
 /* Nothing happened to it just now, so there is no event; what became of them all is judged when
  * our own record is added. */
-struct kith_peer *kith_peer_restore(struct kith_node *n, struct kith_bytes certificate,
-				    const struct kith_certificate *cert, struct kith_bytes record,
-				    const struct kith_record_head *head,
-				    const struct kith_member_body *body, enum kith_status status,
+struct kith_peer *kith_peer_restore(struct kith_node *n, struct kith_cert_fact *certificate,
+				    struct kith_member_fact *record, enum kith_status status,
 				    kith_us since)
 {
 	const struct kith_why w = {.kind = KITH_WHY_RESTORED, .from = status, .to = status};
-	struct kith_peer *p = admit(n, certificate, cert, record, head, body, status);
+	struct kith_peer *p = admit(n, certificate, record, status);
 
 	if (p == NULL)
 		return NULL;
@@ -374,34 +342,22 @@ static bool differs_visibly(const struct kith_member_body *a, const struct kith_
 	       (a->tags.len > 0 && memcmp(a->tags.p, b->tags.p, a->tags.len) != 0);
 }
 
-bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_bytes certificate,
-		      const struct kith_certificate *cert, struct kith_bytes record,
-		      const struct kith_record_head *head, const struct kith_member_body *body)
+bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_cert_fact *certificate,
+		      struct kith_member_fact *record)
 {
-	struct kith_blob *blob = kith_blob_new(&n->alloc, record.p, record.len);
-	struct kith_blob *newer = NULL;
-	const bool visible = differs_visibly(&p->body, body) || certificate.len > 0;
-	const enum kith_status status = status_of(body);
+	const bool visible = differs_visibly(&p->record->body, &record->body) ||
+			     certificate != p->certificate;
+	const enum kith_status status = status_of(record);
 
-	if (certificate.len > 0)
-		newer = kith_blob_new(&n->alloc, certificate.p, certificate.len);
-	if (blob == NULL || (certificate.len > 0 && newer == NULL) ||
-	    !kith_map_reserve(&n->peers.by_sid)) {
-		kith_blob_unref(&n->alloc, &blob);
-		kith_blob_unref(&n->alloc, &newer);
+	if (!kith_map_reserve(&n->peers.by_sid) ||
+	    (status == KITH_STATUS_RESTARTING && kith_ledger(n, p) == NULL))
 		return false;
-	}
-	if (newer != NULL) {
-		kith_blob_unref(&n->alloc, &p->certificate);
-		p->certificate = newer;
-		p->cert = *cert;
-	}
-	set_session(n, p, body, false);
+	set_facts(n, p, certificate, record);
 	kith_suspect_close(n, p);
-	set_record(n, p, blob, head);
+	note_record(n, p);
 	note_due(n, p);
 	if (status != p->status)
-		kith_peer_set_status(n, p, status, &p->mid);
+		kith_peer_set_status(n, p, status, &p->record->mid);
 	else if (visible && !p->is_self)
 		announce(n, p, KITH_EVENT_UPDATED, p->status, NULL);
 	start_absence(n, p);
@@ -450,7 +406,8 @@ void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_st
 	if (!p->is_self)
 		announce(n, p, event_of(from, to), from, by);
 	if (to == KITH_STATUS_LEFT || to == KITH_STATUS_RESTARTING || to == KITH_STATUS_FAILED) {
-		kith_timer_stop(n, &p->reprobe);
+		if (p->ledger != NULL)
+			kith_timer_stop(n, &p->ledger->reprobe);
 		kith_probe_forget(n, p);
 	}
 	judge_isolation(n);
@@ -462,38 +419,60 @@ void kith_peer_heard(struct kith_node *n, struct kith_peer *p, const struct kith
 {
 	const int index = from != NULL ? kith_peer_lists(p, from) : -1;
 
-	p->heard = n->now;
+	if (p->talk != NULL)
+		p->talk->heard = n->now;
 	p->heard_session = true;
 	if (index >= 0)
 		p->addr_index = (uint8_t)index;
 }
 
+struct kith_talk *kith_peer_talk(struct kith_node *n, struct kith_peer *p)
+{
+	if (p->talk != NULL)
+		return p->talk;
+	p->talk = kith_mem_new(&n->alloc, 1, sizeof(*p->talk));
+	if (p->talk != NULL)
+		p->talk->heard = p->talk->root_differed = KITH_NEVER;
+	return p->talk;
+}
+
 struct kith_pair *kith_peer_pair(struct kith_node *n, struct kith_peer *p)
 {
-	struct kith_pair *pair = p->pair;
+	struct kith_talk *t = p->talk;
 
-	if (pair != NULL || p->has_no_pair || n->own.secrets == NULL)
-		return pair;
-	pair = kith_mem_new(&n->alloc, 1, sizeof(*pair));
-	if (pair == NULL)
+	if (t != NULL && t->has_pair)
+		return &t->pair;
+	if (p->has_no_pair || n->own.secrets == NULL)
+		return NULL;
+	t = kith_peer_talk(n, p);
+	if (t == NULL)
 		return NULL;
 	KITH_COUNT(n, key_agreements);
-	if (kith_pair_make(pair, &n->own.secrets->session, &n->cid,
-			   &n->own.secrets->identity.mid, &p->mid, p->body.session_pk) != 0) {
-		kith_mem_free(&n->alloc, pair);
+	if (kith_pair_make(&t->pair, &n->own.secrets->session, &n->cid,
+			   &n->own.secrets->identity.mid, &p->record->mid,
+			   p->record->body.session_pk) != 0) {
 		p->has_no_pair = true; /* or every packet would cost the attempt again */
 		return NULL;
 	}
-	p->pair = pair;
-	return pair;
+	t->has_pair = true;
+	return &t->pair;
+}
+
+void kith_peer_drop_pair(struct kith_peer *p)
+{
+	if (p->talk != NULL) {
+		kith_wipe(&p->talk->pair, sizeof(p->talk->pair));
+		p->talk->has_pair = false;
+	}
+	p->heard_session = false;
 }
 
 int kith_peer_lists(const struct kith_peer *p, const struct kith_addr *a)
 {
 	int i;
 
-	for (i = 0; i < p->body.addr_count; i++)
-		if (kith_addr_eq(&p->body.addrs[i], a))
+	for (i = 0; i < p->record->body.addr_count; i++)
+		if (kith_addr_eq(&p->record->body.addrs[i], a))
 			return i;
 	return -1;
 }
@@ -510,40 +489,23 @@ uint32_t kith_peers_up(const struct kith_node *n)
 	return n->peers.by_status[KITH_STATUS_ALIVE] + n->peers.by_status[KITH_STATUS_SUSPECT];
 }
 
-/* --- evidence ------------------------------------------------------------------------------- */
-
-void kith_peer_why(struct kith_node *n, struct kith_peer *p, const struct kith_why *w)
-{
-	struct kith_why *e;
-
-	if (p->why == NULL)
-		p->why = kith_mem_new(&n->alloc, 1, sizeof(*p->why));
-	if (p->why == NULL)
-		return; /* the explanation is a comfort; without memory it stays out */
-	e = &p->why->entries[p->why->total++ % KITH_WHY_KEPT];
-	*e = *w;
-	e->unix_ms = kith_now_unix_ms(n);
-	e->epoch = p->epoch;
-	e->seq = p->seq;
-}
-
 /* --- forgetting ----------------------------------------------------------------------------- */
 
 void kith_peer_reap(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_peers *ps = &n->peers;
-	struct kith_event e = {.kind = KITH_EVENT_REAPED, .mid = p->mid, .from = p->status,
-			       .to = p->status};
-	const uint32_t at = kith_ring_seek(n, &p->mid);
+	struct kith_event e = {.kind = KITH_EVENT_REAPED, .mid = p->record->mid,
+			       .from = p->status, .to = p->status};
+	const uint32_t at = kith_ring_seek(n, &p->record->mid);
 
 	memmove(&ps->ring[at], &ps->ring[at + 1], (ps->count - at - 1) * sizeof(*ps->ring));
 	ps->count--;
 	ps->by_status[p->status]--;
-	ps->leaf_sum -= p->leaf;
+	ps->leaf_sum -= p->record->leaf;
 	ps->changes++;
-	kith_map_drop(&ps->by_mid, mid_key(&p->mid));
-	kith_map_drop(&ps->by_sid, kith_get_u64(p->sid));
-	kith_tomb_bury(n, &p->mid, p->epoch, p->seq, p->expires);
+	kith_map_drop(&ps->by_mid, mid_key(&p->record->mid));
+	kith_map_drop(&ps->by_sid, kith_get_u64(p->record->sid));
+	kith_tomb_bury(n, &p->record->mid, p->record->epoch, p->record->seq, p->record->expires);
 	kith_join_lost(n, p);
 	peer_free(n, p);
 	kith_out_event(n, &e);
@@ -557,7 +519,7 @@ static bool is_over(const struct kith_node *n, const struct kith_peer *p)
 	if ((p->status == KITH_STATUS_FAILED || p->status == KITH_STATUS_LEFT) &&
 	    kith_us_elapsed(p->since, n->now) >= n->reap_after)
 		return true;
-	return (int64_t)p->expires + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n);
+	return (int64_t)p->record->expires + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n);
 }
 
 /* All are looked at only when one of them may be due; what is noted of them is made anew then. */

@@ -13,65 +13,45 @@
 
 #include "base/map.h"
 #include "base/slab.h"
-#include "core/blob.h"
 #include "core/bucket.h"
-#include "core/gossip.h"
+#include "core/fact.h"
+#include "core/ledger.h"
 #include "core/limits.h"
 #include "core/root.h"
 #include "core/timer.h"
 #include "seal/session.h"
-#include "wire/record.h"
 #include <kith/kith.h>
 
-struct kith_case;
-
-/* What was kept for `kith why`: a ring of the last entries. */
-struct kith_why_ring {
-	struct kith_why entries[KITH_WHY_KEPT]; /* by_name is filled in by the reader */
-	uint32_t total;                         /* ever written */
-};
-
-struct kith_peer {
-	struct kith_mid mid;
-	uint32_t slot;
-	enum kith_status status;
-	bool is_self;
-	bool is_kept; /* the host has record and status as they are (core/kept.h) */
-
-	/* What the member says of itself: the bytes as they came, and their parsed form. */
-	struct kith_blob *certificate, *record; /* owned references */
-	struct kith_certificate cert;
-	struct kith_member_body body; /* body.tags points into record */
-	uint32_t epoch, seq, expires;
-	uint64_t leaf; /* this owner's part of the root digest */
-
-	/* How we talk to it. */
-	uint8_t sid[KITH_SID_LEN];
-	struct kith_pair *pair; /* owned; keys of the two present sessions, NULL until first use */
-	bool has_no_pair;       /* its session's key is of small order: there are none */
-	bool heard_session;     /* something sealed to our present session opened */
-	uint8_t addr_index;     /* the address that last answered */
-	kith_us heard;          /* last opened packet; KITH_NEVER */
-	kith_us rtt;            /* smoothed; -1 */
-	struct kith_bucket packets, verifications, records, wants, intros, returned, relays, names;
-	struct kith_bucket obituaries; /* suspicions returned to it while it is held failed */
-	struct kith_bucket suspicions; /* those that it signed */
-	struct kith_bucket reflected;  /* its newer record, returned to an older life of it */
-	struct kith_bucket newcomers;  /* identities that it brought */
-	uint8_t bad_signatures;        /* delivered since bad_since */
-	kith_us bad_since;
-	uint16_t suspicions_live;      /* of its suspicions, held here */
-	uint32_t numbered_epoch;       /* window of its records of kinds 5 to 7 */
-	struct kith_window numbered;
+/* What we share with a member that packets were exchanged with. */
+struct kith_talk {
+	struct kith_pair pair; /* secret; keys of the two present sessions, if has_pair */
+	bool has_pair;
+	kith_us heard;         /* last opened packet; KITH_NEVER */
 	kith_us root_differed; /* first ack with another root; KITH_NEVER: the last one was equal */
-
-	/* What we think of it. */
-	kith_us since;
-	struct kith_case *kase; /* owned; the evidence against its incarnation, NULL: none */
-	struct kith_why_ring *why; /* owned; NULL until the first entry */
-	struct kith_timer reprobe, back; /* own suspect probed again; announced absence over */
-	struct kith_rumor rumor;         /* its member record on its way */
+	struct kith_bucket packets;
 };
+
+/* Ten thousand nodes that know each other have a hundred million of these: what each needs is here,
+ * what it says of itself is shared, and what few need is behind pointers. */
+struct kith_peer {
+	struct kith_member_fact *record; /* owned references */
+	struct kith_cert_fact *certificate;
+	struct kith_talk *talk;     /* owned; NULL until keys are needed */
+	struct kith_ledger *ledger; /* owned; NULL: there is nothing to note */
+	kith_us since;              /* it has this status */
+	uint32_t slot;
+	uint32_t rumor; /* number of its record's (core/gossip.h) */
+	int32_t rtt_us; /* smoothed; -1 */
+	enum kith_status status : 8;
+	uint8_t addr_index; /* the address that last answered */
+	uint8_t suspicions_live; /* of its suspicions, held here */
+	bool is_self : 1;
+	bool is_kept : 1;       /* the host has record and status as they are (core/kept.h) */
+	bool has_no_pair : 1;   /* its session's key is of small order: there are none */
+	bool heard_session : 1; /* something sealed to our present session opened */
+};
+_Static_assert(sizeof(void *) > 8 || sizeof(struct kith_peer) <= 56, "see above");
+_Static_assert((int)KITH_SUSPICIONS_PER_SUSPECTOR <= UINT8_MAX, "they are counted in a byte");
 
 struct kith_peers {
 	struct kith_slab table; /* of struct kith_peer, by slot */
@@ -100,35 +80,33 @@ void kith_peers_fini(struct kith_node *n);
 struct kith_peer *kith_peer_at(const struct kith_node *n, uint32_t slot);
 struct kith_peer *kith_peer_find(const struct kith_node *n, const struct kith_mid *mid);
 struct kith_peer *kith_peer_by_sid(const struct kith_node *n, const uint8_t sid[KITH_SID_LEN]);
-/* A new peer with its verified certificate and record; status ALIVE, RESTARTING or LEFT as the
- * record says. NULL: the table is full or there is no memory (counted). */
-struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_bytes certificate,
-				const struct kith_certificate *cert, struct kith_bytes record,
-				const struct kith_record_head *head,
-				const struct kith_member_body *body);
+/* A new peer with its certificate and member record, to which it takes references; status ALIVE,
+ * RESTARTING or LEFT as the record says. NULL: the table is full or there is no memory (counted). */
+struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_cert_fact *certificate,
+				struct kith_member_fact *record);
 /* A peer as it was kept over a restart, and since when it has this status. NULL as above. */
-struct kith_peer *kith_peer_restore(struct kith_node *n, struct kith_bytes certificate,
-				    const struct kith_certificate *cert, struct kith_bytes record,
-				    const struct kith_record_head *head,
-				    const struct kith_member_body *body, enum kith_status status,
+struct kith_peer *kith_peer_restore(struct kith_node *n, struct kith_cert_fact *certificate,
+				    struct kith_member_fact *record, enum kith_status status,
 				    kith_us since);
 /* There is no room for another member. */
 bool kith_peers_are_full(const struct kith_node *n);
-/* A newer verified record of a known peer, and its certificate if that is newer too (else empty).
- * Clears the evidence and sets the status that the record says. False: no memory. */
+/* A newer record of a known peer, and its certificate, newer or the one it has. Clears the evidence
+ * and sets the status that the record says. False: no memory. */
 KITH_MUST_USE bool kith_peer_record(struct kith_node *n, struct kith_peer *p,
-				    struct kith_bytes certificate,
-				    const struct kith_certificate *cert, struct kith_bytes record,
-				    const struct kith_record_head *head,
-				    const struct kith_member_body *body);
+				    struct kith_cert_fact *certificate,
+				    struct kith_member_fact *record);
 /* The one place where a status changes; asserts that the transition exists, keeps the counts,
  * remembers why, emits the event. `by`: whose word decided, NULL = ours. */
 void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_status to,
 			  const struct kith_mid *by);
 /* A packet of it was opened, from that address. */
 void kith_peer_heard(struct kith_node *n, struct kith_peer *p, const struct kith_addr *from);
+/* What we share with it, made at first use; NULL: no memory. */
+struct kith_talk *kith_peer_talk(struct kith_node *n, struct kith_peer *p);
 /* Keys with it, derived at first use; NULL: no memory, or its key is of small order. */
 struct kith_pair *kith_peer_pair(struct kith_node *n, struct kith_peer *p);
+/* Its session or ours is over: so are the keys, and it is to be heard anew. */
+void kith_peer_drop_pair(struct kith_peer *p);
 /* The index of `a` in its record, or -1. */
 int kith_peer_lists(const struct kith_peer *p, const struct kith_addr *a);
 
@@ -141,11 +119,13 @@ static inline bool kith_peer_is_up(const struct kith_peer *p)
 {
 	return p->status == KITH_STATUS_ALIVE || p->status == KITH_STATUS_SUSPECT;
 }
+/* The evidence against its incarnation, NULL: none. */
+static inline struct kith_case *kith_peer_case(const struct kith_peer *p)
+{
+	return p->ledger != NULL ? p->ledger->kase : NULL;
+}
 /* "alive", ...; "?" when out of range. */
 const char *kith_peer_status_text(enum kith_status s);
-
-/* One entry of evidence; unix_ms, epoch, seq are filled in. */
-void kith_peer_why(struct kith_node *n, struct kith_peer *p, const struct kith_why *w);
 
 /* Forgets a peer that is not self, and buries it. */
 void kith_peer_reap(struct kith_node *n, struct kith_peer *p);

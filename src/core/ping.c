@@ -80,7 +80,7 @@ static void ask_through_helper(struct kith_node *n, struct kith_ping *g, struct 
 	struct kith_peer *helper;
 
 	if (kith_ring_pick(n, &helper, 1, p) == 1) {
-		g->helper = helper->mid;
+		g->helper = helper->record->mid;
 		if (kith_relay_ask(n, helper, p, g->seq + RELAYED_NUMBER))
 			return;
 	}
@@ -112,11 +112,11 @@ int kith_ping_begin(struct kith_node *n, struct kith_peer *p, uint64_t *token)
 	g->timer = timer;
 	g->open = (1u << KITH_PING_WAY_COUNT) - 1;
 	g->token = *token = ++n->pings.last_token;
-	g->target = p->mid;
+	g->target = p->record->mid;
 	g->seq = kith_probe_numbers(n);
-	g->addr_count = p->body.addr_count;
+	g->addr_count = p->record->body.addr_count;
 	for (i = 0; i < g->addr_count; i++)
-		g->addrs[i] = p->body.addrs[(p->addr_index + i) % g->addr_count];
+		g->addrs[i] = p->record->body.addrs[(p->addr_index + i) % g->addr_count];
 	g->begun = n->now;
 	kith_timer_set(n, &g->timer, kith_us_add(n->now, KITH_PING_TIME));
 	kith_trace(n, "ping", p, NULL);
@@ -152,7 +152,7 @@ void kith_ping_on_ack(struct kith_node *n, const struct kith_peer *from, const s
 	struct kith_ping *g = ping_of(n, m->n);
 	const uint32_t which = m->n & 15;
 
-	if (g == NULL || !is_mid(&g->target, &from->mid))
+	if (g == NULL || !is_mid(&g->target, &from->record->mid))
 		return;
 	if (is_relayed && which == RELAYED_NUMBER && is_open(g, KITH_PING_RELAYED))
 		way_end(n, g, KITH_PING_RELAYED, KITH_PING_ANSWERED, NULL);
@@ -165,7 +165,7 @@ void kith_ping_on_nack(struct kith_node *n, const struct kith_peer *from, const 
 	struct kith_ping *g = ping_of(n, m->n);
 
 	/* The answer may still come: the helper carries it until it forgets the ping. */
-	if (g != NULL && is_mid(&g->helper, &from->mid))
+	if (g != NULL && is_mid(&g->helper, &from->record->mid))
 		g->is_nacked = true;
 }
 

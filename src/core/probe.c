@@ -172,13 +172,14 @@ static void ask_helpers(struct kith_node *n, struct kith_round *r)
 static void connect_tcp(struct kith_node *n, struct kith_round *r)
 {
 	const struct kith_peer *p = r->target;
+	const struct kith_member_body *body = &p->record->body;
 
-	if (r->stream != 0 || p->body.addr_count == 0)
+	if (r->stream != 0 || body->addr_count == 0)
 		return; /* the former connect is still silent */
 	r->stream = kith_stream_dial(n,
-				     &p->body.addrs[(p->addr_index + r->connects) %
-						    p->body.addr_count],
-				     KITH_STREAM_FOR_PROBE, &p->mid, 0);
+				     &body->addrs[(p->addr_index + r->connects) %
+						  body->addr_count],
+				     KITH_STREAM_FOR_PROBE, &p->record->mid, 0);
 	r->connects++;
 }
 
@@ -213,9 +214,11 @@ static void verdict(struct kith_node *n, struct kith_round *r)
 	KITH_COUNT(n, rounds_failed);
 	kith_trace(n, "round.failed", p, refused ? "refused" : "silent");
 	round_end(n, r);
-	kith_timer_set_earlier(n, &p->reprobe,
-			       kith_us_add(n->now, refused ? KITH_REPROBE_REFUSED
-							   : KITH_REPROBE_SILENT));
+	/* Without memory for it the period comes back to it. */
+	if (kith_ledger(n, p) != NULL)
+		kith_timer_set_earlier(n, &p->ledger->reprobe,
+				       kith_us_add(n->now, refused ? KITH_REPROBE_REFUSED
+								   : KITH_REPROBE_SILENT));
 	kith_suspect_round_failed(n, p, refused ? KITH_SUSPICION_REFUSAL : KITH_SUSPICION_SILENCE,
 				  path, is_express, triple);
 }
@@ -409,9 +412,10 @@ void kith_probe_on_period(struct kith_node *n, void *owner)
 	struct kith_peer *p = NULL;
 
 	(void)owner;
+	kith_ledgers_tidy(n);
 	ps->turn++;
 	if (ps->turn % 2 == 0)
-		p = kith_ring_next_up(n, &n->own.peer->mid, NULL);
+		p = kith_ring_next_up(n, &n->own.peer->record->mid, NULL);
 	if (p == NULL || is_probed(n, p))
 		p = next_of_list(n);
 	if (p != NULL && !is_probed(n, p))
@@ -425,7 +429,7 @@ void kith_probe_on_reprobe(struct kith_node *n, void *owner)
 {
 	struct kith_peer *p = owner;
 
-	if (p->kase != NULL && kith_peer_is_up(p) && !is_probed(n, p))
+	if (kith_peer_case(p) != NULL && kith_peer_is_up(p) && !is_probed(n, p))
 		round_begin(n, p, KITH_ROUND_PERIOD);
 }
 
@@ -468,7 +472,8 @@ void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct
 
 	if (r == NULL)
 		return;
-	kith_clocks_ack(n, &from->mid, m->t); /* one that was kept back somewhere answers no round */
+	/* One that was kept back somewhere answers no round. */
+	kith_clocks_ack(n, &from->record->mid, m->t);
 	if (is_relayed) {
 		KITH_COUNT(n, rounds_relayed);
 	} else if (which < r->pings) {

@@ -29,7 +29,7 @@ bool kith_relay_ask(struct kith_node *n, struct kith_peer *helper, struct kith_p
 {
 	uint8_t blob[KITH_DATAGRAM_MAX];
 	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = seq};
-	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = target->mid.b};
+	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = target->record->mid.b};
 	struct kith_packet inner, outer;
 
 	if (!kith_packet_begin(n, &inner, target) || !kith_packet_add(&inner, &ping))
@@ -82,27 +82,27 @@ void kith_relay_in(struct kith_node *n, struct kith_peer *from, const struct kit
 	for (i = 0; i < KITH_RELAYS_MAX; i++) {
 		struct kith_relay *e = &n->relays.table[i];
 
-		if (e->in_use && e->seq == m->n && is_mid(&e->to, from->mid.b) &&
+		if (e->in_use && e->seq == m->n && is_mid(&e->to, from->record->mid.b) &&
 		    is_mid(&e->from, mid.b)) { /* the way back */
 			relay_end(n, e);
-			carry(n, to, &from->mid, m);
+			carry(n, to, &from->record->mid, m);
 			return;
 		}
 		if (!e->in_use && r == NULL)
 			r = e;
 	}
-	if (r == NULL || !kith_bucket_take(&from->relays, n->now, 20, 40)) {
+	if (r == NULL || !kith_charge(n, from, KITH_CHARGE_RELAY)) {
 		KITH_DROP(n, rate);
 		return;
 	}
 	r->in_use = true;
 	r->nacked = false;
-	r->from = from->mid;
-	r->to = to->mid;
+	r->from = from->record->mid;
+	r->to = to->record->mid;
 	r->seq = m->n;
 	r->until = kith_us_add(n->now, KITH_RELAY_KEPT);
 	kith_timer_set(n, &r->timer, kith_us_add(n->now, n->timing.relay_timeout * 4 / 5));
-	carry(n, to, &from->mid, m);
+	carry(n, to, &from->record->mid, m);
 }
 
 /* First the nack: the target is silent to us too; later the entry is forgotten. */

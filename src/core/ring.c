@@ -18,7 +18,7 @@ uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid)
 	while (lo < hi) {
 		const uint32_t middle = lo + (hi - lo) / 2;
 
-		if (memcmp(kith_ring_at(n, middle)->mid.b, mid->b, sizeof(mid->b)) < 0)
+		if (memcmp(kith_ring_at(n, middle)->record->mid.b, mid->b, sizeof(mid->b)) < 0)
 			lo = middle + 1;
 		else
 			hi = middle;
@@ -38,7 +38,7 @@ struct kith_peer *kith_ring_next_up(const struct kith_node *n, const struct kith
 		struct kith_peer *p = kith_ring_at(n, at % count);
 
 		if (kith_peer_is_up(p) && !p->is_self && p != except &&
-		    memcmp(p->mid.b, after->b, sizeof(after->b)) != 0)
+		    memcmp(p->record->mid.b, after->b, sizeof(after->b)) != 0)
 			return p;
 	}
 	return NULL;
@@ -82,7 +82,7 @@ uint32_t kith_ring_observers(const struct kith_node *n, const struct kith_peer *
 			     struct kith_peer *out[KITH_OBSERVERS])
 {
 	const uint32_t count = n->peers.count;
-	uint32_t at = kith_ring_seek(n, &p->mid), i, got = 0;
+	uint32_t at = kith_ring_seek(n, &p->record->mid), i, got = 0;
 
 	for (i = 1; i < count && got < KITH_OBSERVERS; i++) {
 		struct kith_peer *o = kith_ring_at(n, (at + i) % count);

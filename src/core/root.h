@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/root.h: eight bytes about a whole view. Each owner has a leaf (kith_sync_leaf()); the digest
- * of some is made of the sum of their leaves and of their number, so that a change costs one
- * subtraction and one addition, in any order.
+ * core/root.h: eight bytes about a whole view. Each owner has a leaf (core/fact.h); the digest of some
+ * is made of the sum of their leaves and of their number, so that a change costs one subtraction and
+ * one addition, in any order.
  */
 #ifndef KITH_CORE_ROOT_H
 #define KITH_CORE_ROOT_H

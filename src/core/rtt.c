@@ -7,10 +7,11 @@
 void kith_rtt_sample(struct kith_node *n, struct kith_peer *p, kith_us rtt)
 {
 	struct kith_rtts *all = &n->rtts;
-	const kith_us expected = p->rtt >= 0 ? p->rtt : all->samples > 0 ? all->mean : rtt;
+	const kith_us expected = p->rtt_us >= 0 ? p->rtt_us : all->samples > 0 ? all->mean : rtt;
 	const kith_us off = rtt > expected ? rtt - expected : expected - rtt;
 
-	p->rtt = p->rtt < 0 ? rtt : (7 * p->rtt + rtt) / 8;
+	p->rtt_us = (int32_t)kith_us_min(p->rtt_us < 0 ? rtt : (7 * (kith_us)p->rtt_us + rtt) / 8,
+					 INT32_MAX);
 	all->mean = all->samples == 0 ? rtt : (7 * all->mean + rtt) / 8;
 	all->deviation = all->samples == 0 ? rtt / 2 : (3 * all->deviation + off) / 4;
 	if (all->samples < KITH_RTT_SAMPLES)
@@ -22,7 +23,7 @@ kith_us kith_rtt_timeout(const struct kith_node *n, const struct kith_peer *p)
 	const struct kith_rtts *all = &n->rtts;
 	const kith_us usual = n->timing.probe_timeout;
 	const kith_us most = kith_us_min(5 * usual / 2, n->timing.period - n->timing.relay_timeout);
-	const kith_us expected = p->rtt >= 0 ? p->rtt : all->mean;
+	const kith_us expected = p->rtt_us >= 0 ? p->rtt_us : all->mean;
 
 	if (all->samples < KITH_RTT_SAMPLES)
 		return usual;

@@ -19,18 +19,19 @@ struct entry {
 static enum kith_store_result convict(struct kith_node *n, struct entry *e)
 {
 	struct kith_peer *p = e->deliverer;
+	struct kith_ledger *l = p != NULL ? kith_ledger(n, p) : NULL;
 
 	KITH_DROP(n, record_signature);
 	kith_stranger_tell_of(n, KITH_DROPPED_FORGED, p);
-	if (p == NULL)
+	if (l == NULL)
 		return KITH_STORE_FORGED;
-	if (p->bad_signatures == 0 || kith_us_elapsed(p->bad_since, n->now) >= KITH_CONVICTED) {
-		p->bad_signatures = 0;
-		p->bad_since = n->now;
+	if (l->bad_signatures == 0 || kith_us_elapsed(l->bad_since, n->now) >= KITH_CONVICTED) {
+		l->bad_signatures = 0;
+		l->bad_since = n->now;
 	}
-	if (++p->bad_signatures >= KITH_BAD_SIGNATURES) {
-		p->bad_signatures = KITH_BAD_SIGNATURES;
-		p->bad_since = n->now; /* the silence begins */
+	if (++l->bad_signatures >= KITH_BAD_SIGNATURES) {
+		l->bad_signatures = KITH_BAD_SIGNATURES;
+		l->bad_since = n->now; /* the silence begins */
 	}
 	kith_trace(n, "bad-signature", p, NULL);
 	return KITH_STORE_FORGED;
@@ -39,8 +40,10 @@ static enum kith_store_result convict(struct kith_node *n, struct entry *e)
 /* What a convict tells is ignored; it is still probed, and its answers count. */
 static bool is_convict(const struct kith_node *n, const struct kith_peer *p)
 {
-	return p != NULL && p->bad_signatures >= KITH_BAD_SIGNATURES &&
-	       kith_us_elapsed(p->bad_since, n->now) < KITH_CONVICTED;
+	const struct kith_ledger *l = p != NULL ? p->ledger : NULL;
+
+	return l != NULL && l->bad_signatures >= KITH_BAD_SIGNATURES &&
+	       kith_us_elapsed(l->bad_since, n->now) < KITH_CONVICTED;
 }
 
 static bool is_in_time(struct kith_node *n, const struct kith_record_head *h)
@@ -51,27 +54,26 @@ static bool is_in_time(struct kith_node *n, const struct kith_record_head *h)
 	       (int64_t)h->expires < now_s + KITH_RECORD_FUTURE_S + KITH_RECORD_SLACK_S;
 }
 
-/* What an owner may publish: two records and two suspicions a second. */
-enum { OWNER_RATE = 2, OWNER_BURST = 16 };
+enum { NO_QUOTA = -1 };
 
 /* The owner's quota of this kind and the deliverer's rates, looked at before the signature costs
- * anything; the owner is charged only when it has signed. quota: NULL for a new owner. */
-static bool is_over_rate(struct kith_node *n, struct entry *e, const struct kith_bucket *quota)
+ * anything; the owner is charged only when it has signed. quota: enum kith_charge, or NO_QUOTA for a
+ * new owner. */
+static bool is_over_rate(struct kith_node *n, struct entry *e, int quota)
 {
 	if (e->is_sync)
 		return false;
-	if (quota != NULL && !kith_bucket_has(quota, n->now, OWNER_RATE, OWNER_BURST)) {
+	if (quota != NO_QUOTA && !kith_may_charge(n, e->owner, (enum kith_charge)quota)) {
 		KITH_DROP(n, record_quota);
 		return true;
 	}
 	if (e->deliverer != NULL && e->deliverer != e->owner &&
-	    !kith_bucket_take(&e->deliverer->verifications, n->now, 200, 400)) {
+	    !kith_charge(n, e->deliverer, KITH_CHARGE_VERIFICATION)) {
 		KITH_DROP(n, record_quota);
 		return true;
 	}
 	if (e->deliverer != NULL && e->owner == NULL &&
-	    !kith_bucket_take(&e->deliverer->newcomers, n->now, KITH_NEWCOMERS,
-			      2 * KITH_NEWCOMERS)) {
+	    !kith_charge(n, e->deliverer, KITH_CHARGE_NEWCOMER)) {
 		KITH_DROP(n, record_quota);
 		return true;
 	}
@@ -93,17 +95,17 @@ static bool is_signed(struct kith_node *n, const struct entry *e, const uint8_t 
  * all of that other life while an epoch above it is being stored. */
 static enum kith_store_result own_record(struct kith_node *n, struct entry *e)
 {
-	const struct kith_blob *ours = n->own.peer->record;
+	const struct kith_bytes ours = n->own.peer->record->fact.raw;
 	const int newer = kith_incarnation_cmp(e->head.epoch, e->head.seq, n->own.epoch,
 					       n->own.seq);
-	const bool is_ours = newer == 0 && e->record.len == ours->len &&
-			     memcmp(e->record.p, ours->bytes, ours->len) == 0;
+	const bool is_ours = newer == 0 && e->record.len == ours.len &&
+			     memcmp(e->record.p, ours.p, ours.len) == 0;
 
 	if (newer < 0 || is_ours || n->own.token != 0) {
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
-	if (is_over_rate(n, e, NULL))
+	if (is_over_rate(n, e, NO_QUOTA))
 		return KITH_STORE_BAD;
 	if (!is_signed(n, e, n->own.secrets->identity.pk))
 		return convict(n, e);
@@ -123,17 +125,17 @@ static void want(struct kith_node *n, struct kith_peer *from, const struct kith_
 	}
 }
 
-static bool is_news(const struct kith_peer *owner, const struct kith_record_head *h,
+static bool is_news(const struct kith_member_fact *known, const struct kith_record_head *h,
 		    struct kith_bytes record)
 {
-	const int c = kith_incarnation_cmp(h->epoch, h->seq, owner->epoch, owner->seq);
+	const int c = kith_incarnation_cmp(h->epoch, h->seq, known->epoch, known->seq);
 
 	if (c != 0)
 		return c > 0;
 	/* Equivocation: of two records with one number all hosts keep the larger bytes. */
-	if (record.len != owner->record->len)
-		return record.len > owner->record->len;
-	return memcmp(record.p, owner->record->bytes, record.len) > 0;
+	if (record.len != known->fact.raw.len)
+		return record.len > known->fact.raw.len;
+	return memcmp(record.p, known->fact.raw.p, record.len) > 0;
 }
 
 /* What the owner's former record was, for the choice of the lane. */
@@ -150,95 +152,62 @@ static void spread(struct kith_node *n, struct kith_peer *p, const struct entry 
 {
 	const bool is_usual = was->status == KITH_STATUS_ALIVE && p->status == was->status;
 	const bool is_refresh = is_usual && !was->had_case &&
-				(int64_t)p->expires - (int64_t)was->expires > 20 * 3600;
+				(int64_t)p->record->expires - (int64_t)was->expires > 20 * 3600;
 
-	kith_gossip_put(n, &p->rumor, p->record, &p->mid,
+	kith_gossip_put(n, &p->rumor, &p->record->fact,
 			is_usual && !was->had_case ? KITH_LANE_RECORD : KITH_LANE_URGENT,
 			is_refresh);
 	if (!e->is_sync && !is_refresh)
 		kith_gossip_relay(n, e->deliverer);
 }
 
-/* The certificate to go on with: the one that came if it is newer, else the stored one. */
-static int judge_certificate(struct kith_node *n, struct entry *e, struct kith_certificate *cert)
+/* The certificate to go on with: the one that came if it is newer, else the stored one. A new
+ * reference, or an error. */
+static int judge_certificate(struct kith_node *n, struct entry *e, struct kith_cert_fact **cert)
 {
-	const struct kith_peer *p = e->owner;
-	struct kith_certificate came;
-	struct kith_mid mid;
+	struct kith_cert_fact *known = e->owner != NULL ? e->owner->certificate : NULL;
+	struct kith_cert_fact *came = known;
 	int r;
 
-	if (e->certificate.len == 0) {
-		*cert = p->cert;
-		return kith_trust_is_over(n, &p->cert) ? KITH_EEXPIRED : 0;
+	if (e->certificate.len > 0) {
+		r = kith_trust_judge(n, e->certificate, known, &came);
+		if (r != 0)
+			return r;
+		if (memcmp(came->mid.b, e->head.owner.b, sizeof(came->mid.b)) != 0) {
+			kith_fact_unref(n, &came->fact);
+			return KITH_ECERT;
+		}
+		if (known == NULL || came->c.serial > known->c.serial) {
+			*cert = came;
+			return 0;
+		}
+		kith_fact_unref(n, &came->fact);
+	} else if (kith_trust_is_over(n, &known->c)) {
+		return KITH_EEXPIRED;
 	}
-	r = kith_trust_judge(n, e->certificate,
-			     p != NULL ? kith_blob_bytes(p->certificate)
-				       : (struct kith_bytes){NULL, 0},
-			     &came);
-	if (r != 0)
-		return r;
-	kith_mid_make(&mid, came.identity);
-	if (memcmp(mid.b, e->head.owner.b, sizeof(mid.b)) != 0)
-		return KITH_ECERT;
-	if (p != NULL && came.serial <= p->cert.serial) {
-		e->certificate = (struct kith_bytes){NULL, 0};
-		*cert = p->cert;
-		return 0;
-	}
-	*cert = came;
+	kith_fact_ref(&known->fact);
+	*cert = known;
 	return 0;
 }
 
-static enum kith_store_result member_record(struct kith_node *n, struct entry *e)
+/* The verified record is taken, unless its owner has left for good. */
+static enum kith_store_result take(struct kith_node *n, struct entry *e,
+				   struct kith_cert_fact *cert, struct kith_member_fact *record)
 {
-	struct kith_certificate cert;
-	struct kith_member_body body;
 	struct kith_peer *p = e->owner;
 	struct former was = {.status = KITH_STATUS_LEFT};
 
-	if (p == NULL && kith_tomb_covers(n, &e->head.owner, e->head.epoch, e->head.seq)) {
-		KITH_DROP(n, record_old);
-		return KITH_STORE_OLD;
-	}
-	if (p == NULL && e->certificate.len == 0) {
-		KITH_DROP(n, record_unknown_owner);
-		if (e->deliverer != NULL && kith_bucket_take(&e->deliverer->wants, n->now, 50, 100))
-			want(n, e->deliverer, &e->head.owner, 0, 0);
-		return KITH_STORE_BAD;
-	}
-	if (!is_in_time(n, &e->head)) {
-		KITH_DROP(n, record_expired);
-		return KITH_STORE_BAD;
-	}
-	if (p != NULL && !is_news(p, &e->head, e->record)) {
-		KITH_DROP(n, record_old);
-		return KITH_STORE_OLD;
-	}
-	if (is_over_rate(n, e, p != NULL ? &p->records : NULL))
-		return KITH_STORE_BAD;
-	if (judge_certificate(n, e, &cert) != 0) {
-		KITH_DROP(n, record_certificate);
-		return KITH_STORE_BAD;
-	}
-	if (!is_signed(n, e, cert.identity))
-		return convict(n, e);
-	if (p != NULL && !e->is_sync)
-		(void)kith_bucket_take(&p->records, n->now, OWNER_RATE, OWNER_BURST);
-	if (kith_member_body_read(kith_record_body(e->record.p, &e->head), &body) != 0) {
-		KITH_DROP(n, record_malformed);
-		return KITH_STORE_BAD;
-	}
 	if (p != NULL)
-		was = (struct former){p->status, p->expires, p->kase != NULL};
+		was = (struct former){p->status, p->record->expires, kith_peer_case(p) != NULL};
 	/* Leave is final for its epoch, whatever the number says. */
-	if (p != NULL && p->status == KITH_STATUS_LEFT && p->epoch == e->head.epoch &&
-	    body.state != KITH_MEMBER_LEFT) {
+	if (p != NULL && p->status == KITH_STATUS_LEFT && p->record->epoch == e->head.epoch &&
+	    record->body.state != KITH_MEMBER_LEFT) {
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
 	if (p == NULL)
-		p = kith_peer_add(n, e->certificate, &cert, e->record, &e->head, &body);
-	else if (!kith_peer_record(n, p, e->certificate, &cert, e->record, &e->head, &body))
+		p = kith_peer_add(n, cert, record);
+	else if (!kith_peer_record(n, p, cert, record))
 		p = NULL;
 	if (p == NULL)
 		return KITH_STORE_BAD;
@@ -247,30 +216,116 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 	return KITH_STORE_NEWS;
 }
 
+/* Judges the signature with the certificate's key, and takes the record. */
+static enum kith_store_result judge_member(struct kith_node *n, struct entry *e,
+					   struct kith_cert_fact *cert)
+{
+	enum kith_store_result result;
+	struct kith_fact *record;
+	const int r = kith_fact_record(n, e->record, &e->head, cert->c.identity,
+				       KITH_BELIEF_CHECK, &record);
+
+	if (r == KITH_EAUTH)
+		return convict(n, e);
+	if (e->owner != NULL && !e->is_sync && r != KITH_ENOMEM)
+		(void)kith_charge(n, e->owner, KITH_CHARGE_RECORD);
+	if (r == KITH_EMALFORMED)
+		KITH_DROP(n, record_malformed);
+	if (r != 0)
+		return KITH_STORE_BAD;
+	result = take(n, e, cert, kith_member_fact_of(record));
+	kith_fact_unref(n, record);
+	return result;
+}
+
+static enum kith_store_result member_record(struct kith_node *n, struct entry *e)
+{
+	struct kith_cert_fact *cert;
+	struct kith_peer *p = e->owner;
+	enum kith_store_result result;
+	int r;
+
+	if (p == NULL && kith_tomb_covers(n, &e->head.owner, e->head.epoch, e->head.seq)) {
+		KITH_DROP(n, record_old);
+		return KITH_STORE_OLD;
+	}
+	if (p == NULL && e->certificate.len == 0) {
+		KITH_DROP(n, record_unknown_owner);
+		if (e->deliverer != NULL && kith_charge(n, e->deliverer, KITH_CHARGE_WANT))
+			want(n, e->deliverer, &e->head.owner, 0, 0);
+		return KITH_STORE_BAD;
+	}
+	if (!is_in_time(n, &e->head)) {
+		KITH_DROP(n, record_expired);
+		return KITH_STORE_BAD;
+	}
+	if (p != NULL && !is_news(p->record, &e->head, e->record)) {
+		KITH_DROP(n, record_old);
+		return KITH_STORE_OLD;
+	}
+	if (is_over_rate(n, e, p != NULL ? KITH_CHARGE_RECORD : NO_QUOTA))
+		return KITH_STORE_BAD;
+	r = judge_certificate(n, e, &cert);
+	if (r != 0) {
+		if (r != KITH_ENOMEM)
+			KITH_DROP(n, record_certificate);
+		return KITH_STORE_BAD;
+	}
+	result = judge_member(n, e, cert);
+	kith_fact_unref(n, &cert->fact);
+	return result;
+}
+
 /* --- suspicions ------------------------------------------------------------------------------ */
 
 /* Numbers of kinds 5 to 7 are deduplicated by a window per owner and epoch. */
 static bool is_numbered_new(const struct kith_peer *owner, const struct kith_record_head *h)
 {
-	if (h->epoch != owner->numbered_epoch)
-		return h->epoch > owner->numbered_epoch && h->seq != 0; /* numbers start at 1 */
-	return kith_window_check(&owner->numbered, h->seq);
+	static const struct kith_ledger nothing;
+	const struct kith_ledger *l = owner->ledger != NULL ? owner->ledger : &nothing;
+
+	if (h->epoch != l->numbered_epoch)
+		return h->epoch > l->numbered_epoch && h->seq != 0; /* numbers start at 1 */
+	return kith_window_check(&l->numbered, h->seq);
 }
 
-static void commit_number(struct kith_peer *owner, const struct kith_record_head *h)
+static void commit_number(struct kith_ledger *l, const struct kith_record_head *h)
 {
-	if (h->epoch != owner->numbered_epoch) {
-		memset(&owner->numbered, 0, sizeof(owner->numbered));
-		owner->numbered_epoch = h->epoch;
+	if (h->epoch != l->numbered_epoch) {
+		memset(&l->numbered, 0, sizeof(l->numbered));
+		l->numbered_epoch = h->epoch;
 	}
-	kith_window_commit(&owner->numbered, h->seq);
+	kith_window_commit(&l->numbered, h->seq);
+}
+
+/* The verified suspicion is taken. Without memory for its number it has not come. */
+static enum kith_store_result take_suspicion(struct kith_node *n, struct entry *e,
+					     struct kith_peer *target,
+					     const struct kith_suspicion *s,
+					     struct kith_fact *record)
+{
+	struct kith_ledger *l = kith_ledger(n, e->owner);
+
+	if (l == NULL)
+		return KITH_STORE_OLD;
+	commit_number(l, &e->head);
+	if (!e->is_sync)
+		(void)kith_charge(n, e->owner, KITH_CHARGE_SUSPICION);
+	if (!kith_suspect_received(n, e->owner, target, s, record, e->head.expires))
+		return KITH_STORE_OLD;
+	KITH_COUNT(n, records_accepted);
+	if (!e->is_sync)
+		kith_gossip_relay(n, e->deliverer);
+	return KITH_STORE_NEWS;
 }
 
 static enum kith_store_result suspicion_record(struct kith_node *n, struct entry *e)
 {
 	struct kith_suspicion s;
 	struct kith_peer *target;
-	int c;
+	struct kith_fact *record;
+	enum kith_store_result result;
+	int c, r;
 
 	if (!is_in_time(n, &e->head)) {
 		KITH_DROP(n, record_expired);
@@ -287,27 +342,25 @@ static enum kith_store_result suspicion_record(struct kith_node *n, struct entry
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
-	c = kith_incarnation_cmp(s.epoch, s.seq, target->epoch, target->seq);
+	c = kith_incarnation_cmp(s.epoch, s.seq, target->record->epoch, target->record->seq);
 	if (c > 0 && !target->is_self && e->deliverer != NULL &&
-	    kith_bucket_take(&e->deliverer->wants, n->now, 50, 100))
-		want(n, e->deliverer, &s.target, target->epoch, target->seq);
+	    kith_charge(n, e->deliverer, KITH_CHARGE_WANT))
+		want(n, e->deliverer, &s.target, target->record->epoch, target->record->seq);
 	if (c != 0 || !kith_suspect_wants(n, e->owner, target)) {
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
-	if (is_over_rate(n, e, &e->owner->suspicions))
+	if (is_over_rate(n, e, KITH_CHARGE_SUSPICION))
 		return KITH_STORE_BAD;
-	if (!is_signed(n, e, e->owner->cert.identity))
+	r = kith_fact_record(n, e->record, &e->head, e->owner->certificate->c.identity,
+			     KITH_BELIEF_CHECK, &record);
+	if (r == KITH_EAUTH)
 		return convict(n, e);
-	commit_number(e->owner, &e->head);
-	if (!e->is_sync)
-		(void)kith_bucket_take(&e->owner->suspicions, n->now, OWNER_RATE, OWNER_BURST);
-	if (!kith_suspect_received(n, e->owner, target, &s, e->record, e->head.expires))
+	if (r != 0)
 		return KITH_STORE_OLD;
-	KITH_COUNT(n, records_accepted);
-	if (!e->is_sync)
-		kith_gossip_relay(n, e->deliverer);
-	return KITH_STORE_NEWS;
+	result = take_suspicion(n, e, target, &s, record);
+	kith_fact_unref(n, record);
+	return result;
 }
 
 /* --- the door ------------------------------------------------------------------------------- */
@@ -340,7 +393,7 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 		return member_record(n, &e);
 	if (e.owner == NULL) {
 		KITH_DROP(n, record_unknown_owner);
-		if (deliverer != NULL && kith_bucket_take(&deliverer->wants, n->now, 50, 100))
+		if (deliverer != NULL && kith_charge(n, deliverer, KITH_CHARGE_WANT))
 			want(n, deliverer, &e.head.owner, 0, 0);
 		return KITH_STORE_BAD;
 	}

@@ -28,9 +28,9 @@ void kith_stranger_tell_of(struct kith_node *n, enum kith_dropped why, const str
 {
 	struct kith_event e = {.dropped = why};
 
-	if (p == NULL || p->body.addr_count == 0)
+	if (p == NULL || p->record->body.addr_count == 0)
 		return;
-	e.mid = p->mid;
-	e.addr = p->body.addrs[p->addr_index];
+	e.mid = p->record->mid;
+	e.addr = p->record->body.addrs[p->addr_index];
 	tell(n, &e);
 }

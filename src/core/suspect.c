@@ -10,10 +10,12 @@
 
 static struct kith_case *open_case(struct kith_node *n, struct kith_peer *p)
 {
-	struct kith_case *c = p->kase;
+	struct kith_case *c = kith_peer_case(p);
 
 	if (c != NULL)
 		return c;
+	if (kith_ledger(n, p) == NULL)
+		return NULL;
 	c = kith_mem_new(&n->alloc, 1, sizeof(*c));
 	if (c == NULL || !kith_timer_init(n, &c->timer, KITH_TIMER_CASE, p)) {
 		kith_mem_free(&n->alloc, c);
@@ -22,7 +24,7 @@ static struct kith_case *open_case(struct kith_node *n, struct kith_peer *p)
 	c->peer = p;
 	c->suspect_at = c->refused_at = c->looked_at = KITH_NEVER;
 	c->expressed_at = c->tripled_at = KITH_NEVER;
-	p->kase = c;
+	p->ledger->kase = c;
 	return c;
 }
 
@@ -32,8 +34,8 @@ static void release(struct kith_node *n, struct kith_held *h)
 
 	if (by != NULL && by->suspicions_live > 0)
 		by->suspicions_live--;
-	kith_gossip_drop(n, &h->rumor);
-	kith_blob_unref(&n->alloc, &h->record);
+	kith_gossip_drop(n, &h->rumor, h->record);
+	kith_fact_unref(n, h->record);
 }
 
 static void drop_held(struct kith_node *n, struct kith_case *c, int i)
@@ -41,17 +43,14 @@ static void drop_held(struct kith_node *n, struct kith_case *c, int i)
 	struct kith_held *last = &c->held[c->held_count - 1];
 
 	release(n, &c->held[i]);
-	if (last != &c->held[i]) {
-		c->held[i] = *last;
-		kith_gossip_moved(&c->held[i].rumor);
-	}
+	c->held[i] = *last;
 	memset(last, 0, sizeof(*last));
 	c->held_count--;
 }
 
 void kith_suspect_close(struct kith_node *n, struct kith_peer *p)
 {
-	struct kith_case *c = p->kase;
+	struct kith_case *c = kith_peer_case(p);
 
 	if (c == NULL)
 		return;
@@ -59,8 +58,8 @@ void kith_suspect_close(struct kith_node *n, struct kith_peer *p)
 		drop_held(n, c, c->held_count - 1);
 	kith_timer_fini(n, &c->timer);
 	kith_mem_free(&n->alloc, c);
-	p->kase = NULL;
-	kith_timer_stop(n, &p->reprobe);
+	p->ledger->kase = NULL;
+	kith_timer_stop(n, &p->ledger->reprobe);
 }
 
 static struct kith_held *held_by(struct kith_case *c, const struct kith_mid *by)
@@ -85,7 +84,7 @@ void kith_suspect_weigh(const struct kith_node *n, const struct kith_peer *p, ui
 {
 	const uint32_t present = kith_peers_present(n);
 	const uint32_t others = present - (kith_peer_is_up(p) && present > 0 ? 1 : 0);
-	const struct kith_case *c = p->kase;
+	const struct kith_case *c = kith_peer_case(p);
 	uint32_t sum = c != NULL ? c->own_rounds : 0;
 	int i;
 
@@ -137,32 +136,30 @@ static kith_us patience(const struct kith_node *n)
 /* --- signing -------------------------------------------------------------------------------- */
 
 static struct kith_held *hold(struct kith_node *n, struct kith_case *c, const struct kith_mid *by,
-			      const struct kith_suspicion *s, struct kith_bytes record,
+			      const struct kith_suspicion *s, struct kith_fact *record,
 			      uint32_t expires)
 {
 	struct kith_held *h = held_by(c, by);
 	struct kith_peer *suspector = kith_peer_find(n, by);
-	struct kith_blob *blob = kith_blob_new(&n->alloc, record.p, record.len);
 	const int64_t life_s = (int64_t)expires - kith_now_unix_s(n);
 	int i;
 
-	if (blob == NULL)
-		return NULL;
 	for (i = 0; h == NULL && c->held_count == KITH_SUSPICIONS_PER_TARGET && i < c->held_count;
 	     i++)
 		if (c->held[i].is_cleared)
 			drop_held(n, c, i);
-	if (h == NULL && c->held_count == KITH_SUSPICIONS_PER_TARGET) {
-		kith_blob_unref(&n->alloc, &blob);
+	if (h == NULL && c->held_count == KITH_SUSPICIONS_PER_TARGET)
 		return NULL;
-	}
 	if (h == NULL) {
 		h = &c->held[c->held_count++];
-		if (suspector != NULL)
+		/* Nobody bounds ours but we. */
+		if (suspector != NULL && !suspector->is_self)
 			suspector->suspicions_live++;
 	}
-	kith_blob_unref(&n->alloc, &h->record);
-	h->record = blob;
+	kith_fact_ref(record);
+	kith_gossip_drop(n, &h->rumor, h->record);
+	kith_fact_unref(n, h->record);
+	h->record = record;
 	h->by = *by;
 	h->kind = s->kind;
 	h->path = s->path;
@@ -192,10 +189,12 @@ static void tell_observers(struct kith_node *n, const struct kith_peer *p, struc
 static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t path)
 {
 	struct kith_peer *p = c->peer;
-	const struct kith_suspicion s = {p->mid, p->epoch, p->seq, kind, path};
-	struct kith_held *h = held_by(c, &n->own.peer->mid);
-	uint8_t body[KITH_SUSPICION_BODY], record[KITH_RECORD_MAX];
-	struct kith_bytes bytes = {body, sizeof(body)};
+	const struct kith_suspicion s = {p->record->mid, p->record->epoch, p->record->seq, kind,
+					 path};
+	struct kith_held *h = held_by(c, &n->own.peer->record->mid);
+	uint8_t body[KITH_SUSPICION_BODY];
+	const struct kith_bytes bytes = {body, sizeof(body)};
+	struct kith_fact *record;
 
 	if (h != NULL ? h->kind >= kind && !h->is_cleared
 		      : c->held_count >= KITH_SUSPICIONS_PER_TARGET)
@@ -203,19 +202,18 @@ static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t
 	if (kith_probe_is_doubtful(n) && !kith_bucket_take(&n->suspects.signing, n->now, 1, 1))
 		return;
 	kith_suspicion_write(&s, body);
-	bytes.len = kith_own_numbered(n, KITH_RECORD_SUSPICION, KITH_SUSPICION_LIFE_S, bytes,
-				      record);
-	bytes.p = record;
-	if (bytes.len == 0)
+	record = kith_own_numbered(n, KITH_RECORD_SUSPICION, KITH_SUSPICION_LIFE_S, bytes);
+	if (record == NULL)
 		return;
-	h = hold(n, c, &n->own.peer->mid, &s, bytes,
+	h = hold(n, c, &n->own.peer->record->mid, &s, record,
 		 kith_now_unix_s(n) + KITH_SUSPICION_LIFE_S);
+	kith_fact_unref(n, record);
 	if (h == NULL)
 		return;
 	KITH_COUNT(n, suspicions_sent);
 	kith_trace(n, "suspicion.sign", p, kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
-	tell_observers(n, p, bytes);
-	kith_gossip_put(n, &h->rumor, h->record, &h->by, KITH_LANE_URGENT, false);
+	tell_observers(n, p, h->record->raw);
+	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT, false);
 }
 
 /* --- judging -------------------------------------------------------------------------------- */
@@ -311,7 +309,7 @@ static bool judge_refusal(struct kith_node *n, struct kith_case *c)
 
 static void judge(struct kith_node *n, struct kith_peer *p)
 {
-	struct kith_case *c = p->kase;
+	struct kith_case *c = kith_peer_case(p);
 	const kith_us look = 2 * n->timing.probe_timeout * (n->probes.health + 1);
 	uint8_t evidence, need;
 	bool is_fresh;
@@ -348,11 +346,12 @@ static void judge(struct kith_node *n, struct kith_peer *p)
 void kith_suspect_on_case(struct kith_node *n, void *owner)
 {
 	struct kith_peer *p = owner;
+	struct kith_case *c = kith_peer_case(p);
 
-	KITH_ASSERT(p->kase != NULL);
+	KITH_ASSERT(c != NULL);
 	if (kith_peer_is_up(p))
-		purge(n, p->kase);
-	if (p->kase->held_count == 0 && p->kase->own_rounds == 0 && kith_peer_is_up(p) &&
+		purge(n, c);
+	if (c->held_count == 0 && c->own_rounds == 0 && kith_peer_is_up(p) &&
 	    p->status == KITH_STATUS_ALIVE) {
 		kith_suspect_close(n, p);
 		return;
@@ -362,11 +361,14 @@ void kith_suspect_on_case(struct kith_node *n, void *owner)
 
 void kith_suspect_look_again(struct kith_node *n, struct kith_peer *p)
 {
-	if (p->kase == NULL || !kith_peer_is_up(p))
+	struct kith_case *c = kith_peer_case(p);
+
+	if (c == NULL || !kith_peer_is_up(p))
 		return;
-	kith_timer_set_earlier(n, &p->kase->timer, n->now);
-	if (p->kase->own_rounds > 0)
-		kith_timer_set_earlier(n, &p->reprobe, kith_us_add(n->now, KITH_REPROBE_SILENT));
+	kith_timer_set_earlier(n, &c->timer, n->now);
+	if (c->own_rounds > 0)
+		kith_timer_set_earlier(n, &p->ledger->reprobe,
+				       kith_us_add(n->now, KITH_REPROBE_SILENT));
 }
 
 /* --- evidence ------------------------------------------------------------------------------- */
@@ -407,7 +409,7 @@ void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
 
 void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us begun)
 {
-	struct kith_case *c = p->kase;
+	struct kith_case *c = kith_peer_case(p);
 	int i;
 
 	/* Who has left concludes nothing more, nothing good either. */
@@ -421,7 +423,8 @@ void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us beg
 	c->looked_at = KITH_NEVER;
 	remember(n, p, KITH_WHY_ANSWER, NULL, 0, 0);
 	judge(n, p);
-	if (p->kase != NULL && p->kase->held_count == 0)
+	c = kith_peer_case(p);
+	if (c != NULL && c->held_count == 0)
 		kith_suspect_close(n, p);
 }
 
@@ -440,7 +443,7 @@ static void return_suspicions(struct kith_node *n, struct kith_peer *p)
 	struct kith_case *c;
 	struct kith_packet pk;
 
-	if (!kith_bucket_take(&p->obituaries, n->now, 1, 1))
+	if (!kith_charge(n, p, KITH_CHARGE_OBITUARY))
 		return;
 	c = open_case(n, p);
 	if (c == NULL)
@@ -461,12 +464,12 @@ void kith_suspect_heard(struct kith_node *n, struct kith_peer *p)
 		return_suspicions(n, p);
 		return;
 	}
-	if (p->kase == NULL || !kith_peer_is_up(p))
+	if (kith_peer_case(p) == NULL || !kith_peer_is_up(p))
 		return;
 	kith_suspect_weigh(n, p, &evidence, &need);
 	/* It is heard, but that does not clear it: links may be one-way. Ask it at once. */
 	if (evidence > 0)
-		corroborate(n, p->kase, KITH_ROUND_EXPRESS, false);
+		corroborate(n, kith_peer_case(p), KITH_ROUND_EXPRESS, false);
 }
 
 static bool observes(const struct kith_node *n, const struct kith_peer *p)
@@ -484,7 +487,7 @@ static bool observes(const struct kith_node *n, const struct kith_peer *p)
 bool kith_suspect_wants(const struct kith_node *n, const struct kith_peer *by,
 			const struct kith_peer *target)
 {
-	const struct kith_case *c = target->kase;
+	const struct kith_case *c = kith_peer_case(target);
 	int i;
 
 	if (n->own.is_over || target->status == KITH_STATUS_RESTARTING ||
@@ -492,7 +495,7 @@ bool kith_suspect_wants(const struct kith_node *n, const struct kith_peer *by,
 		return false;
 	for (i = 0; c != NULL && i < c->held_count; i++)
 		if (c->held[i].is_cleared ||
-		    memcmp(c->held[i].by.b, by->mid.b, sizeof(by->mid.b)) == 0)
+		    memcmp(c->held[i].by.b, by->record->mid.b, sizeof(c->held[i].by.b)) == 0)
 			return true;
 	return by->suspicions_live < KITH_SUSPICIONS_PER_SUSPECTOR &&
 	       (c == NULL || c->held_count < KITH_SUSPICIONS_PER_TARGET);
@@ -523,7 +526,7 @@ static void suspected(struct kith_node *n, struct kith_case *c)
 }
 
 bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kith_peer *target,
-			   const struct kith_suspicion *s, struct kith_bytes record,
+			   const struct kith_suspicion *s, struct kith_fact *record,
 			   uint32_t expires)
 {
 	struct kith_case *c = open_case(n, target);
@@ -531,7 +534,7 @@ bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kit
 
 	if (c == NULL)
 		return false;
-	h = hold(n, c, &by->mid, s, record, expires);
+	h = hold(n, c, &by->record->mid, s, record, expires);
 	if (h == NULL)
 		return false;
 	KITH_COUNT(n, suspicions_received);
@@ -539,8 +542,8 @@ bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kit
 		suspected(n, c);
 		return false;
 	}
-	kith_gossip_put(n, &h->rumor, h->record, &h->by, KITH_LANE_URGENT, false);
-	remember(n, target, KITH_WHY_SUSPICION, &by->mid, s->kind, s->path);
+	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT, false);
+	remember(n, target, KITH_WHY_SUSPICION, &by->record->mid, s->kind, s->path);
 	kith_trace(n, "suspicion.held", target,
 		   s->kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
 	if (!kith_peer_is_up(target))
@@ -556,13 +559,13 @@ bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kit
 
 void kith_suspect_carry(const struct kith_node *n, struct kith_packet *pk)
 {
-	const struct kith_case *c = pk->to->kase;
+	const struct kith_case *c = kith_peer_case(pk->to);
 	int i;
 
 	(void)n;
 	for (i = 0; c != NULL && i < c->held_count; i++)
 		if (!c->held[i].is_cleared)
-			kith_packet_add_record(pk, kith_blob_bytes(c->held[i].record));
+			kith_packet_add_record(pk, c->held[i].record->raw);
 }
 
 void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors, uint32_t count)
@@ -574,7 +577,7 @@ void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors,
 		struct kith_packet pk;
 
 		if (p != NULL && !p->is_self && kith_packet_begin(n, &pk, p) &&
-		    kith_packet_add_record(&pk, kith_blob_bytes(n->own.peer->record)))
+		    kith_packet_add_record(&pk, n->own.peer->record->fact.raw))
 			kith_packet_send(n, &pk);
 	}
 }
@@ -583,7 +586,8 @@ void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors,
 
 void kith_suspect_absent(struct kith_node *n, struct kith_peer *p, kith_us until)
 {
-	kith_timer_set(n, &p->back, until);
+	KITH_ASSERT(p->ledger != NULL);
+	kith_timer_set(n, &p->ledger->back, until);
 }
 
 void kith_suspect_on_back(struct kith_node *n, void *owner)

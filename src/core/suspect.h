@@ -11,8 +11,8 @@
 #ifndef KITH_CORE_SUSPECT_H
 #define KITH_CORE_SUSPECT_H
 
-#include "core/blob.h"
 #include "core/bucket.h"
+#include "core/fact.h"
 #include "core/gossip.h"
 #include "core/limits.h"
 #include "core/timer.h"
@@ -25,13 +25,13 @@ struct kith_packet;
 /* One signed suspicion of the target's present incarnation. */
 struct kith_held {
 	struct kith_mid by;
-	struct kith_blob *record; /* owned */
+	struct kith_fact *record; /* owned reference */
 	uint8_t kind, path;
 	bool is_own;     /* signed by us: relayed like the others, but our rounds are what counts */
 	bool is_cleared; /* the target answered a later round: kept to be told, not as evidence */
 	kith_us came;
 	kith_us until;
-	struct kith_rumor rumor;
+	uint32_t rumor; /* its number (core/gossip.h) */
 };
 
 struct kith_case {
@@ -64,14 +64,14 @@ void kith_suspect_look_again(struct kith_node *n, struct kith_peer *p);
 void kith_suspect_heard(struct kith_node *n, struct kith_peer *p);
 /* A verified suspicion of exactly the stored incarnation of `target`. True: it was taken. */
 bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kith_peer *target,
-			   const struct kith_suspicion *s, struct kith_bytes record,
+			   const struct kith_suspicion *s, struct kith_fact *record,
 			   uint32_t expires);
 /* Whether kith_suspect_received() could take it: known before the signature is checked. */
 bool kith_suspect_wants(const struct kith_node *n, const struct kith_peer *by,
 			const struct kith_peer *target);
 /* A newer record of p came, or p goes: the case is closed. */
 void kith_suspect_close(struct kith_node *n, struct kith_peer *p);
-/* An announced absence ends at unix second `until`. */
+/* An announced absence ends then; p has a ledger. */
 void kith_suspect_absent(struct kith_node *n, struct kith_peer *p, kith_us until);
 /* Sends our newest own record straight to those who suspect us. */
 void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors, uint32_t count);

@@ -18,21 +18,6 @@ enum {
 	TURNS_MAX = 2 * KITH_MID_NIBBLES /* a level each, and then the owners */
 };
 
-uint64_t kith_sync_leaf(const struct kith_peer *p)
-{
-	uint8_t what[16 + 1 + 8 + KITH_RECORD_SIG], leaf[8];
-	struct kith_bytes part = {what, sizeof(what)};
-
-	memcpy(what, p->mid.b, sizeof(p->mid.b));
-	what[16] = KITH_RECORD_MEMBER;
-	kith_put_u32(what + 17, p->epoch);
-	kith_put_u32(what + 21, p->seq);
-	/* Of two records with one number all are to keep the same. */
-	memcpy(what + 25, p->record->bytes + p->record->len - KITH_RECORD_SIG, KITH_RECORD_SIG);
-	kith_hash(leaf, sizeof(leaf), KITH_LABEL_LEAF, NULL, 0, &part, 1);
-	return kith_get_u64(leaf);
-}
-
 /* --- ranges --------------------------------------------------------------------------------- */
 
 static struct kith_range range_at(const uint8_t lo[16], uint32_t depth)
@@ -73,7 +58,8 @@ static void stretch_of(const struct kith_node *n, const struct kith_range *r, ui
 
 	*from = kith_ring_seek(n, &r->lo);
 	*to = kith_ring_seek(n, &hi);
-	if (*to < n->peers.count && memcmp(kith_ring_at(n, *to)->mid.b, hi.b, sizeof(hi.b)) == 0)
+	if (*to < n->peers.count &&
+	    memcmp(kith_ring_at(n, *to)->record->mid.b, hi.b, sizeof(hi.b)) == 0)
 		++*to;
 }
 
@@ -90,7 +76,7 @@ static void digest_of(const struct kith_node *n, const struct kith_range *r, uin
 		const uint32_t count = to - at;
 
 		for (; at < to; at++)
-			sum += kith_ring_at(n, at)->leaf;
+			sum += kith_ring_at(n, at)->record->leaf;
 		kith_peers_digest(sum, count, digest);
 	}
 }
@@ -205,7 +191,7 @@ static bool add_question(struct kith_node *n, const struct kith_range *r, struct
 	stretch_of(n, r, &at, &to);
 	if (to - at <= LIST_ENTRIES) {
 		for (; at < to; at++, m.blob.len += ENTRY) {
-			const struct kith_peer *p = kith_ring_at(n, at);
+			const struct kith_member_fact *p = kith_ring_at(n, at)->record;
 
 			memcpy(blob + m.blob.len, p->mid.b, sizeof(p->mid.b));
 			kith_put_u64(blob + m.blob.len + 16, p->leaf);
@@ -241,15 +227,17 @@ static bool add_owner(struct kith_node *n, const struct kith_mid *mid, struct fr
 {
 	const struct kith_peer *p = kith_peer_find(n, mid);
 	struct kith_msg m = {.kind = KITH_MSG_OWNER};
+	const struct kith_case *c;
 	int i;
 
 	if (p == NULL)
 		return true;
-	m.certificate = kith_blob_bytes(p->certificate);
-	m.items[m.item_count++] = kith_blob_bytes(p->record);
-	for (i = 0; p->kase != NULL && i < p->kase->held_count; i++)
-		if (!p->kase->held[i].is_cleared)
-			m.items[m.item_count++] = kith_blob_bytes(p->kase->held[i].record);
+	m.certificate = p->certificate->fact.raw;
+	m.items[m.item_count++] = p->record->fact.raw;
+	c = kith_peer_case(p);
+	for (i = 0; c != NULL && i < c->held_count; i++)
+		if (!c->held[i].is_cleared)
+			m.items[m.item_count++] = c->held[i].record->raw;
 	return add(f, &m);
 }
 
@@ -261,8 +249,8 @@ static void add_busy(struct kith_node *n, struct frame *f)
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
-		m.items[m.item_count++] = kith_blob_bytes(some[i]->certificate);
-		m.items[m.item_count++] = kith_blob_bytes(some[i]->record);
+		m.items[m.item_count++] = some[i]->certificate->fact.raw;
+		m.items[m.item_count++] = some[i]->record->fact.raw;
 	}
 	add(f, &m);
 }
@@ -386,7 +374,8 @@ static bool send_all_of(struct kith_node *n, struct kith_sync *y, const struct k
 
 	stretch_of(n, r, &at, &to);
 	for (; at < to; at++)
-		if (!enqueue(n, &y->todo, &y->todo_room, &y->todo_count, &kith_ring_at(n, at)->mid))
+		if (!enqueue(n, &y->todo, &y->todo_room, &y->todo_count,
+			     &kith_ring_at(n, at)->record->mid))
 			return false;
 	return true;
 }
@@ -435,7 +424,8 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 	if (m->blob.len % ENTRY != 0 || !is_asked_in_order(y, &lo, &hi))
 		return false;
 	while (y->refusal == KITH_SEED_JOINED) {
-		const struct kith_peer *ours = at < n->peers.count ? kith_ring_at(n, at) : NULL;
+		const struct kith_member_fact *ours =
+			at < n->peers.count ? kith_ring_at(n, at)->record : NULL;
 		const bool has = i < m->blob.len;
 		bool differs;
 		struct kith_mid theirs;

@@ -65,7 +65,5 @@ bool kith_sync_pump(struct kith_node *n, struct kith_stream *s);
 enum kith_seed_result kith_sync_result(const struct kith_node *n, const struct kith_stream *s);
 /* One frame's plaintext. False: malformed or over the bound. */
 bool kith_sync_frame(struct kith_node *n, struct kith_stream *s, struct kith_bytes plain);
-/* Digest of what we know of one owner; part of the root. */
-uint64_t kith_sync_leaf(const struct kith_peer *p);
 
 #endif

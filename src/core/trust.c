@@ -10,8 +10,7 @@ bool kith_trust_is_over(const struct kith_node *n, const struct kith_certificate
 	return (int64_t)c->not_after + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n);
 }
 
-/* The authority that issued it, if it counts; else NULL. */
-static const uint8_t *issuer_of(const struct kith_node *n, const struct kith_certificate *c)
+const uint8_t *kith_trust_issuer(const struct kith_node *n, const struct kith_certificate *c)
 {
 	uint8_t id[16];
 	int i;
@@ -26,26 +25,30 @@ static const uint8_t *issuer_of(const struct kith_node *n, const struct kith_cer
 
 int kith_trust_stands(const struct kith_node *n, const struct kith_certificate *c)
 {
-	if (issuer_of(n, c) == NULL)
+	if (kith_trust_issuer(n, c) == NULL)
 		return KITH_ECERT;
 	return kith_trust_is_over(n, c) ? KITH_EEXPIRED : 0;
 }
 
-int kith_trust_judge(struct kith_node *n, struct kith_bytes certificate, struct kith_bytes known,
-		     struct kith_certificate *c)
+int kith_trust_judge(struct kith_node *n, struct kith_bytes certificate,
+		     struct kith_cert_fact *known, struct kith_cert_fact **out)
 {
-	const int r = kith_cert_read(certificate.p, certificate.len, c);
+	const bool is_known = known != NULL && known->fact.raw.len == certificate.len &&
+			      memcmp(known->fact.raw.p, certificate.p, certificate.len) == 0;
+	struct kith_certificate c;
 	const uint8_t *issuer;
 
-	if (r != 0)
+	if (!is_known && kith_cert_read(certificate.p, certificate.len, &c) != 0)
 		return KITH_EMALFORMED;
-	if (kith_trust_is_over(n, c))
+	if (kith_trust_is_over(n, is_known ? &known->c : &c))
 		return KITH_EEXPIRED;
-	if (known.len == certificate.len && memcmp(known.p, certificate.p, known.len) == 0)
+	if (is_known) {
+		kith_fact_ref(&known->fact);
+		*out = known;
 		return 0;
-	issuer = issuer_of(n, c);
+	}
+	issuer = kith_trust_issuer(n, &c);
 	if (issuer == NULL)
 		return KITH_ECERT;
-	KITH_COUNT(n, signatures_checked);
-	return kith_cert_verify(certificate.p, certificate.len, issuer, &n->cid);
+	return kith_fact_certificate(n, certificate, &c, issuer, KITH_BELIEF_CHECK, out);
 }

@@ -6,27 +6,30 @@
 
 static void describe(const struct kith_node *n, const struct kith_peer *p, struct kith_member *m)
 {
+	const struct kith_member_fact *r = p->record;
+	const struct kith_certificate *c = &p->certificate->c;
+
 	memset(m, 0, sizeof(*m));
-	m->mid = p->mid;
-	m->name = p->cert.name;
-	m->zone = p->cert.zone;
+	m->mid = r->mid;
+	m->name = c->name;
+	m->zone = c->zone;
 	m->status = p->status;
 	m->self = p->is_self;
-	memcpy(m->addrs, p->body.addrs, sizeof(m->addrs));
-	m->addr_count = p->body.addr_count;
-	m->proto_min = p->body.proto_min;
-	m->proto_max = p->body.proto_max;
-	memcpy(m->version, p->body.version, sizeof(m->version));
-	m->rights = p->cert.rights;
-	m->epoch = p->epoch;
-	m->seq = p->seq;
-	m->certificate_not_after = p->cert.not_after;
-	m->tags = p->body.tags;
+	memcpy(m->addrs, r->body.addrs, sizeof(m->addrs));
+	m->addr_count = r->body.addr_count;
+	m->proto_min = r->body.proto_min;
+	m->proto_max = r->body.proto_max;
+	memcpy(m->version, r->body.version, sizeof(m->version));
+	m->rights = c->rights;
+	m->epoch = r->epoch;
+	m->seq = r->seq;
+	m->certificate_not_after = c->not_after;
+	m->tags = r->body.tags;
 	m->since = p->since;
-	m->heard = p->is_self ? n->now : p->heard;
-	m->rtt = p->is_self ? 0 : p->rtt;
+	m->heard = p->is_self ? n->now : p->talk != NULL ? p->talk->heard : KITH_NEVER;
+	m->rtt = p->is_self ? 0 : p->rtt_us;
 	kith_suspect_weigh(n, p, &m->evidence, &m->need);
-	m->back_s = p->body.back_s;
+	m->back_s = r->body.back_s;
 }
 
 int kith_node_members(const struct kith_node *n, uint32_t *cursor, struct kith_member *m)
@@ -56,16 +59,16 @@ void kith_node_self(const struct kith_node *n, struct kith_member *m)
 	/* Before the first record: what the certificate says. */
 	memset(m, 0, sizeof(*m));
 	m->mid = n->own.secrets->identity.mid;
-	m->name = n->own.cert.name;
-	m->zone = n->own.cert.zone;
+	m->name = n->own.certificate->c.name;
+	m->zone = n->own.certificate->c.zone;
 	m->self = true;
 	memcpy(m->addrs, n->own.body.addrs, sizeof(m->addrs));
 	m->addr_count = n->own.body.addr_count;
 	m->proto_min = KITH_PROTOCOL_MIN;
 	m->proto_max = KITH_PROTOCOL_MAX;
-	m->rights = n->own.cert.rights;
+	m->rights = n->own.certificate->c.rights;
 	m->epoch = n->own.epoch;
-	m->certificate_not_after = n->own.cert.not_after;
+	m->certificate_not_after = n->own.certificate->c.not_after;
 	m->heard = m->since = n->now;
 	m->need = 2;
 }
@@ -80,7 +83,7 @@ int kith_node_why(const struct kith_node *n, const struct kith_mid *mid, uint32_
 		  struct kith_why *w)
 {
 	const struct kith_peer *p = kith_peer_find(n, mid);
-	const struct kith_why_ring *ring = p != NULL ? p->why : NULL;
+	const struct kith_why_ring *ring = p != NULL && p->ledger != NULL ? &p->ledger->why : NULL;
 	const struct kith_peer *by;
 	uint32_t first;
 
@@ -94,7 +97,7 @@ int kith_node_why(const struct kith_node *n, const struct kith_mid *mid, uint32_
 		return 0;
 	*w = ring->entries[(*cursor)++ % KITH_WHY_KEPT];
 	by = kith_peer_find(n, &w->by);
-	w->by_name = by != NULL ? by->cert.name : "";
+	w->by_name = by != NULL ? by->certificate->c.name : "";
 	return 1;
 }
 

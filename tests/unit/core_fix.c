@@ -297,7 +297,8 @@ size_t person_record(struct fix *f, struct person *p, uint8_t out[KITH_RECORD_MA
 size_t person_suspicion(struct fix *f, struct person *p, const struct kith_peer *target,
 			uint8_t kind, uint8_t out[KITH_RECORD_MAX])
 {
-	const struct kith_suspicion s = {target->mid, target->epoch, target->seq, kind,
+	const struct kith_suspicion s = {target->record->mid, target->record->epoch,
+					 target->record->seq, kind,
 					 KITH_PATH_DIRECT};
 	uint8_t body[KITH_SUSPICION_BODY];
 

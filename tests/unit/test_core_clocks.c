@@ -287,7 +287,7 @@ static void after_a_step_the_record_is_signed_again(void **state)
 	assert_int_equal(f.n->own.seq, 1);
 	set(-3601);
 	assert_int_equal(f.n->own.seq, 2);
-	assert_int_equal(f.n->own.peer->expires, FIX_UNIX_S - 1 + 72 * 3600);
+	assert_int_equal(f.n->own.peer->record->expires, FIX_UNIX_S - 1 + 72 * 3600);
 	/* Not by one that is known to be wrong. */
 	told(0, 0);
 	set(7200);

@@ -119,7 +119,7 @@ static void what_was_known_is_known_again(void **state)
 	f.now += 100 * KITH_SECOND;
 	kith_core_clock(f.n, f.now, unix_ms(&f));
 	f.n->probes.answered = f.now - 7 * KITH_SECOND;
-	leaves_before = f.n->peers.leaf_sum - f.n->own.peer->leaf;
+	leaves_before = f.n->peers.leaf_sum - f.n->own.peer->record->leaf;
 	assert_int_equal(keep(&f), 4);
 
 	dies_and_starts(&f, 1000 * KITH_SECOND);
@@ -362,7 +362,7 @@ static void what_does_not_count_any_more_is_left_out(void **state)
 	assert_int_equal(hints(&f), 0);
 	f.n->authorities[0][0] ^= 1;
 	assert_int_equal(give(&f, 0), 0);
-	cert = person_peer(&f, &a)->cert;
+	cert = person_peer(&f, &a)->certificate->c;
 	assert_int_equal(kith_trust_stands(f.n, &cert), 0);
 	cert.not_after = (uint32_t)(unix_ms(&f) / 1000) - KITH_RECORD_SLACK_S - 1;
 	assert_int_equal(kith_trust_stands(f.n, &cert), KITH_EEXPIRED);

@@ -57,8 +57,8 @@ static void nothing_is_signed_or_sent_before_the_epoch_is_kept(void **state)
 	fix_run(&f, KITH_SECOND);
 	assert_int_equal(fix_events(&f, KITH_EVENT_STARTED), 1);
 	assert_int_equal(f.n->stats.signatures_made, 1);
-	assert_int_equal(own(&f)->epoch, 42);
-	assert_int_equal(own(&f)->seq, 1);
+	assert_int_equal(own(&f)->record->epoch, 42);
+	assert_int_equal(own(&f)->record->seq, 1);
 	assert_non_null(fix_last(&f, KITH_OUT_CONNECT));
 	/* Once is enough. */
 	kith_node_persisted(f.n, f.now, f.outs[0].out.token);
@@ -79,7 +79,7 @@ static void the_last_epochs_are_refused(void **state)
 	assert_int_equal(f.heap.blocks, 0);
 	f.config.epoch--;
 	fix_start(&f);
-	assert_int_equal(own(&f)->epoch, UINT32_C(0xffff0000));
+	assert_int_equal(own(&f)->record->epoch, UINT32_C(0xffff0000));
 	fix_end(&f);
 }
 
@@ -145,10 +145,10 @@ static void the_record_is_refreshed_once_a_day(void **state)
 	(void)state;
 	fix_setup(&f);
 	fix_run(&f, 24 * 3600 * KITH_SECOND - 1);
-	assert_int_equal(own(&f)->seq, 1);
+	assert_int_equal(own(&f)->record->seq, 1);
 	fix_run(&f, 1);
-	assert_int_equal(own(&f)->seq, 2);
-	assert_int_equal(own(&f)->expires, FIX_UNIX_S + (24 + 72) * 3600);
+	assert_int_equal(own(&f)->record->seq, 2);
+	assert_int_equal(own(&f)->record->expires, FIX_UNIX_S + (24 + 72) * 3600);
 	assert_int_equal(f.n->stats.refutations, 0);
 	fix_end(&f);
 }
@@ -184,10 +184,10 @@ static void a_refutation_goes_straight_to_the_suspectors_too(void **state)
 	wait_for(&f, KITH_SECOND);
 	fix_forget(&f);
 	suspect(&f, &a);
-	assert_int_equal(own(&f)->seq, 2);
+	assert_int_equal(own(&f)->record->seq, 2);
 	assert_true(person_heard(&f, &a, KITH_MSG_RECORD, &m) >= 1);
-	assert_int_equal(m.blob.len, own(&f)->record->len);
-	assert_memory_equal(m.blob.p, own(&f)->record->bytes, m.blob.len);
+	assert_int_equal(m.blob.len, own(&f)->record->fact.raw.len);
+	assert_memory_equal(m.blob.p, own(&f)->record->fact.raw.p, m.blob.len);
 	assert_int_equal(f.n->probes.health, 1);
 	fix_end(&f);
 }
@@ -211,7 +211,7 @@ static void two_suspectors_are_refuted_once_a_second(void **state)
 	/* At once, and once more after a second however often they repeat it. */
 	wait_for(&f, KITH_SECOND);
 	assert_int_equal(f.n->stats.refutations, 2);
-	assert_int_equal(own(&f)->seq, 3);
+	assert_int_equal(own(&f)->record->seq, 3);
 	fix_end(&f);
 }
 
@@ -266,7 +266,7 @@ static void a_lone_suspector_is_answered_without_asking_twice(void **state)
 	assert_int_equal(f.n->stats.refutations, 1);
 	wait_for(&f, 1);
 	assert_int_equal(f.n->stats.refutations, 2);
-	assert_int_equal(own(&f)->seq, 3);
+	assert_int_equal(own(&f)->record->seq, 3);
 	fix_end(&f);
 }
 
@@ -329,10 +329,10 @@ static void a_newer_own_record_makes_the_epoch_jump_above_it(void **state)
 	(void)person_tells(&f, &a, record, other_life(&f, 7, 3, record));
 	assert_int_equal(fix_events(&f, KITH_EVENT_DUPLICATE), 1);
 	assert_int_equal(fix_last(&f, KITH_OUT_PERSIST)->epoch, 8);
-	assert_int_equal(own(&f)->epoch, 8);
-	assert_int_equal(own(&f)->seq, 1);
+	assert_int_equal(own(&f)->record->epoch, 8);
+	assert_int_equal(own(&f)->record->seq, 1);
 	assert_memory_not_equal(sid, f.n->own.secrets->session.sid, sizeof(sid));
-	assert_memory_equal(own(&f)->sid, f.n->own.secrets->session.sid, sizeof(sid));
+	assert_memory_equal(own(&f)->record->sid, f.n->own.secrets->session.sid, sizeof(sid));
 	assert_int_equal(f.n->stats.duplicate_identity, 1);
 	fix_end(&f);
 }
@@ -350,10 +350,10 @@ static void an_own_record_of_the_same_number_and_other_bytes_does_too(void **sta
 	person_joins(&f, &a, 1);
 	(void)person_tells(&f, &a, record, other_life(&f, 1, 1, record));
 	assert_int_equal(f.n->stats.duplicate_identity, 1);
-	assert_int_equal(own(&f)->epoch, 2);
+	assert_int_equal(own(&f)->record->epoch, 2);
 	/* Our very own words are only old. */
-	len = own(&f)->record->len;
-	memcpy(record, own(&f)->record->bytes, len);
+	len = own(&f)->record->fact.raw.len;
+	memcpy(record, own(&f)->record->fact.raw.p, len);
 	assert_int_equal(person_tells(&f, &a, record, len), KITH_STORE_OLD);
 	assert_int_equal(person_tells(&f, &a, record, other_life(&f, 1, 9, record)),
 			 KITH_STORE_OLD);
@@ -376,7 +376,7 @@ static void a_forged_own_record_moves_nothing(void **state)
 	record[len - 1] ^= 1;
 	(void)person_tells(&f, &a, record, len);
 	assert_int_equal(f.n->stats.drops.record_signature, 1);
-	assert_int_equal(own(&f)->epoch, 1);
+	assert_int_equal(own(&f)->record->epoch, 1);
 	assert_int_equal(fix_events(&f, KITH_EVENT_DUPLICATE), 0);
 	fix_end(&f);
 }
@@ -415,12 +415,12 @@ static void a_second_process_makes_us_back_off(void **state)
 	person_joins(&f, &a, 1);
 	for (hour = 0; hour < 3; hour++)
 		for (i = 0; i < 3600; i += 5) {
-			const uint32_t before = own(&f)->epoch;
+			const uint32_t before = own(&f)->record->epoch;
 
 			a.expires = FIX_UNIX_S + 90 * 3600;
 			(void)person_tells(&f, &a, record,
-					   other_life(&f, own(&f)->epoch + 1, 1, record));
-			jumps[hour] += own(&f)->epoch != before;
+					   other_life(&f, own(&f)->record->epoch + 1, 1, record));
+			jumps[hour] += own(&f)->record->epoch != before;
 			wait_for(&f, 5 * KITH_SECOND);
 		}
 	/* At 0, 10, 30, 70, 150, 310, 630, 1230, ... */
@@ -441,7 +441,7 @@ static void no_epoch_is_left_to_jump_to(void **state)
 	person_joins(&f, &a, 1);
 	(void)person_tells(&f, &a, record, other_life(&f, UINT32_C(0xffff0000), 1, record));
 	assert_int_equal(fix_events(&f, KITH_EVENT_DUPLICATE), 1);
-	assert_int_equal(own(&f)->epoch, 1);
+	assert_int_equal(own(&f)->record->epoch, 1);
 	fix_end(&f);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What a datagram may cost before it opens (4-security.md §5.9). */
 #include "base/cur.h"
-#include "base/mem.h"
 #include "core/packet.h"
 #include "unit/core_fix.h"
 
@@ -10,16 +9,9 @@ static struct kith_peer *newcomer(struct fix *f, struct person *p, uint32_t i)
 {
 	struct kith_peer *peer = person_joins(f, p, i);
 
-	assert_null(peer->pair);
+	assert_null(peer->talk);
 	fix_forget(f);
 	return peer;
-}
-
-static void drop_pair(struct fix *f, struct kith_peer *p)
-{
-	if (p->pair != NULL)
-		kith_mem_free(&f->n->alloc, p->pair);
-	p->pair = NULL;
 }
 
 /* A key whose product is zero with every key makes no pair: one attempt tells, and a packet more
@@ -74,7 +66,6 @@ static void an_impossible_counter_costs_no_keys(void **state)
 	(void)state;
 	fix_setup(&f);
 	peer = newcomer(&f, &p, 1);
-	drop_pair(&f, peer);
 	before = f.n->stats.key_agreements;
 	len = person_seal(&f, &p, (const uint8_t *)"\x92\x01\x10", 3, datagram);
 	kith_put_u64(datagram + 12, 0);
@@ -83,7 +74,7 @@ static void an_impossible_counter_costs_no_keys(void **state)
 	kith_node_datagram(f.n, f.now, &p.addr, datagram, len);
 	assert_int_equal(f.n->stats.key_agreements, before);
 	assert_int_equal(f.n->stats.drops.replay, 2);
-	assert_null(peer->pair);
+	assert_null(peer->talk);
 	fix_end(&f);
 }
 

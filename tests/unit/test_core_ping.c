@@ -178,9 +178,9 @@ static void the_detector_is_left_alone(void **state)
 	say_ack(&s, &s.target, asked(&s));
 	fix_run(&s.f, 2 * KITH_SECOND);
 	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 3);
-	assert_null(s.t->kase);
+	assert_null(kith_peer_case(s.t));
 	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
-	assert_int_equal(s.t->rtt, -1);
+	assert_int_equal(s.t->rtt_us, -1);
 	assert_memory_equal(&s.f.n->rtts, &rtts, sizeof(rtts));
 	assert_int_equal(s.f.n->probes.health, before.health);
 	assert_int_equal(s.f.n->probes.verdicts, before.verdicts);
@@ -400,7 +400,7 @@ static void not_everybody_can_be_asked_nor_ask(void **state)
 	(void)state;
 	scene_setup(&s);
 	assert_int_equal(ping_rc(&s, &nobody), KITH_ENOTFOUND);
-	assert_int_equal(ping_rc(&s, &s.f.n->own.peer->mid), KITH_ESTATE);
+	assert_int_equal(ping_rc(&s, &s.f.n->own.peer->record->mid), KITH_ESTATE);
 	assert_int_equal(kith_node_ping(s.f.n, s.f.now, NULL, &s.token), KITH_EINVAL);
 	assert_int_equal(kith_node_leave(s.f.n, s.f.now), 0);
 	fix_run(&s.f, 4 * KITH_SECOND);

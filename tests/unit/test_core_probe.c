@@ -157,7 +157,7 @@ static void an_express_round_that_was_refused_ends_after_300_ms(void **state)
 	ASSERT_SO_FAR(&s, 2, 6, 1, 0);
 	one_more_us(&s);
 	assert_int_equal(s.f.n->stats.rounds_failed, 1);
-	assert_true(s.t->kase->own_refused);
+	assert_true(kith_peer_case(s.t)->own_refused);
 	fix_end(&s.f);
 }
 
@@ -181,7 +181,7 @@ static void a_triple_look_ends_with_the_third_refusal(void **state)
 	ASSERT_SO_FAR(&s, 2, 6, 3, 0);
 	refuse(&s);
 	assert_int_equal(s.f.n->stats.rounds_failed, 1);
-	assert_true(s.t->kase->own_triple);
+	assert_true(kith_peer_case(s.t)->own_triple);
 	fix_end(&s.f);
 }
 
@@ -198,8 +198,8 @@ static void a_triple_look_with_a_silent_connect_is_none(void **state)
 	refuse(&s);
 	fix_run(&s.f, 250 * KITH_MS);
 	assert_int_equal(s.f.n->stats.rounds_failed, 1);
-	assert_true(s.t->kase->own_refused);
-	assert_false(s.t->kase->own_triple);
+	assert_true(kith_peer_case(s.t)->own_refused);
+	assert_false(kith_peer_case(s.t)->own_triple);
 	fix_end(&s.f);
 }
 
@@ -341,16 +341,16 @@ static void each_ping_measures_its_own_round_trip(void **state)
 	seq = begin(&s, KITH_ROUND_PERIOD)->seq;
 	fix_run(&s.f, 130 * KITH_MS);
 	ack(&s, seq + 1); /* sent at 100 ms */
-	assert_int_equal(s.t->rtt, 30 * KITH_MS);
+	assert_int_equal(s.t->rtt_us, 30 * KITH_MS);
 	assert_null(round_of(&s));
 	seq = begin(&s, KITH_ROUND_PERIOD)->seq;
 	fix_run(&s.f, 110 * KITH_MS);
 	ack(&s, seq);
-	assert_int_equal(s.t->rtt, (7 * 30 + 110) * KITH_MS / 8);
+	assert_int_equal(s.t->rtt_us, (7 * 30 + 110) * KITH_MS / 8);
 	/* An ack of a ping that was not sent yet ends the round, but measures nothing. */
 	seq = begin(&s, KITH_ROUND_PERIOD)->seq;
 	ack(&s, seq + 2);
-	assert_int_equal(s.t->rtt, (7 * 30 + 110) * KITH_MS / 8);
+	assert_int_equal(s.t->rtt_us, (7 * 30 + 110) * KITH_MS / 8);
 	assert_null(round_of(&s));
 	fix_end(&s.f);
 }
@@ -395,7 +395,7 @@ static void a_relayed_ack_saves_the_round(void **state)
 	person_say(&s.f, &s.more[0], &back);
 	assert_null(round_of(&s));
 	assert_int_equal(s.f.n->stats.rounds_relayed, 1);
-	assert_int_equal(s.t->rtt, -1);
+	assert_int_equal(s.t->rtt_us, -1);
 	/* The helper cannot say it in its own words. */
 	begin(&s, KITH_ROUND_EXPRESS);
 	back.mid = s.more[0].id.mid.b;

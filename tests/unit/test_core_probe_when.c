@@ -28,7 +28,7 @@ static void each_is_asked_and_the_successor_most(void **state)
 	fix_setup(&f);
 	for (i = 0; i < PEOPLE; i++)
 		kith_peer_heard(f.n, person_joins(&f, &p[i], 1 + i), NULL);
-	next = kith_ring_next_up(f.n, &f.n->own.peer->mid, NULL);
+	next = kith_ring_next_up(f.n, &f.n->own.peer->record->mid, NULL);
 	while (f.now < FIX_START + PERIODS * KITH_SECOND) {
 		fix_run(&f, 20 * KITH_MS);
 		for (i = 0; i < PEOPLE; i++)
@@ -132,7 +132,7 @@ static void a_pause_ends_rounds_without_a_verdict(void **state)
 	assert_int_equal(s.f.n->stats.rounds_failed, 0);
 	assert_int_equal(rounds_in_use(&s.f), 0);
 	assert_int_equal(s.f.n->probes.health, 1);
-	assert_null(s.peer->kase);
+	assert_null(kith_peer_case(s.peer));
 	fix_end(&s.f);
 }
 
@@ -166,7 +166,7 @@ static void an_error_after_a_pause_judges_nothing(void **state)
 	fix_collect(&s.f);
 	assert_int_equal(s.f.n->stats.rounds_failed, 0);
 	assert_int_equal(s.f.n->stats.pauses, 1);
-	assert_null(s.peer->kase);
+	assert_null(kith_peer_case(s.peer));
 	fix_end(&s.f);
 }
 

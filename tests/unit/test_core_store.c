@@ -228,8 +228,8 @@ static void equivocation_ends_with_the_larger_bytes(void **state)
 		larger = memcmp(one, other, len) > 0 ? one : other;
 		(void)person_tells(&f, &a, i == 0 ? one : other, len);
 		(void)person_tells(&f, &a, i == 0 ? other : one, len);
-		assert_int_equal(person_peer(&f, &a)->record->len, len);
-		assert_memory_equal(person_peer(&f, &a)->record->bytes, larger, len);
+		assert_int_equal(person_peer(&f, &a)->record->fact.raw.len, len);
+		assert_memory_equal(person_peer(&f, &a)->record->fact.raw.p, larger, len);
 		/* And once more in turn: nothing moves any longer. */
 		assert_int_equal(person_tells(&f, &a, one, len), KITH_STORE_OLD);
 		assert_int_equal(person_tells(&f, &a, other, len), KITH_STORE_OLD);
@@ -413,8 +413,8 @@ static void of_two_certificates_the_higher_serial_stays(void **state)
 		recertify(&f, &a, &f.authority);
 		assert_int_equal(tell_with(&f, &a, &a, record, person_record(&f, &a, record)),
 				 KITH_STORE_NEWS);
-		assert_int_equal(person_peer(&f, &a)->cert.serial, 5);
-		assert_int_equal(person_peer(&f, &a)->cert.rights, 1);
+		assert_int_equal(person_peer(&f, &a)->certificate->c.serial, 5);
+		assert_int_equal(person_peer(&f, &a)->certificate->c.rights, 1);
 	}
 	fix_end(&f);
 }

@@ -42,7 +42,9 @@ static enum kith_store_result tell_any(struct scene *s, const struct kith_suspic
 
 static struct kith_suspicion of_target(const struct scene *s)
 {
-	return (struct kith_suspicion){s->t->mid, s->t->epoch, s->t->seq, KITH_SUSPICION_SILENCE,
+	const struct kith_member_fact *r = s->t->record;
+
+	return (struct kith_suspicion){r->mid, r->epoch, r->seq, KITH_SUSPICION_SILENCE,
 				       KITH_PATH_DIRECT};
 }
 
@@ -66,8 +68,8 @@ static void one_of_the_stored_record_is_taken_and_counts(void **state)
 	assert_int_equal(tell(&s, record, len), KITH_STORE_NEWS);
 	assert_int_equal(s.f.n->stats.signatures_checked, s.checked + 1);
 	assert_int_equal(s.f.n->stats.suspicions_received, 1);
-	assert_non_null(s.t->kase);
-	assert_int_equal(s.t->kase->held_count, 1);
+	assert_non_null(kith_peer_case(s.t));
+	assert_int_equal(kith_peer_case(s.t)->held_count, 1);
 	/* The same again is old: its number was seen. */
 	s.checked++;
 	assert_int_equal(tell(&s, record, len), KITH_STORE_OLD);
@@ -133,13 +135,13 @@ static void only_exactly_the_stored_record_may_be_suspected(void **state)
 	what.seq = 6;
 	assert_int_equal(tell_any(&s, &what, 1, 2), KITH_STORE_OLD);
 	assert_int_equal(person_heard(&s.f, &s.deliverer, KITH_MSG_WANT, &want), 1);
-	assert_memory_equal(want.mid, s.t->mid.b, 16);
+	assert_memory_equal(want.mid, s.t->record->mid.b, 16);
 	assert_int_equal(want.e, 1);
 	assert_int_equal(want.q, 5);
 	what.epoch = 0;
 	assert_int_equal(tell_any(&s, &what, 1, 3), KITH_STORE_OLD);
 	ASSERT_CHEAP(&s, record_old, 3);
-	assert_null(s.t->kase);
+	assert_null(kith_peer_case(s.t));
 	fix_end(&s.f);
 }
 
@@ -270,14 +272,14 @@ static void the_fifth_of_a_target_is_not_wanted(void **state)
 	for (i = 0; i < 3; i++)
 		(void)tell(&s, record, person_suspicion(&s.f, &more[i], s.t, 0, record));
 	(void)tell(&s, record, person_suspicion(&s.f, &s.deliverer, s.t, 0, record));
-	assert_int_equal(s.t->kase->held_count, 4);
+	assert_int_equal(kith_peer_case(s.t)->held_count, 4);
 	s.checked = s.f.n->stats.signatures_checked;
 	(void)tell(&s, record, person_suspicion(&s.f, &s.suspector, s.t, 0, record));
 	ASSERT_CHEAP(&s, record_old, 1);
 	/* One of the four may say it again. */
 	(void)tell(&s, record, person_suspicion(&s.f, &more[1], s.t, 1, record));
 	assert_int_equal(s.f.n->stats.signatures_checked, s.checked + 1);
-	assert_int_equal(s.t->kase->held_count, 4);
+	assert_int_equal(kith_peer_case(s.t)->held_count, 4);
 	fix_end(&s.f);
 }
 
@@ -348,7 +350,7 @@ static void a_forged_one_convicts_its_deliverer(void **state)
 		assert_int_equal(tell(&s, record, len), KITH_STORE_FORGED);
 	}
 	assert_int_equal(s.f.n->stats.drops.record_signature, 3);
-	assert_null(s.t->kase);
+	assert_null(kith_peer_case(s.t));
 	s.checked = s.f.n->stats.signatures_checked;
 	len = person_suspicion(&s.f, &s.suspector, s.t, 0, record);
 	assert_int_equal(tell(&s, record, len), KITH_STORE_BAD);

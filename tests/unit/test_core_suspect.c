@@ -12,6 +12,11 @@ struct scene {
 	struct kith_peer *t;
 };
 
+static void old_news(struct fix *f, struct kith_peer *p)
+{
+	kith_gossip_drop(f->n, &p->rumor, &p->record->fact);
+}
+
 static void scene_setup(struct scene *s, uint32_t more)
 {
 	uint32_t i;
@@ -23,10 +28,10 @@ static void scene_setup(struct scene *s, uint32_t more)
 	kith_timer_stop(s->f.n, &s->f.n->probes.period);
 	fix_forget(&s->f);
 	/* Old news would ride along on what the tests look at. */
-	kith_gossip_drop(s->f.n, &s->f.n->own.peer->rumor);
-	kith_gossip_drop(s->f.n, &s->t->rumor);
+	old_news(&s->f, s->f.n->own.peer);
+	old_news(&s->f, s->t);
 	for (i = 0; i < more; i++)
-		kith_gossip_drop(s->f.n, &person_peer(&s->f, &s->more[i])->rumor);
+		old_news(&s->f, person_peer(&s->f, &s->more[i]));
 }
 
 static void end_all_rounds(struct scene *s)
@@ -97,7 +102,7 @@ static void own_rounds_and_distinct_others_add_up(void **state)
 	scene_setup(&s, 4);
 	own_failure(&s, SILENT, false);
 	assert_int_equal(evidence(&s), 1);
-	assert_int_equal(s.t->kase->held_count, 1); /* ours, which is not evidence */
+	assert_int_equal(kith_peer_case(s.t)->held_count, 1); /* ours, which is not evidence */
 	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
 	other_says(&s, 0, SILENT);
 	assert_int_equal(evidence(&s), 2);
@@ -123,7 +128,7 @@ static void a_newer_record_closes_the_case(void **state)
 	assert_int_equal(person_peer(&s.f, &s.more[0])->suspicions_live, 1);
 	s.target.seq++;
 	person_known(&s.f, &s.target);
-	assert_null(s.t->kase);
+	assert_null(kith_peer_case(s.t));
 	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
 	assert_int_equal(fix_events(&s.f, KITH_EVENT_ALIVE), 1);
 	assert_int_equal(person_peer(&s.f, &s.more[0])->suspicions_live, 0);
@@ -219,6 +224,7 @@ static void in_doubt_one_suspicion_a_second_is_signed(void **state)
 /* A suspicion that moves within its case goes on where it was in the gossip queue. */
 static void what_was_told_stays_told(void **state)
 {
+	const struct kith_case *c;
 	const struct kith_rumor *r;
 	struct scene s;
 	uint8_t sent;
@@ -231,15 +237,16 @@ static void what_was_told_stays_told(void **state)
 	other_says(&s, 1, SILENT);
 	end_all_rounds(&s);
 	kith_timer_stop(s.f.n, &s.f.n->gossip.tick);
-	sent = s.t->kase->held[1].rumor.sent; /* in the relay on receipt */
+	c = kith_peer_case(s.t);
+	r = kith_gossip_of(s.f.n, c->held[1].rumor, c->held[1].record);
+	assert_non_null(r);
+	sent = r->sent; /* in the relay on receipt */
 	assert_in_range(sent, 1, kith_gossip_sends(5, false) - 1);
 	fix_run(&s.f, KITH_OBITUARY_ALIVE - 10 * KITH_SECOND);
-	assert_int_equal(s.t->kase->held_count, 1); /* the older one's time is over */
-	r = &s.t->kase->held[0].rumor;
-	assert_ptr_equal(r->blob, s.t->kase->held[0].record);
+	assert_int_equal(c->held_count, 1); /* the older one's time is over */
+	r = kith_gossip_of(s.f.n, c->held[0].rumor, c->held[0].record);
+	assert_non_null(r);
 	assert_int_equal(r->sent, sent);
-	assert_ptr_equal(r->link.next->prev, &r->link);
-	assert_ptr_equal(r->link.prev->next, &r->link);
 	fix_end(&s.f);
 }
 
@@ -256,7 +263,7 @@ static void against_the_living_a_suspicion_holds_300_s(void **state)
 	fix_run(&s.f, KITH_OBITUARY_ALIVE - KITH_SECOND);
 	assert_int_equal(evidence(&s), 1);
 	fix_run(&s.f, KITH_SECOND);
-	assert_null(s.t->kase);
+	assert_null(kith_peer_case(s.t));
 	assert_int_equal(person_peer(&s.f, &s.more[0])->suspicions_live, 0);
 	fix_end(&s.f);
 }
@@ -270,8 +277,8 @@ static void against_the_failed_it_holds_until_they_are_forgotten(void **state)
 	other_says(&s, 0, SILENT);
 	kith_peer_set_status(s.f.n, s.t, KITH_STATUS_FAILED, NULL);
 	fix_run(&s.f, 3600 * KITH_SECOND);
-	assert_non_null(s.t->kase);
-	assert_int_equal(s.t->kase->held_count, 1);
+	assert_non_null(kith_peer_case(s.t));
+	assert_int_equal(kith_peer_case(s.t)->held_count, 1);
 	fix_run(&s.f, 24 * 3600 * KITH_SECOND);
 	assert_null(person_peer(&s.f, &s.target));
 	fix_end(&s.f);
@@ -282,13 +289,15 @@ static void the_failed_who_speak_are_told_why(void **state)
 {
 	struct scene s;
 	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = 16};
+	struct kith_held *h;
 	int i;
 
 	(void)state;
 	scene_setup(&s, 2);
 	kith_peer_heard(s.f.n, s.t, NULL);
 	other_says(&s, 0, SILENT);
-	kith_gossip_drop(s.f.n, &s.t->kase->held[0].rumor); /* or it would ride along */
+	h = &kith_peer_case(s.t)->held[0];
+	kith_gossip_drop(s.f.n, &h->rumor, h->record); /* or it would ride along */
 	kith_peer_set_status(s.f.n, s.t, KITH_STATUS_FAILED, NULL);
 	fix_forget(&s.f);
 	for (i = 0; i < 5; i++)

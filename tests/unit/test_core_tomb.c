@@ -17,7 +17,7 @@ static void only_the_gone_are_forgotten(void **state)
 	fix_setup(&f);
 	person_init(&f, &a, 1);
 	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), KITH_ENOTFOUND);
-	assert_int_equal(kith_core_forget(f.n, f.now, &f.n->own.peer->mid), KITH_ESTATE);
+	assert_int_equal(kith_core_forget(f.n, f.now, &f.n->own.peer->record->mid), KITH_ESTATE);
 	person_known(&f, &a);
 	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), KITH_ESTATE);
 	person_leaves(&f, &a);
