@@ -5,20 +5,54 @@
 #include "base/cur.h"
 #include "base/mem.h"
 #include "core/node.h"
+#include "core/pool.h"
+#include "core/trust.h"
 #include "seal/certificate.h"
 #include <string.h>
+
+static struct kith_pool_key key_of(const struct kith_node *n, struct kith_bytes raw,
+				   const uint8_t *signer, bool is_certificate)
+{
+	return (struct kith_pool_key){.raw = raw, .cid = &n->cid, .signer = signer,
+				      .is_certificate = is_certificate};
+}
+
+/* What somebody made of these bytes already; no reference is taken. */
+static struct kith_fact *find(const struct kith_node *n, const struct kith_pool_key *key)
+{
+	return n->pool != NULL ? kith_pool_find(n->pool, key) : NULL;
+}
 
 /* A fact of `size` bytes with a copy of the raw ones behind it. */
 static void *fact_new(struct kith_node *n, size_t size, struct kith_bytes raw)
 {
-	struct kith_fact *f = kith_mem_new(&n->alloc, 1, size + raw.len);
+	const struct kith_alloc *a = n->pool != NULL ? kith_pool_alloc(n->pool) : &n->alloc;
+	struct kith_fact *f = kith_mem_new(a, 1, size + raw.len);
 
 	KITH_ASSERT(raw.len > 0);
 	if (f == NULL)
 		return NULL;
 	f->refs = 1;
+	f->pool = n->pool;
 	f->raw.p = memcpy((uint8_t *)f + size, raw.p, raw.len);
 	f->raw.len = raw.len;
+	return f;
+}
+
+/* A new fact is complete: others may find it. */
+static void publish(struct kith_node *n, const struct kith_pool_key *key, struct kith_fact *f,
+		    enum kith_belief belief)
+{
+	f->is_verified = belief != KITH_BELIEF_KEPT;
+	if (f->pool != NULL)
+		kith_pool_put(n->pool, key, f);
+}
+
+/* One more holder of a fact that was found. */
+static struct kith_fact *share(struct kith_fact *f, enum kith_belief belief)
+{
+	f->is_verified = f->is_verified || belief != KITH_BELIEF_KEPT;
+	kith_fact_ref(f);
 	return f;
 }
 
@@ -33,26 +67,40 @@ void kith_fact_unref(struct kith_node *n, struct kith_fact *f)
 	if (f == NULL)
 		return;
 	KITH_ASSERT(f->refs > 0);
-	if (--f->refs == 0)
+	if (--f->refs > 0)
+		return;
+	if (f->pool != NULL) {
+		kith_pool_drop(f->pool, f);
+		kith_mem_free(kith_pool_alloc(f->pool), f);
+	} else {
 		kith_mem_free(&n->alloc, f);
+	}
 }
 
 int kith_fact_certificate(struct kith_node *n, struct kith_bytes raw,
 			  const struct kith_certificate *c, const uint8_t issuer[KITH_KEY_LEN],
 			  enum kith_belief belief, struct kith_cert_fact **f)
 {
+	const struct kith_pool_key key = key_of(n, raw, issuer, true);
+	struct kith_fact *known = find(n, &key);
 	struct kith_cert_fact *made;
 
 	if (belief == KITH_BELIEF_CHECK) {
 		KITH_COUNT(n, signatures_checked);
-		if (kith_cert_verify(raw.p, raw.len, issuer, &n->cid) != 0)
+		if ((known == NULL || !known->is_verified) &&
+		    kith_cert_verify(raw.p, raw.len, issuer, &n->cid) != 0)
 			return KITH_ECERT;
+	}
+	if (known != NULL) {
+		*f = (struct kith_cert_fact *)(void *)share(known, belief);
+		return 0;
 	}
 	made = fact_new(n, sizeof(*made), raw);
 	if (made == NULL)
 		return KITH_ENOMEM;
 	made->c = *c;
 	kith_mid_make(&made->mid, c->identity);
+	publish(n, &key, &made->fact, belief);
 	*f = made;
 	return 0;
 }
@@ -110,13 +158,42 @@ int kith_fact_record(struct kith_node *n, struct kith_bytes raw, const struct ki
 		     const uint8_t identity[KITH_KEY_LEN], enum kith_belief belief,
 		     struct kith_fact **f)
 {
+	const struct kith_pool_key key = key_of(n, raw, identity, false);
+	struct kith_fact *known = find(n, &key);
+	int r = 0;
+
 	if (belief == KITH_BELIEF_CHECK) {
 		KITH_COUNT(n, signatures_checked);
-		if (!is_signed(n, raw, h, identity))
+		if ((known == NULL || !known->is_verified) && !is_signed(n, raw, h, identity))
 			return KITH_EAUTH;
 	}
-	if (h->kind == KITH_RECORD_MEMBER)
-		return member_new(n, raw, h, f);
-	*f = fact_new(n, sizeof(**f), raw);
-	return *f != NULL ? 0 : KITH_ENOMEM;
+	if (known != NULL) {
+		*f = share(known, belief);
+		return 0;
+	}
+	if (h->kind == KITH_RECORD_MEMBER) {
+		r = member_new(n, raw, h, f);
+	} else {
+		*f = fact_new(n, sizeof(**f), raw);
+		r = *f != NULL ? 0 : KITH_ENOMEM;
+	}
+	if (r == 0)
+		publish(n, &key, *f, belief);
+	return r;
+}
+
+void kith_core_share(struct kith_node *n, struct kith_pool *pool)
+{
+	struct kith_own *own = &n->own;
+	struct kith_cert_fact *shared;
+
+	KITH_ASSERT(n->pool == NULL && n->peers.count == 0);
+	n->pool = pool;
+	/* The one fact that it has by now; without memory it stays its own. */
+	if (kith_fact_certificate(n, own->certificate->fact.raw, &own->certificate->c,
+				  kith_trust_issuer(n, &own->certificate->c), KITH_BELIEF_OURS,
+				  &shared) != 0)
+		return;
+	kith_fact_unref(n, &own->certificate->fact);
+	own->certificate = shared;
 }

@@ -6,6 +6,9 @@
  *	bytes -> kith_fact_certificate(), kith_fact_record(): signature, layout -> fact, one reference
  *	      -> a peer, a case, the gossip queue hold it -> kith_fact_unref() -> gone with the last
  *
+ * A node owns its facts, unless it shares them with others of its process (core/pool.h): the same
+ * bytes are then the same fact.
+ *
  * A certificate and a member record are facts of their own, since each may be newer than the other:
  * a record is judged by the key, which the member's id implies, whichever certificate brought it.
  */
@@ -19,7 +22,10 @@
 /* The head of each. */
 struct kith_fact {
 	uint32_t refs;
-	struct kith_bytes raw; /* behind the structure, in the same allocation */
+	uint32_t pooled;        /* its place there + 1; 0: none */
+	struct kith_pool *pool; /* borrowed: it has the memory of it; NULL: the node's own */
+	bool is_verified;       /* else it was kept, and is believed by its holders only */
+	struct kith_bytes raw;  /* behind the structure, in the same allocation */
 };
 
 struct kith_cert_fact {

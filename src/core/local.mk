@@ -40,6 +40,8 @@ libkith_core_la_SOURCES = \
 	%D%/peer.h \
 	%D%/ping.c \
 	%D%/ping.h \
+	%D%/pool.c \
+	%D%/pool.h \
 	%D%/probe.c \
 	%D%/probe.h \
 	%D%/relay.c \

@@ -69,6 +69,8 @@ static void copy_config(struct kith_node *n, const struct kith_config *c, kith_u
 		kith_gate_make(&n->gates[i], c->cluster_keys[i], &n->cid);
 	n->authority_count = c->authority_count;
 	memcpy(n->authorities, c->authorities, sizeof(n->authorities));
+	for (i = 0; i < n->authority_count; i++)
+		kith_authority_id(n->authority_ids[i], n->authorities[i]);
 	kith_rng_init(&n->rng, c->choice_seed);
 	kith_secret_init(&n->secret, c->secret_seed);
 }

@@ -42,6 +42,7 @@
 
 struct kith_node {
 	struct kith_alloc alloc;
+	struct kith_pool *pool; /* borrowed; facts shared with other nodes; NULL: none are */
 	/* Configuration, copied. */
 	struct kith_timing timing;
 	enum kith_profile profile;
@@ -52,6 +53,7 @@ struct kith_node {
 	struct kith_gate gates[KITH_CLUSTER_KEYS_MAX];
 	uint8_t gate_count;
 	uint8_t authorities[KITH_AUTHORITIES_MAX][KITH_KEY_LEN];
+	uint8_t authority_ids[KITH_AUTHORITIES_MAX][16];
 	uint8_t authority_count;
 
 	/* Time: the last input's, and the wall clock as told last. */

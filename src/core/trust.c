@@ -12,14 +12,11 @@ bool kith_trust_is_over(const struct kith_node *n, const struct kith_certificate
 
 const uint8_t *kith_trust_issuer(const struct kith_node *n, const struct kith_certificate *c)
 {
-	uint8_t id[16];
 	int i;
 
-	for (i = 0; i < n->authority_count; i++) {
-		kith_authority_id(id, n->authorities[i]);
-		if (memcmp(id, c->issuer, sizeof(id)) == 0)
+	for (i = 0; i < n->authority_count; i++)
+		if (memcmp(n->authority_ids[i], c->issuer, sizeof(c->issuer)) == 0)
 			return n->authorities[i];
-	}
 	return NULL;
 }
 

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a view of a member costs: bytes of the heap, and nanoseconds of processor time to take its
- * record in. M nodes take N members each, as from a synchronisation. Not a test.
+ * record in. Nodes take in all members, as from a synchronisation; first some that keep them apart,
+ * then some that share them in a pool. Not a test.
  *
  *	make tests/bench/bench_members && tests/bench/bench_members 10000 100
  */
 #include "base/mem.h"
+#include "core/pool.h"
 #include "unit/core_fix.h"
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+enum { APART_MAX = 2 }; /* each signature is checked in each of them */
 
 struct member {
 	uint8_t certificate[KITH_CERTIFICATE_MAX], record[KITH_RECORD_MAX];
@@ -48,12 +52,14 @@ static struct member *sign_all(struct fix *f, uint32_t members)
 	return all;
 }
 
-static struct kith_node *node_new(struct fix *f)
+static struct kith_node *node_new(struct fix *f, struct kith_pool *pool)
 {
 	struct kith_node *n;
 	struct kith_out o;
 
 	assert_int_equal(kith_node_new(&n, &f->config, f->now, FIX_UNIX_S * INT64_C(1000)), 0);
+	if (pool != NULL)
+		kith_core_share(n, pool);
 	assert_int_equal(kith_node_next(n, &o), 1);
 	kith_node_persisted(n, f->now, o.token);
 	while (kith_node_next(n, &o))
@@ -73,30 +79,51 @@ static void take(struct kith_node *n, const struct member *m)
 		;
 }
 
-static void measure(struct fix *f, const struct member *all, uint32_t members, uint32_t nodes)
+/* The queue of what is to be told empties, as it does in time. */
+static void all_is_told(struct kith_node *n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->peers.count; i++) {
+		struct kith_peer *p = kith_ring_at(n, i);
+
+		kith_gossip_drop(n, &p->rumor, &p->record->fact);
+	}
+}
+
+static void measure(struct fix *f, const struct member *all, uint32_t members, uint32_t nodes,
+		    struct kith_pool *pool)
 {
 	const double views = (double)members * nodes;
 	struct kith_node **n = calloc(nodes, sizeof(*n));
-	double bare, empty, full;
-	int64_t began, ended;
+	double bare, empty, full, told;
+	int64_t began, first = 0, ended;
 	uint32_t i, k;
 
 	assert_non_null(n);
 	bare = heap_bytes();
 	for (k = 0; k < nodes; k++)
-		n[k] = node_new(f);
+		n[k] = node_new(f, pool);
 	empty = heap_bytes();
 	began = now_ns();
-	for (k = 0; k < nodes; k++)
+	for (k = 0; k < nodes; k++) {
 		for (i = 0; i < members; i++)
 			take(n[k], &all[i]);
+		first = k == 0 ? now_ns() : first;
+	}
 	ended = now_ns();
 	full = heap_bytes();
-	for (k = 0; k < nodes; k++)
+	for (k = 0; k < nodes; k++) {
 		assert_int_equal(n[k]->peers.count, members + 1);
-	printf("%7.0f ns per record taken; %6.1f bytes per view, all of it still to be told; "
-	       "%.0f bytes per node besides\n",
-	       (double)(ended - began) / views, (full - empty) / views, (empty - bare) / nodes);
+		all_is_told(n[k]);
+	}
+	told = heap_bytes();
+	printf("%s: %.0f ns per record taken, %.0f in the first node; bytes per view: %.1f, and %.1f "
+	       "while it is to be told; bytes per node besides: %.0f\n",
+	       pool != NULL ? "shared" : "apart",
+	       nodes > 1 ? (double)(ended - first) / (views - members) : 0,
+	       (double)(first - began) / members, (told - empty) / views, (full - told) / views,
+	       (empty - bare) / nodes);
 	for (k = 0; k < nodes; k++)
 		kith_node_free(&n[k]);
 	free(n);
@@ -105,15 +132,22 @@ static void measure(struct fix *f, const struct member *all, uint32_t members, u
 int main(int argc, char **argv)
 {
 	const uint32_t members = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 10000;
-	const uint32_t nodes = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 4;
+	const uint32_t nodes = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 100;
+	const uint32_t apart = nodes < APART_MAX ? nodes : APART_MAX;
+	const uint64_t key[2] = {1, 2};
+	struct kith_pool *pool;
 	struct member *all;
 	struct fix f;
 
 	fix_init(&f);
 	f.config.alloc = kith_alloc_libc;
-	printf("%u members in each of %u nodes\n", members, nodes);
+	printf("%u members in each of %u nodes that keep them apart, and of %u that share\n", members,
+	       apart, nodes);
 	all = sign_all(&f, members);
-	measure(&f, all, members, nodes);
+	measure(&f, all, members, apart, NULL);
+	assert_int_equal(kith_pool_new(&pool, key), 0);
+	measure(&f, all, members, nodes, pool);
+	kith_pool_free(&pool);
 	free(all);
 	return 0;
 }

@@ -12,13 +12,16 @@ core_ldadd = libkith_corefix.la $(LDADD)
 
 unit_tests += \
 	%D%/test_core_clocks \
+	%D%/test_core_gossip \
 	%D%/test_core_join \
 	%D%/test_core_kept \
+	%D%/test_core_ledger \
 	%D%/test_core_message \
 	%D%/test_core_own \
 	%D%/test_core_packet \
 	%D%/test_core_peer \
 	%D%/test_core_ping \
+	%D%/test_core_pool \
 	%D%/test_core_probe \
 	%D%/test_core_probe_when \
 	%D%/test_core_rtt \
@@ -32,13 +35,16 @@ unit_tests += \
 	%D%/test_core_tomb
 
 tests_unit_test_core_clocks_LDADD = $(core_ldadd)
+tests_unit_test_core_gossip_LDADD = $(core_ldadd)
 tests_unit_test_core_join_LDADD = $(core_ldadd)
 tests_unit_test_core_kept_LDADD = $(core_ldadd)
+tests_unit_test_core_ledger_LDADD = $(core_ldadd)
 tests_unit_test_core_message_LDADD = $(core_ldadd)
 tests_unit_test_core_own_LDADD = $(core_ldadd)
 tests_unit_test_core_packet_LDADD = $(core_ldadd)
 tests_unit_test_core_peer_LDADD = $(core_ldadd)
 tests_unit_test_core_ping_LDADD = $(core_ldadd)
+tests_unit_test_core_pool_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_when_LDADD = $(core_ldadd)
 tests_unit_test_core_rtt_LDADD = $(core_ldadd)

@@ -357,10 +357,10 @@ static void what_does_not_count_any_more_is_left_out(void **state)
 	person_joins(&f, &a, 1);
 	assert_int_equal(keep(&f), 1);
 	dies_and_starts(&f, KITH_SECOND);
-	f.n->authorities[0][0] ^= 1;
+	f.n->authority_ids[0][0] ^= 1;
 	assert_int_equal(give(&f, 0), KITH_ECERT);
 	assert_int_equal(hints(&f), 0);
-	f.n->authorities[0][0] ^= 1;
+	f.n->authority_ids[0][0] ^= 1;
 	assert_int_equal(give(&f, 0), 0);
 	cert = person_peer(&f, &a)->certificate->c;
 	assert_int_equal(kith_trust_stands(f.n, &cert), 0);
