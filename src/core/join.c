@@ -362,7 +362,7 @@ void kith_join_root(struct kith_node *n, struct kith_peer *p, bool differs)
 	const bool is_new = is_newcomer(n);
 	const kith_us differs_for = is_new ? 0 : KITH_ROOT_DIFFERS;
 	const kith_us gap = is_new ? KITH_SYNC_GAP_NEW : KITH_SYNC_GAP;
-	struct kith_talk *t = kith_peer_talk(n, p);
+	struct kith_talk *t = kith_talk(n, p);
 
 	if (t == NULL)
 		return;

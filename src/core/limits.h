@@ -18,6 +18,9 @@ enum {
 	KITH_SUSPICIONS_PER_TARGET = 4,
 	/* Live suspicions of one suspector: it can not fill the gossip queue alone. */
 	KITH_SUSPICIONS_PER_SUSPECTOR = 128,
+	/* Members whose keys are kept, those talked with last, 140 bytes each: the next packet to or from
+	 * another one costs a key agreement. */
+	KITH_KEYS_KEPT = 512,
 	/* Evidence entries kept per member for `kith why`. */
 	KITH_WHY_KEPT = 32,
 	/* Rounds under way: one of the period, corroborations and last looks of half a second. */

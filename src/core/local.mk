@@ -62,6 +62,8 @@ libkith_core_la_SOURCES = \
 	%D%/suspect.h \
 	%D%/sync.c \
 	%D%/sync.h \
+	%D%/talk.c \
+	%D%/talk.h \
 	%D%/timer.c \
 	%D%/timer.h \
 	%D%/tomb.c \

@@ -65,6 +65,7 @@ static void answer_ping_through(struct kith_node *n, const struct context *c, ui
 
 static void on_ping(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
+	const struct kith_talk *talk;
 	uint8_t root[8];
 	struct kith_msg ack;
 	struct kith_packet pk;
@@ -76,7 +77,8 @@ static void on_ping(struct kith_node *n, const struct context *c, const struct k
 	kith_message_ack(n, m->n, root, &ack);
 	if (!kith_packet_begin(n, &pk, c->from) || !kith_packet_add(&pk, &ack))
 		return;
-	if (c->from->talk != NULL && c->from->talk->root_differed != KITH_NEVER)
+	talk = kith_talk_of(n, c->from);
+	if (talk != NULL && talk->root_differed != KITH_NEVER)
 		add_names(n, &pk);
 	kith_packet_fill_send(n, &pk);
 }

@@ -84,6 +84,7 @@ static bool init_parts(struct kith_node *n)
 	n->packets.source_key = kith_rng_next(&n->rng);
 	kith_tombs_init(n, secret);
 	kith_streams_init(n);
+	kith_talks_init(n);
 	kith_ledgers_init(n);
 	return kith_peers_init(n, secret) && kith_gossip_init(n) && kith_probes_init(n) &&
 	       kith_relays_init(n) && kith_pings_init(n) && kith_join_init(n) && kith_leave_init(n);
@@ -119,6 +120,7 @@ void kith_core_free(struct kith_node **np)
 		return;
 	kith_streams_fini(n);
 	kith_peers_fini(n);
+	kith_talks_fini(n);
 	kith_tombs_fini(n);
 	kith_own_fini(n);
 	kith_gossip_fini(n);

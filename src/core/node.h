@@ -35,6 +35,7 @@
 #include "core/stream.h"
 #include "core/suspect.h"
 #include "core/sync.h"
+#include "core/talk.h"
 #include "core/timer.h"
 #include "core/tomb.h"
 #include "seal/identity.h"
@@ -71,6 +72,7 @@ struct kith_node {
 	struct kith_outq out;
 	struct kith_own own;
 	struct kith_peers peers;
+	struct kith_talks talks;
 	struct kith_ledgers ledgers;
 	struct kith_tombs tombs;
 	struct kith_packets packets;

@@ -100,7 +100,7 @@ static void new_session(struct kith_node *n)
 	memcpy(own->body.session_pk, own->secrets->session.pk, sizeof(own->body.session_pk));
 	own->session_since = n->now;
 	for (i = 0; i < n->peers.count; i++)
-		kith_peer_drop_pair(kith_ring_at(n, i));
+		kith_talk_renew(n, kith_ring_at(n, i));
 }
 
 /* The first own record of this life; without memory for it the timer tries again. */

@@ -17,7 +17,7 @@ bool kith_packet_begin_as(struct kith_node *n, struct kith_packet *pk, struct ki
 	const struct kith_own *own = &n->own;
 
 	KITH_ASSERT(!to->is_self);
-	if (!kith_own_is_started(n) || kith_peer_pair(n, to) == NULL ||
+	if (!kith_own_is_started(n) || kith_talk_keys(n, to) == NULL ||
 	    to->record->body.addr_count == 0)
 		return false;
 	pk->to = to;
@@ -57,11 +57,11 @@ bool kith_packet_add_record(struct kith_packet *pk, struct kith_bytes record)
 
 size_t kith_packet_seal(struct kith_node *n, struct kith_packet *pk, uint8_t *out)
 {
-	struct kith_pair *pair = kith_peer_pair(n, pk->to);
+	struct kith_keys *keys = kith_talk_keys(n, pk->to);
 
-	if (pair == NULL)
+	if (keys == NULL)
 		return 0;
-	return kith_data_seal(&n->own.secrets->session, pair, pk->to->record->sid, pk->plain,
+	return kith_data_seal(&n->own.secrets->session, &keys->pair, pk->to->record->sid, pk->plain,
 			      pk->len, out);
 }
 
@@ -109,10 +109,9 @@ void kith_packet_fill_send(struct kith_node *n, struct kith_packet *pk)
 static struct kith_peer *open_data(struct kith_node *n, const struct kith_addr *from,
 				   const uint8_t *buf, size_t len, uint8_t *plain)
 {
-	static const struct kith_window unused;
 	struct kith_data_head head;
 	struct kith_peer *p;
-	struct kith_pair *pair;
+	struct kith_keys *keys;
 
 	if (!kith_own_is_started(n))
 		return NULL;
@@ -140,18 +139,17 @@ static struct kith_peer *open_data(struct kith_node *n, const struct kith_addr *
 		KITH_DROP_FROM(n, MEMBER, not_member, from);
 		return NULL;
 	}
-	if (!kith_window_check(p->talk != NULL && p->talk->has_pair ? &p->talk->pair.window
-								   : &unused, head.ctr)) {
+	if (!kith_talk_is_new(n, p, head.ctr)) {
 		KITH_DROP(n, replay);
 		return NULL;
 	}
-	pair = kith_peer_pair(n, p);
-	if (pair == NULL || kith_data_open(pair, buf, len, plain) != 0) {
+	keys = kith_talk_keys(n, p);
+	if (keys == NULL || kith_data_open(&keys->pair, buf, len, plain) != 0) {
 		KITH_DROP(n, bad_tag);
 		return NULL;
 	}
-	kith_window_commit(&pair->window, head.ctr);
-	if (!kith_bucket_take(&p->talk->packets, n->now, 1000, 2000)) {
+	kith_window_commit(&keys->pair.window, head.ctr);
+	if (!kith_bucket_take(&keys->packets, n->now, 1000, 2000)) {
 		KITH_DROP(n, rate);
 		return NULL;
 	}

@@ -72,9 +72,7 @@ static void peer_free(struct kith_node *n, struct kith_peer *p)
 	kith_gossip_drop(n, &p->rumor, &p->record->fact);
 	kith_fact_unref(n, &p->certificate->fact);
 	kith_fact_unref(n, &p->record->fact);
-	if (p->talk != NULL)
-		kith_wipe(p->talk, sizeof(*p->talk));
-	kith_mem_free(&n->alloc, p->talk);
+	kith_talk_forget(n, p);
 	kith_slab_give(&n->peers.table, p->slot);
 }
 
@@ -167,7 +165,7 @@ static void set_facts(struct kith_node *n, struct kith_peer *p, struct kith_cert
 		return;
 	is_put = kith_map_put(&n->peers.by_sid, kith_get_u64(record->sid), p->slot);
 	KITH_ASSERT(is_put);
-	kith_peer_drop_pair(p);
+	kith_talk_renew(n, p);
 	p->has_no_pair = false;
 }
 
@@ -418,53 +416,13 @@ void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_st
 void kith_peer_heard(struct kith_node *n, struct kith_peer *p, const struct kith_addr *from)
 {
 	const int index = from != NULL ? kith_peer_lists(p, from) : -1;
+	struct kith_talk *t = kith_talk_of(n, p);
 
-	if (p->talk != NULL)
-		p->talk->heard = n->now;
+	if (t != NULL)
+		t->heard = n->now;
 	p->heard_session = true;
 	if (index >= 0)
 		p->addr_index = (uint8_t)index;
-}
-
-struct kith_talk *kith_peer_talk(struct kith_node *n, struct kith_peer *p)
-{
-	if (p->talk != NULL)
-		return p->talk;
-	p->talk = kith_mem_new(&n->alloc, 1, sizeof(*p->talk));
-	if (p->talk != NULL)
-		p->talk->heard = p->talk->root_differed = KITH_NEVER;
-	return p->talk;
-}
-
-struct kith_pair *kith_peer_pair(struct kith_node *n, struct kith_peer *p)
-{
-	struct kith_talk *t = p->talk;
-
-	if (t != NULL && t->has_pair)
-		return &t->pair;
-	if (p->has_no_pair || n->own.secrets == NULL)
-		return NULL;
-	t = kith_peer_talk(n, p);
-	if (t == NULL)
-		return NULL;
-	KITH_COUNT(n, key_agreements);
-	if (kith_pair_make(&t->pair, &n->own.secrets->session, &n->cid,
-			   &n->own.secrets->identity.mid, &p->record->mid,
-			   p->record->body.session_pk) != 0) {
-		p->has_no_pair = true; /* or every packet would cost the attempt again */
-		return NULL;
-	}
-	t->has_pair = true;
-	return &t->pair;
-}
-
-void kith_peer_drop_pair(struct kith_peer *p)
-{
-	if (p->talk != NULL) {
-		kith_wipe(&p->talk->pair, sizeof(p->talk->pair));
-		p->talk->has_pair = false;
-	}
-	p->heard_session = false;
 }
 
 int kith_peer_lists(const struct kith_peer *p, const struct kith_addr *a)

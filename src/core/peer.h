@@ -13,30 +13,18 @@
 
 #include "base/map.h"
 #include "base/slab.h"
-#include "core/bucket.h"
 #include "core/fact.h"
 #include "core/ledger.h"
 #include "core/limits.h"
 #include "core/root.h"
 #include "core/timer.h"
-#include "seal/session.h"
 #include <kith/kith.h>
 
-/* What we share with a member that packets were exchanged with. */
-struct kith_talk {
-	struct kith_pair pair; /* secret; keys of the two present sessions, if has_pair */
-	bool has_pair;
-	kith_us heard;         /* last opened packet; KITH_NEVER */
-	kith_us root_differed; /* first ack with another root; KITH_NEVER: the last one was equal */
-	struct kith_bucket packets;
-};
-
 /* Ten thousand nodes that know each other have a hundred million of these: what each needs is here,
- * what it says of itself is shared, and what few need is behind pointers. */
+ * what it says of itself is shared, and what few need is elsewhere (core/talk.h, core/ledger.h). */
 struct kith_peer {
 	struct kith_member_fact *record; /* owned references */
 	struct kith_cert_fact *certificate;
-	struct kith_talk *talk;     /* owned; NULL until keys are needed */
 	struct kith_ledger *ledger; /* owned; NULL: there is nothing to note */
 	kith_us since;              /* it has this status */
 	uint32_t slot;
@@ -50,7 +38,7 @@ struct kith_peer {
 	bool has_no_pair : 1;   /* its session's key is of small order: there are none */
 	bool heard_session : 1; /* something sealed to our present session opened */
 };
-_Static_assert(sizeof(void *) > 8 || sizeof(struct kith_peer) <= 56, "see above");
+_Static_assert(sizeof(void *) > 8 || sizeof(struct kith_peer) <= 48, "see above");
 _Static_assert((int)KITH_SUSPICIONS_PER_SUSPECTOR <= UINT8_MAX, "they are counted in a byte");
 
 struct kith_peers {
@@ -101,12 +89,6 @@ void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_st
 			  const struct kith_mid *by);
 /* A packet of it was opened, from that address. */
 void kith_peer_heard(struct kith_node *n, struct kith_peer *p, const struct kith_addr *from);
-/* What we share with it, made at first use; NULL: no memory. */
-struct kith_talk *kith_peer_talk(struct kith_node *n, struct kith_peer *p);
-/* Keys with it, derived at first use; NULL: no memory, or its key is of small order. */
-struct kith_pair *kith_peer_pair(struct kith_node *n, struct kith_peer *p);
-/* Its session or ours is over: so are the keys, and it is to be heard anew. */
-void kith_peer_drop_pair(struct kith_peer *p);
 /* The index of `a` in its record, or -1. */
 int kith_peer_lists(const struct kith_peer *p, const struct kith_addr *a);
 

@@ -8,6 +8,7 @@ static void describe(const struct kith_node *n, const struct kith_peer *p, struc
 {
 	const struct kith_member_fact *r = p->record;
 	const struct kith_certificate *c = &p->certificate->c;
+	const struct kith_talk *talk = kith_talk_of(n, p);
 
 	memset(m, 0, sizeof(*m));
 	m->mid = r->mid;
@@ -26,7 +27,7 @@ static void describe(const struct kith_node *n, const struct kith_peer *p, struc
 	m->certificate_not_after = c->not_after;
 	m->tags = r->body.tags;
 	m->since = p->since;
-	m->heard = p->is_self ? n->now : p->talk != NULL ? p->talk->heard : KITH_NEVER;
+	m->heard = p->is_self ? n->now : talk != NULL ? talk->heard : KITH_NEVER;
 	m->rtt = p->is_self ? 0 : p->rtt_us;
 	kith_suspect_weigh(n, p, &m->evidence, &m->need);
 	m->back_s = r->body.back_s;

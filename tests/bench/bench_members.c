@@ -91,12 +91,21 @@ static void all_is_told(struct kith_node *n)
 	}
 }
 
+/* Packets were exchanged with all. */
+static void all_were_heard(struct kith_node *n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->peers.count; i++)
+		assert_non_null(kith_talk(n, kith_ring_at(n, i)));
+}
+
 static void measure(struct fix *f, const struct member *all, uint32_t members, uint32_t nodes,
 		    struct kith_pool *pool)
 {
 	const double views = (double)members * nodes;
 	struct kith_node **n = calloc(nodes, sizeof(*n));
-	double bare, empty, full, told;
+	double bare, empty, full, told, heard;
 	int64_t began, first = 0, ended;
 	uint32_t i, k;
 
@@ -118,11 +127,16 @@ static void measure(struct fix *f, const struct member *all, uint32_t members, u
 		all_is_told(n[k]);
 	}
 	told = heap_bytes();
-	printf("%s: %.0f ns per record taken, %.0f in the first node; bytes per view: %.1f, and %.1f "
-	       "while it is to be told; bytes per node besides: %.0f\n",
+	for (k = 0; k < nodes; k++)
+		all_were_heard(n[k]);
+	heard = heap_bytes();
+	printf("%s: %.0f ns per record taken, %.0f in the first node; bytes per view: %.1f, %.1f more "
+	       "while it is to be told, %.1f once packets were exchanged (besides %d keys a node, "
+	       "%zu each); bytes per node besides: %.0f\n",
 	       pool != NULL ? "shared" : "apart",
 	       nodes > 1 ? (double)(ended - first) / (views - members) : 0,
 	       (double)(first - began) / members, (told - empty) / views, (full - told) / views,
+	       (heard - told) / views, KITH_KEYS_KEPT, sizeof(struct kith_keys),
 	       (empty - bare) / nodes);
 	for (k = 0; k < nodes; k++)
 		kith_node_free(&n[k]);

@@ -32,6 +32,7 @@ unit_tests += \
 	%D%/test_core_stream \
 	%D%/test_core_suspect \
 	%D%/test_core_sync \
+	%D%/test_core_talk \
 	%D%/test_core_tomb
 
 tests_unit_test_core_clocks_LDADD = $(core_ldadd)
@@ -55,4 +56,5 @@ tests_unit_test_core_stranger_LDADD = $(core_ldadd)
 tests_unit_test_core_stream_LDADD = $(core_ldadd)
 tests_unit_test_core_suspect_LDADD = $(core_ldadd)
 tests_unit_test_core_sync_LDADD = $(core_ldadd)
+tests_unit_test_core_talk_LDADD = $(core_ldadd)
 tests_unit_test_core_tomb_LDADD = $(core_ldadd)

@@ -78,6 +78,7 @@ static void has_evidence(struct fix *f, struct kith_peer *p)
 static void has_a_case(struct fix *f, struct kith_peer *p)
 {
 	kith_suspect_round_failed(f->n, p, KITH_SUSPICION_SILENCE, 0, false, false);
+	p->ledger->why.total = 0; /* there was no memory for the reasons */
 }
 
 static void has_numbers(struct fix *f, struct kith_peer *p)

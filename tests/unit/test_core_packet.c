@@ -9,7 +9,7 @@ static struct kith_peer *newcomer(struct fix *f, struct person *p, uint32_t i)
 {
 	struct kith_peer *peer = person_joins(f, p, i);
 
-	assert_null(peer->talk);
+	assert_null(kith_talk_of(f->n, peer));
 	fix_forget(f);
 	return peer;
 }
@@ -49,7 +49,7 @@ static void a_key_of_small_order_is_tried_once(void **state)
 	p.seq++;
 	(void)person_known(&f, &p);
 	assert_false(peer->has_no_pair);
-	assert_non_null(kith_peer_pair(f.n, peer));
+	assert_non_null(kith_talk_keys(f.n, peer));
 	fix_end(&f);
 }
 
@@ -74,7 +74,7 @@ static void an_impossible_counter_costs_no_keys(void **state)
 	kith_node_datagram(f.n, f.now, &p.addr, datagram, len);
 	assert_int_equal(f.n->stats.key_agreements, before);
 	assert_int_equal(f.n->stats.drops.replay, 2);
-	assert_null(peer->talk);
+	assert_null(kith_talk_of(f.n, peer));
 	fix_end(&f);
 }
 
