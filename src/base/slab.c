@@ -72,6 +72,4 @@ void kith_slab_give(struct kith_slab *s, uint32_t index)
 	while (s->chunk_count >= 2 && s->chunks[s->chunk_count - 1].used == 0 &&
 	       s->chunks[s->chunk_count - 2].used == 0)
 		kith_mem_free(s->alloc, s->chunks[--s->chunk_count].items);
-	if (s->lowest > s->chunk_count)
-		s->lowest = s->chunk_count;
 }

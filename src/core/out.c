@@ -12,6 +12,8 @@ static uint32_t padded(size_t len)
 	return (uint32_t)((sizeof(struct kith_out) + len + 15) & ~(size_t)15);
 }
 
+enum { ROOM_KEPT = 32 * 1024 }; /* what a burst needed beyond goes back when it is over */
+
 void kith_out_fini(struct kith_node *n)
 {
 	kith_mem_free(&n->alloc, n->out.buf);
@@ -24,7 +26,9 @@ void kith_out_settle(struct kith_node *n)
 	struct kith_outq *q = &n->out;
 
 	q->lent = false;
-	if (q->head == q->tail) {
+	if (q->head == q->tail && q->room > ROOM_KEPT) {
+		kith_out_fini(n);
+	} else if (q->head == q->tail) {
 		q->head = q->tail = 0;
 	} else if (q->head > q->room / 2) {
 		memmove(q->buf, q->buf + q->head, q->tail - q->head);

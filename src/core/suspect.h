@@ -2,7 +2,7 @@
 /*
  * core/suspect.h: evidence against one incarnation of a member, and the conclusion that this host
  * draws from it (3-membership.md, The detector). One case's way: an own failed round or another
- * member's signed suspicion opens it; kith_suspect_judge() weighs it after each change: suspect at
+ * member's signed suspicion opens it; judge() weighs it after each change: suspect at
  * evidence 2; failed with enough evidence, time, and a last look of our own that failed too. A
  * newer record of the member, or its answer to a round begun later, closes it.
  *

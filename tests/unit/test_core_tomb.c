@@ -110,6 +110,30 @@ static void without_memory_there_is_no_tomb(void **state)
 	fix_end(&f);
 }
 
+/* Each until its record would have expired, and an hour for the clocks. */
+static void it_is_opened_in_its_time(void **state)
+{
+	static const uint32_t hours[] = {5, 1, 3};
+	struct person a[3];
+	struct fix f;
+	uint32_t i, hour;
+
+	(void)state;
+	fix_setup(&f);
+	for (i = 0; i < 3; i++) {
+		person_init(&f, &a[i], i + 1);
+		kith_tomb_bury(f.n, mid_of(&a[i]), 1, 1, FIX_UNIX_S + hours[i] * 3600);
+	}
+	for (hour = 1; hour < 7; hour++) {
+		f.n->now = f.now = FIX_START + (hour + 1) * 3600 * KITH_SECOND - KITH_SECOND;
+		kith_tombs_sweep(f.n);
+		for (i = 0; i < 3; i++)
+			assert_int_equal(kith_tomb_is_there(f.n, mid_of(&a[i])), hour <= hours[i]);
+	}
+	assert_int_equal(f.n->tombs.count, 0);
+	fix_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +141,7 @@ int main(void)
 		cmocka_unit_test(the_root_stays_until_others_forget),
 		cmocka_unit_test(only_a_newer_record_raises_it),
 		cmocka_unit_test(without_memory_there_is_no_tomb),
+		cmocka_unit_test(it_is_opened_in_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
