@@ -30,16 +30,16 @@ struct kith_peer {
 	uint32_t slot;
 	uint32_t rumor; /* number of its record's (core/gossip.h) */
 	int32_t rtt_us; /* smoothed; -1 */
-	enum kith_status status : 8;
-	uint8_t addr_index; /* the address that last answered */
-	uint8_t suspicions_live; /* of its suspicions, held here */
+	uint16_t suspicions_live; /* of its suspicions, held here */
+	uint8_t addr_index;       /* the address that last answered */
+	enum kith_status status : 4;
 	bool is_self : 1;
 	bool is_kept : 1;       /* the host has record and status as they are (core/kept.h) */
 	bool has_no_pair : 1;   /* its session's key is of small order: there are none */
 	bool heard_session : 1; /* something sealed to our present session opened */
 };
 _Static_assert(sizeof(void *) > 8 || sizeof(struct kith_peer) <= 48, "see above");
-_Static_assert((int)KITH_SUSPICIONS_PER_SUSPECTOR <= UINT8_MAX, "they are counted in a byte");
+_Static_assert((int)KITH_STATUS_COUNT <= 8, "a status has room, with or without a sign");
 
 struct kith_peers {
 	struct kith_slab table; /* of struct kith_peer, by slot */
