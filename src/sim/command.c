@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/command.h"
 
+#include "sim/cmd_experiment.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +12,8 @@ const struct sim_command sim_commands[] = {
 	{"run", "FILE...", "run scenarios, and tell whether their claims held", sim_run_flags, 1, -1,
 	 sim_cmd_run},
 	{"check", "FILE...", "read scenarios without running them", NULL, 1, -1, sim_cmd_check},
+	{"experiment", "[NAME]", "measure many hosts; without a name: what there is to measure",
+	 sim_experiment_flags, 0, 1, sim_cmd_experiment},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL},
 };
 

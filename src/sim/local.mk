@@ -15,8 +15,14 @@ libkith_sim_la_SOURCES = \
 	%D%/cluster.c \
 	%D%/cluster.h \
 	%D%/cmd_run.c \
+	%D%/cmd_experiment.c \
+	%D%/cmd_experiment.h \
 	%D%/command.c \
 	%D%/command.h \
+	%D%/exp_bootstrap.c \
+	%D%/exp_crash.c \
+	%D%/experiment.c \
+	%D%/experiment.h \
 	%D%/faults.c \
 	%D%/faults.h \
 	%D%/figures.c \
@@ -33,6 +39,8 @@ libkith_sim_la_SOURCES = \
 	%D%/scenario.h \
 	%D%/verbs.c \
 	%D%/verbs.h \
+	%D%/result.c \
+	%D%/result.h \
 	%D%/world.c \
 	%D%/world.h
 
