@@ -257,6 +257,8 @@ void kith_gossip_relay(struct kith_node *n, const struct kith_peer *except)
 {
 	int i;
 
+	if (n->plain.is_on)
+		return;
 	for (i = 0; i < KITH_GOSSIP_FANOUT; i++)
 		if (!kith_bucket_take(&n->gossip.relayed, n->now, 30, 30))
 			return;

@@ -42,6 +42,8 @@ libkith_core_la_SOURCES = \
 	%D%/ping.h \
 	%D%/pool.c \
 	%D%/pool.h \
+	%D%/plain.c \
+	%D%/plain.h \
 	%D%/probe.c \
 	%D%/probe.h \
 	%D%/relay.c \

@@ -249,5 +249,6 @@ void kith_message_in(struct kith_node *n, struct kith_peer *from, struct kith_by
 		KITH_DROP(n, malformed);
 		kith_stranger_tell_of(n, KITH_DROPPED_MALFORMED, from);
 	}
-	kith_suspect_heard(n, from);
+	if (!n->plain.is_on || from->status == KITH_STATUS_FAILED)
+		kith_suspect_heard(n, from);
 }

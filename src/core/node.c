@@ -154,7 +154,7 @@ static void notice_pause(struct kith_node *n)
 	const struct kith_heap_node *first = kith_heap_first(&n->timers);
 	const kith_us late = first != NULL && first->at < n->now ? n->now - first->at : 0;
 
-	if (late <= KITH_PAUSE)
+	if (late <= KITH_PAUSE || n->plain.is_on)
 		return;
 	KITH_COUNT(n, pauses);
 	kith_trace(n, "paused", NULL, NULL);

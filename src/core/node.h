@@ -27,6 +27,7 @@
 #include "core/packet.h"
 #include "core/peer.h"
 #include "core/ping.h"
+#include "core/plain.h"
 #include "core/probe.h"
 #include "core/relay.h"
 #include "core/ring.h"
@@ -82,6 +83,7 @@ struct kith_node {
 	struct kith_relays relays;
 	struct kith_pings pings;
 	struct kith_suspects suspects;
+	struct kith_plain plain; /* all false: the detector that ships */
 	struct kith_streams streams;
 	struct kith_strangers strangers;
 	struct kith_syncs syncs;

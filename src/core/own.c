@@ -269,7 +269,8 @@ void kith_own_refute(struct kith_node *n)
 	KITH_COUNT(n, refutations);
 	kith_probe_health(n, 1);
 	kith_own_sign(n, KITH_OWN_REFUTE);
-	kith_suspect_answer(n, by, suspectors);
+	if (!n->plain.is_on)
+		kith_suspect_answer(n, by, suspectors);
 }
 
 void kith_own_on_timer(struct kith_node *n, void *owner)

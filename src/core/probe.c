@@ -18,7 +18,7 @@ enum action {
 };
 static const struct step {
 	uint8_t quarters_td, halves_trel, actions;
-} steps[3][5] = {
+} steps[4][5] = {
 	[KITH_ROUND_PERIOD] = {{0, 0, DO_PING},
 			       {2, 0, DO_PING | DO_SECOND},
 			       {4, 0, DO_HELPERS | DO_CONNECT},
@@ -32,6 +32,7 @@ static const struct step {
 			       {4, 0, DO_PING | DO_INTRO | DO_HELPERS},
 			       {6, 0, DO_CONNECT},
 			       {8, 0, DO_VERDICT}},
+	[KITH_ROUND_PLAIN] = {{0, 0, DO_PING}, {4, 0, DO_HELPERS}, {4, 2, DO_VERDICT}},
 };
 enum { EXPRESS_REFUSED_QUARTERS = 6 }; /* an express round's verdict when TCP was refused */
 
@@ -77,7 +78,7 @@ void kith_probes_fini(struct kith_node *n)
 
 void kith_probe_health(struct kith_node *n, int by)
 {
-	const int health = n->probes.health + by;
+	const int health = n->plain.is_on && !n->plain.has_health ? 0 : n->probes.health + by;
 
 	n->probes.health = (uint8_t)(health < 0			? 0
 				     : health > KITH_HEALTH_MAX ? KITH_HEALTH_MAX
@@ -121,7 +122,8 @@ static void send_ping(struct kith_node *n, struct kith_round *r, unsigned action
 	KITH_ASSERT(r->pings < 3);
 	r->ping_at[r->pings] = n->now;
 	if (kith_packet_begin_as(n, &pk, r->target, form) && kith_packet_add(&pk, &m)) {
-		kith_suspect_carry(n, &pk);
+		if (!n->plain.is_on || n->plain.has_buddy)
+			kith_suspect_carry(n, &pk);
 		kith_gossip_fill(n, &pk);
 		kith_packet_send_to(n, &pk, (uint8_t)(r->target->addr_index + r->pings));
 	}
@@ -195,6 +197,19 @@ static void note_first_ping(struct kith_node *n, const struct kith_round *r, boo
 		ps->first_ping_count++;
 }
 
+/* A helper that does not even say that the target is silent speaks against our own link: worse by
+ * one for each (memberlist's measure of Lifeguard §IV-A). */
+static void verdict_plain(struct kith_node *n, struct kith_round *r)
+{
+	struct kith_peer *p = r->target;
+
+	kith_probe_health(n, r->first_wave > 0 ? r->first_wave - r->nacks : 1);
+	KITH_COUNT(n, rounds_failed);
+	kith_trace(n, "round.failed", p, NULL);
+	round_end(n, r);
+	kith_plain_round_failed(n, p);
+}
+
 static void verdict(struct kith_node *n, struct kith_round *r)
 {
 	struct kith_peer *p = r->target;
@@ -236,7 +251,10 @@ static void run_steps(struct kith_node *n, struct kith_round *r)
 		}
 		r->step++;
 		if (s->actions & DO_VERDICT) {
-			verdict(n, r);
+			if (r->kind == KITH_ROUND_PLAIN)
+				verdict_plain(n, r);
+			else
+				verdict(n, r);
 			return;
 		}
 		if (s->actions & DO_PING)
@@ -290,7 +308,9 @@ static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
 		r->timeout = kith_us_max(r->timeout, n->timing.probe_timeout);
 	r->factor = n->probes.health + 1;
 	KITH_COUNT(n, rounds);
-	kith_trace(n, kind == KITH_ROUND_PERIOD ? "round.begin" : "round.express", p, NULL);
+	kith_trace(n, kind == KITH_ROUND_PERIOD || kind == KITH_ROUND_PLAIN ? "round.begin"
+									    : "round.express",
+		   p, NULL);
 	run_steps(n, r);
 	return r;
 }
@@ -410,19 +430,22 @@ void kith_probe_on_period(struct kith_node *n, void *owner)
 {
 	struct kith_probes *ps = &n->probes;
 	struct kith_peer *p = NULL;
+	const bool is_plain = n->plain.is_on;
+	/* Lifeguard §IV-A: who does not hear well asks less often. */
+	const int periods = is_plain ? ps->health + 1 : 1;
 
 	(void)owner;
 	kith_ledgers_tidy(n);
 	ps->turn++;
-	if (ps->turn % 2 == 0)
+	if (ps->turn % 2 == 0 && !is_plain)
 		p = kith_ring_next_up(n, &n->own.peer->record->mid, NULL);
 	if (p == NULL || is_probed(n, p))
 		p = next_of_list(n);
 	if (p != NULL && !is_probed(n, p))
-		round_begin(n, p, KITH_ROUND_PERIOD);
+		round_begin(n, p, is_plain ? KITH_ROUND_PLAIN : KITH_ROUND_PERIOD);
 	if (ps->turn % 2 == 1)
 		ping_a_dead(n);
-	kith_timer_set(n, &ps->period, kith_us_add(n->now, n->timing.period));
+	kith_timer_set(n, &ps->period, kith_us_add(n->now, periods * n->timing.period));
 }
 
 void kith_probe_on_reprobe(struct kith_node *n, void *owner)
@@ -461,7 +484,8 @@ static void succeed(struct kith_node *n, struct kith_round *r, bool first_ping_l
 	ps->answered = n->now;
 	kith_probe_health(n, -1);
 	round_end(n, r);
-	kith_suspect_answered(n, p, begun);
+	if (!n->plain.is_on) /* there only a newer record clears */
+		kith_suspect_answered(n, p, begun);
 }
 
 void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m,

@@ -20,7 +20,8 @@ struct kith_msg;
 enum kith_round_kind {
 	KITH_ROUND_PERIOD,  /* the period's round, or an own suspect's again */
 	KITH_ROUND_EXPRESS, /* all at once */
-	KITH_ROUND_TRIPLE   /* express, with three TCP connects: tells refusal for certain */
+	KITH_ROUND_TRIPLE,  /* express, with three TCP connects: tells refusal for certain */
+	KITH_ROUND_PLAIN    /* the period's round as published (core/plain.h) */
 };
 
 struct kith_round {

@@ -311,6 +311,10 @@ static enum kith_store_result take_suspicion(struct kith_node *n, struct entry *
 	commit_number(l, &e->head);
 	if (!e->is_sync)
 		(void)kith_charge(n, e->owner, KITH_CHARGE_SUSPICION);
+	if (n->plain.is_on)
+		return kith_plain_received(n, e->owner, target, s, record, e->head.expires)
+			       ? KITH_STORE_NEWS
+			       : KITH_STORE_OLD;
 	if (!kith_suspect_received(n, e->owner, target, s, record, e->head.expires))
 		return KITH_STORE_OLD;
 	KITH_COUNT(n, records_accepted);
@@ -346,11 +350,12 @@ static enum kith_store_result suspicion_record(struct kith_node *n, struct entry
 	if (c > 0 && !target->is_self && e->deliverer != NULL &&
 	    kith_charge(n, e->deliverer, KITH_CHARGE_WANT))
 		want(n, e->deliverer, &s.target, target->record->epoch, target->record->seq);
-	if (c != 0 || !kith_suspect_wants(n, e->owner, target)) {
+	if (c != 0 || !(n->plain.is_on ? kith_plain_wants(n, target, &s)
+				       : kith_suspect_wants(n, e->owner, target))) {
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
-	if (is_over_rate(n, e, KITH_CHARGE_SUSPICION))
+	if (!n->plain.is_on && is_over_rate(n, e, KITH_CHARGE_SUSPICION))
 		return KITH_STORE_BAD;
 	r = kith_fact_record(n, e->record, &e->head, e->owner->certificate->c.identity,
 			     KITH_BELIEF_CHECK, &record);

@@ -8,7 +8,7 @@
 
 /* --- a case's life -------------------------------------------------------------------------- */
 
-static struct kith_case *open_case(struct kith_node *n, struct kith_peer *p)
+struct kith_case *kith_suspect_open(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_case *c = kith_peer_case(p);
 
@@ -38,7 +38,7 @@ static void release(struct kith_node *n, struct kith_held *h)
 	kith_fact_unref(n, h->record);
 }
 
-static void drop_held(struct kith_node *n, struct kith_case *c, int i)
+void kith_suspect_drop(struct kith_node *n, struct kith_case *c, int i)
 {
 	struct kith_held *last = &c->held[c->held_count - 1];
 
@@ -55,14 +55,14 @@ void kith_suspect_close(struct kith_node *n, struct kith_peer *p)
 	if (c == NULL)
 		return;
 	while (c->held_count > 0)
-		drop_held(n, c, c->held_count - 1);
+		kith_suspect_drop(n, c, c->held_count - 1);
 	kith_timer_fini(n, &c->timer);
 	kith_mem_free(&n->alloc, c);
 	p->ledger->kase = NULL;
 	kith_timer_stop(n, &p->ledger->reprobe);
 }
 
-static struct kith_held *held_by(struct kith_case *c, const struct kith_mid *by)
+struct kith_held *kith_suspect_held_by(struct kith_case *c, const struct kith_mid *by)
 {
 	int i;
 
@@ -105,10 +105,9 @@ static uint32_t others_refusing(const struct kith_case *c)
 	return sum;
 }
 
-/* 1000 log10 v for v >= 1, by repeated squaring: no floating point decides anything. */
-static uint32_t log10_milli(uint32_t v)
+uint32_t kith_suspect_log10_milli(uint32_t v)
 {
-	const uint32_t whole = 31u - (uint32_t)__builtin_clz(v);
+	const uint32_t whole = v > 0 ? 31u - (uint32_t)__builtin_clz(v) : 0;
 	uint64_t x = (uint64_t)v << (31 - whole);
 	uint32_t log2_q10 = whole << 10;
 	int bit;
@@ -126,7 +125,7 @@ static uint32_t log10_milli(uint32_t v)
 /* S: how long a suspect may take to answer, from evidence 2 on. */
 static kith_us patience(const struct kith_node *n)
 {
-	uint32_t milli = log10_milli(kith_peers_present(n) > 0 ? kith_peers_present(n) : 1);
+	uint32_t milli = kith_suspect_log10_milli(kith_peers_present(n));
 
 	if (milli < 1000)
 		milli = 1000;
@@ -135,11 +134,11 @@ static kith_us patience(const struct kith_node *n)
 
 /* --- signing -------------------------------------------------------------------------------- */
 
-static struct kith_held *hold(struct kith_node *n, struct kith_case *c, const struct kith_mid *by,
-			      const struct kith_suspicion *s, struct kith_fact *record,
-			      uint32_t expires)
+struct kith_held *kith_suspect_hold(struct kith_node *n, struct kith_case *c,
+				    const struct kith_mid *by, const struct kith_suspicion *s,
+				    struct kith_fact *record, uint32_t expires)
 {
-	struct kith_held *h = held_by(c, by);
+	struct kith_held *h = kith_suspect_held_by(c, by);
 	struct kith_peer *suspector = kith_peer_find(n, by);
 	const int64_t life_s = (int64_t)expires - kith_now_unix_s(n);
 	int i;
@@ -147,7 +146,7 @@ static struct kith_held *hold(struct kith_node *n, struct kith_case *c, const st
 	for (i = 0; h == NULL && c->held_count == KITH_SUSPICIONS_PER_TARGET && i < c->held_count;
 	     i++)
 		if (c->held[i].is_cleared)
-			drop_held(n, c, i);
+			kith_suspect_drop(n, c, i);
 	if (h == NULL && c->held_count == KITH_SUSPICIONS_PER_TARGET)
 		return NULL;
 	if (h == NULL) {
@@ -191,7 +190,7 @@ static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t
 	struct kith_peer *p = c->peer;
 	const struct kith_suspicion s = {p->record->mid, p->record->epoch, p->record->seq, kind,
 					 path};
-	struct kith_held *h = held_by(c, &n->own.peer->record->mid);
+	struct kith_held *h = kith_suspect_held_by(c, &n->own.peer->record->mid);
 	uint8_t body[KITH_SUSPICION_BODY];
 	const struct kith_bytes bytes = {body, sizeof(body)};
 	struct kith_fact *record;
@@ -205,8 +204,8 @@ static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t
 	record = kith_own_numbered(n, KITH_RECORD_SUSPICION, KITH_SUSPICION_LIFE_S, bytes);
 	if (record == NULL)
 		return;
-	h = hold(n, c, &n->own.peer->record->mid, &s, record,
-		 kith_now_unix_s(n) + KITH_SUSPICION_LIFE_S);
+	h = kith_suspect_hold(n, c, &n->own.peer->record->mid, &s, record,
+			      kith_now_unix_s(n) + KITH_SUSPICION_LIFE_S);
 	kith_fact_unref(n, record);
 	if (h == NULL)
 		return;
@@ -241,7 +240,7 @@ static void purge(struct kith_node *n, struct kith_case *c)
 	for (i = c->held_count - 1; i >= 0; i--)
 		if (c->held[i].until <= n->now ||
 		    kith_us_elapsed(c->held[i].came, n->now) >= KITH_OBITUARY_ALIVE)
-			drop_held(n, c, i);
+			kith_suspect_drop(n, c, i);
 }
 
 static kith_us next_purge(const struct kith_case *c)
@@ -349,6 +348,10 @@ void kith_suspect_on_case(struct kith_node *n, void *owner)
 	struct kith_case *c = kith_peer_case(p);
 
 	KITH_ASSERT(c != NULL);
+	if (n->plain.is_on) {
+		kith_plain_on_case(n, p);
+		return;
+	}
 	if (kith_peer_is_up(p))
 		purge(n, c);
 	if (c->held_count == 0 && c->own_rounds == 0 && kith_peer_is_up(p) &&
@@ -393,7 +396,7 @@ void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
 
 	if (!kith_peer_is_up(p) || n->own.is_over)
 		return;
-	c = open_case(n, p);
+	c = kith_suspect_open(n, p);
 	if (c == NULL)
 		return;
 	if (c->own_rounds < UINT8_MAX)
@@ -445,7 +448,7 @@ static void return_suspicions(struct kith_node *n, struct kith_peer *p)
 
 	if (!kith_charge(n, p, KITH_CHARGE_OBITUARY))
 		return;
-	c = open_case(n, p);
+	c = kith_suspect_open(n, p);
 	if (c == NULL)
 		return;
 	if (c->held_count == 0)
@@ -529,12 +532,12 @@ bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kit
 			   const struct kith_suspicion *s, struct kith_fact *record,
 			   uint32_t expires)
 {
-	struct kith_case *c = open_case(n, target);
+	struct kith_case *c = kith_suspect_open(n, target);
 	struct kith_held *h;
 
 	if (c == NULL)
 		return false;
-	h = hold(n, c, &by->record->mid, s, record, expires);
+	h = kith_suspect_hold(n, c, &by->record->mid, s, record, expires);
 	if (h == NULL)
 		return false;
 	KITH_COUNT(n, suspicions_received);

@@ -77,6 +77,16 @@ void kith_suspect_absent(struct kith_node *n, struct kith_peer *p, kith_us until
 void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors, uint32_t count);
 /* The suspicions against the packet's receiver, so that it can refute them. */
 void kith_suspect_carry(const struct kith_node *n, struct kith_packet *pk);
+/* For core/plain.c besides suspect.c: the case of p, opened if there is none (NULL: no memory); a
+ * suspicion put into it (NULL: no memory or no room), found, dropped. */
+struct kith_case *kith_suspect_open(struct kith_node *n, struct kith_peer *p);
+struct kith_held *kith_suspect_hold(struct kith_node *n, struct kith_case *c,
+				    const struct kith_mid *by, const struct kith_suspicion *s,
+				    struct kith_fact *record, uint32_t expires);
+struct kith_held *kith_suspect_held_by(struct kith_case *c, const struct kith_mid *by);
+void kith_suspect_drop(struct kith_node *n, struct kith_case *c, int i);
+/* 1000 log10 v, 0 for v = 0, by repeated squaring: no floating point decides anything. */
+uint32_t kith_suspect_log10_milli(uint32_t v);
 /* Evidence against p's present incarnation, and what is needed. */
 void kith_suspect_weigh(const struct kith_node *n, const struct kith_peer *p, uint8_t *evidence,
 			uint8_t *need);

@@ -10,6 +10,7 @@
 static const struct sim_experiment *const experiments[] = {
 	&sim_bootstrap,
 	&sim_crash,
+	&sim_lifeguard,
 };
 enum { EXPERIMENT_COUNT = sizeof(experiments) / sizeof(experiments[0]) };
 

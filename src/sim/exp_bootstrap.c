@@ -20,10 +20,11 @@ static const struct sim_table tables[] = {
 	  {"max", "s", 2},
 	  {"missed", "", 0},
 	  {"sizes", "", 0},
-	  {"datagrams_host", "", 0},
-	  {"sent_host", "B", 0},
-	  {NULL, NULL, 0}}},
-	{NULL, {{NULL, NULL, 0}}},
+	  {"datagrams", "/host", 0},
+	  {"sent", "B/host", 0},
+	  {NULL, NULL, 0}},
+	 false},
+	{NULL, {{NULL, NULL, 0}}, false},
 };
 
 /* One run. */

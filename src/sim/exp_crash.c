@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Crash batch: some of many hosts fail at the same instant. Measured for each of them, from there:
- * when the first of the others concluded so, and when the last one did; besides, whether anybody
+ * when the first of the others concluded so, when each did, and when all had; besides, whether anybody
  * was held failed who was not, and what all of them sent until all knew.
  */
 #include "sim/claims.h"
@@ -21,15 +21,18 @@ static const struct sim_table tables[] = {
 	  {"runs", "", 0},
 	  {"first_median", "s", 2},
 	  {"first_max", "s", 2},
+	  {"each_median", "s", 2},
+	  {"each_p99", "s", 2},
 	  {"all_median", "s", 2},
 	  {"all_p99", "s", 2},
 	  {"all_max", "s", 2},
 	  {"missed", "", 0},
 	  {"false", "", 0},
-	  {"datagrams_host_s", "", 1},
-	  {"sent_host_s", "B", 0},
-	  {NULL, NULL, 0}}},
-	{NULL, {{NULL, NULL, 0}}},
+	  {"datagrams", "/s/host", 1},
+	  {"sent", "B/s/host", 0},
+	  {NULL, NULL, 0}},
+	 false},
+	{NULL, {{NULL, NULL, 0}}, false},
 };
 
 /* What became of one host. */
@@ -39,17 +42,18 @@ struct fate {
 	kith_us first, last; /* somebody concluded so */
 };
 
+struct sums {
+	struct sim_samples first, each, all, datagrams, sent;
+	uint32_t missed, wrong;
+};
+
 struct watch {
 	struct sim_trial *trial;
 	uint32_t run, crashed, decided;
 	struct fate *fates; /* by host */
-	bool is_on;
+	kith_us began; /* 0: they still run */
 	uint32_t wrong;
-};
-
-struct sums {
-	struct sim_samples first, all, datagrams, sent;
-	uint32_t missed, wrong;
+	struct sums *sums;
 };
 
 static void on_event(void *ctx, struct cluster_node *n, const struct kith_event *e)
@@ -58,7 +62,7 @@ static void on_event(void *ctx, struct cluster_node *n, const struct kith_event 
 	struct cluster *c = n->cluster;
 	struct fate *f;
 
-	if (!w->is_on || e->kind != KITH_EVENT_FAILED)
+	if (w->began == 0 || e->kind != KITH_EVENT_FAILED)
 		return;
 	f = &w->fates[cluster_index(c, &e->mid)];
 	if (!f->has_crashed) {
@@ -68,6 +72,7 @@ static void on_event(void *ctx, struct cluster_node *n, const struct kith_event 
 	if (f->known_by++ == 0)
 		f->first = cluster_now(c);
 	f->last = cluster_now(c);
+	sim_samples_add(&w->sums->each, (double)(f->last - w->began) / 1e6);
 	if (f->known_by == c->count - w->crashed)
 		w->decided++;
 }
@@ -117,17 +122,18 @@ static void crash_some(struct cluster *c, struct watch *w, bool is_silent)
 	}
 }
 
-static void note(struct cluster *c, const struct watch *w, kith_us began, struct sums *s)
+static void note(struct cluster *c, const struct watch *w)
 {
+	struct sums *s = w->sums;
 	uint32_t i;
 
 	for (i = 0; i < c->count; i++) {
 		const struct fate *f = &w->fates[i];
 
 		if (f->known_by > 0)
-			sim_samples_add(&s->first, (double)(f->first - began) / 1e6);
+			sim_samples_add(&s->first, (double)(f->first - w->began) / 1e6);
 		if (f->has_crashed && f->known_by == c->count - w->crashed)
-			sim_samples_add(&s->all, (double)(f->last - began) / 1e6);
+			sim_samples_add(&s->all, (double)(f->last - w->began) / 1e6);
 		else if (f->has_crashed)
 			s->missed++;
 	}
@@ -137,11 +143,10 @@ static void note(struct cluster *c, const struct watch *w, kith_us began, struct
 static bool run_once(struct sim_trial *t, uint32_t hosts, uint32_t crashed, uint32_t run,
 		     struct sums *s)
 {
-	struct watch w = {.trial = t, .run = run, .crashed = crashed};
+	struct watch w = {.trial = t, .run = run, .crashed = crashed, .sums = s};
 	struct cluster_opts o;
 	struct cluster *c;
 	struct sim_traffic before, after;
-	kith_us began;
 	double host_s;
 	bool has_joined;
 
@@ -153,17 +158,16 @@ static bool run_once(struct sim_trial *t, uint32_t hosts, uint32_t crashed, uint
 	c->on_event_ctx = &w;
 	has_joined = join_all(c, &w);
 	if (has_joined) {
-		began = cluster_now(c);
+		w.began = cluster_now(c);
 		before = sim_traffic_of(c);
-		w.is_on = true;
 		crash_some(c, &w, sim_args_get(t->args, "silent") != NULL);
 		(void)cluster_try_wait(c, WITHIN, is_done, &w);
 		after = sim_traffic_of(c);
-		host_s = (double)(cluster_now(c) - began) / 1e6 * (hosts - crashed);
+		host_s = (double)(cluster_now(c) - w.began) / 1e6 * (hosts - crashed);
 		sim_samples_add(&s->datagrams, (double)(after.datagrams - before.datagrams) / host_s);
 		sim_samples_add(&s->sent, (double)(after.bytes - before.bytes) / host_s);
 		cluster_run(c, AFTER);
-		note(c, &w, began, s);
+		note(c, &w);
 	}
 	cluster_free(&c);
 	free(w.fates);
@@ -181,10 +185,12 @@ static bool run_size(struct sim_trial *t, uint32_t hosts, uint32_t crashed)
 	sim_result_row(&t->result, &tables[0], (struct sim_value[]){
 		SIM_NUMBER(hosts), SIM_NUMBER(crashed), SIM_NUMBER(t->runs),
 		sim_samples_at(&s.first, 500), sim_samples_at(&s.first, 1000),
+		sim_samples_at(&s.each, 500), sim_samples_at(&s.each, 990),
 		sim_samples_at(&s.all, 500), sim_samples_at(&s.all, 990),
 		sim_samples_at(&s.all, 1000), SIM_NUMBER(s.missed), SIM_NUMBER(s.wrong),
 		sim_samples_mean(&s.datagrams), sim_samples_mean(&s.sent)});
 	sim_samples_free(&s.first);
+	sim_samples_free(&s.each);
 	sim_samples_free(&s.all);
 	sim_samples_free(&s.datagrams);
 	sim_samples_free(&s.sent);
@@ -221,7 +227,8 @@ const struct sim_experiment sim_crash = {
 	.tables = tables,
 	.plot = "set xlabel 'hosts'\nset ylabel 's'\n"
 		"plot $data using 1:4 with linespoints pointtype 7 title 'first, median', "
-		"$data using 1:6 with linespoints pointtype 7 title 'all, median', "
-		"$data using 1:8 with linespoints pointtype 6 title 'all, max'\n",
+		"$data using 1:6 with linespoints pointtype 7 title 'each, median', "
+		"$data using 1:8 with linespoints pointtype 7 title 'all, median', "
+		"$data using 1:10 with linespoints pointtype 6 title 'all, max'\n",
 	.run = run,
 };

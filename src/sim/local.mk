@@ -21,6 +21,7 @@ libkith_sim_la_SOURCES = \
 	%D%/command.h \
 	%D%/exp_bootstrap.c \
 	%D%/exp_crash.c \
+	%D%/exp_lifeguard.c \
 	%D%/experiment.c \
 	%D%/experiment.h \
 	%D%/faults.c \

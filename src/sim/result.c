@@ -26,11 +26,15 @@ static void value_text(const struct sim_column *c, const struct sim_value *v, ch
 		snprintf(out, TEXT_MAX, "%.*f", c->decimals, v->number);
 }
 
+/* "sent", "B/s/host" -> "sent_B_per_s_per_host". */
 static void key_text(const struct sim_column *c, char *out)
 {
 	const char *unit = strcmp(c->unit, "%") == 0 ? "percent" : c->unit;
+	int len = snprintf(out, TEXT_MAX, "%s%s", c->name, *unit != '\0' && *unit != '/' ? "_" : "");
 
-	snprintf(out, TEXT_MAX, "%s%s%s", c->name, *unit ? "_" : "", unit);
+	for (; *unit != '\0'; unit++)
+		len += snprintf(out + len, (size_t)(TEXT_MAX - len), *unit == '/' ? "_per_" : "%c",
+				*unit);
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */
@@ -139,7 +143,7 @@ static void print_tables(const struct sim_result *r)
 	bool is_first = true;
 
 	for (; t->name != NULL; t++) {
-		if (!has_rows(r, t))
+		if (t->is_detail || !has_rows(r, t))
 			continue;
 		if (!is_first)
 			printf("\n");

@@ -14,7 +14,7 @@ enum { SIM_COLUMNS_MAX = 16 };
 
 struct sim_column {
 	const char *name;
-	const char *unit; /* "s", "B", "%"; "" for none. The JSON key is name_unit */
+	const char *unit; /* "s", "B/s/host", "%"; "" for none; the JSON key has it too */
 	int decimals;     /* -1: a text */
 };
 
@@ -22,6 +22,7 @@ struct sim_column {
 struct sim_table {
 	const char *name;
 	struct sim_column columns[SIM_COLUMNS_MAX + 1];
+	bool is_detail; /* shown as JSON alone */
 };
 
 struct sim_value {

@@ -23,6 +23,7 @@ unit_tests += \
 	%D%/test_core_peer \
 	%D%/test_core_ping \
 	%D%/test_core_pool \
+	%D%/test_core_plain \
 	%D%/test_core_probe \
 	%D%/test_core_probe_when \
 	%D%/test_core_rtt \
@@ -48,6 +49,7 @@ tests_unit_test_core_packet_LDADD = $(core_ldadd)
 tests_unit_test_core_peer_LDADD = $(core_ldadd)
 tests_unit_test_core_ping_LDADD = $(core_ldadd)
 tests_unit_test_core_pool_LDADD = $(core_ldadd)
+tests_unit_test_core_plain_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_when_LDADD = $(core_ldadd)
 tests_unit_test_core_rtt_LDADD = $(core_ldadd)

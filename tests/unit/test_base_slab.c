@@ -2,7 +2,7 @@
 #include "base/slab.h"
 #include "base/mem.h"
 #include "base/rng.h"
-#include "support/alloc_fail.h"
+#include "sim/alloc_fail.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
