@@ -5,6 +5,7 @@
 
 sim_tests = \
 	%D%/command.sh \
+	%D%/experiments.sh \
 	%D%/scenarios.sh
 
 dist_check_SCRIPTS += $(sim_tests)

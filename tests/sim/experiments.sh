@@ -1,0 +1,138 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# kith-sim experiment: what it shows, in each of its three ways, and what small sizes can claim. The
+# seeds are fixed and time is virtual, so the same figures come out on every machine.
+
+. "${top_srcdir:?}/tests/support/tap.sh"
+sim=${top_builddir:?}/kith-sim
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+
+run() {
+	rc=0
+	"$sim" experiment "$@" >"$tmp/out" 2>"$tmp/err" || rc=$?
+}
+exits() { [ "$rc" -eq "$1" ] || { echo "exit code $rc"; cat "$tmp/out" "$tmp/err"; false; }; }
+says() { grep -qE -- "$1" "$tmp/out" || { cat "$tmp/out"; false; }; }
+tells() { grep -qF -- "$1" "$tmp/err" || { cat "$tmp/err"; false; }; }
+
+# holds EXPRESSION: of the lines of JSON on stdout; t(name) are the rows of a table.
+holds() {
+	python3 - "$tmp/out" "$1" <<'PY'
+import json, sys
+rows = [json.loads(line) for line in open(sys.argv[1])]
+def t(name):
+    return [r for r in rows if r["table"] == name]
+def c(name, table="configurations"):
+    return [r for r in t(table) if r["configuration"] == name][0]
+if not eval("(" + sys.argv[2] + ")"):
+    print(sys.argv[2])
+    print(*rows, sep="\n")
+    sys.exit(1)
+PY
+}
+
+# ---- names and flags
+
+run
+check "without a name it lists them" exits 0
+for name in bootstrap crash lifeguard; do
+	check "$name is in the list" says "^  $name  +[a-z]"
+done
+run botstrap
+check "a wrong name is refused" exits 2
+check "and those that there are told" tells "  bootstrap "
+run bootstrap --crashed 3
+check "another experiment's flag is refused" exits 2
+check "by name" tells "experiment bootstrap takes no --crashed"
+for hosts in 1 9x 8, 8,,9 99999999 ''; do
+	run bootstrap --hosts "$hosts"
+	check "--hosts '$hosts' is refused" exits 2
+done
+run crash --hosts 8 --crashed 8
+check "nobody left to notice is refused" exits 2
+run lifeguard --hosts 8 --blocked 8
+check "all blocked are refused" exits 2
+
+# ---- bootstrap
+
+run bootstrap --hosts 4,16 --runs 2
+check "bootstrap" exits 0
+check "a head" says '^hosts  runs  median +max  missed'
+check "its units" says '^ +s +s +/host  B/host$'
+check "a row for each size, in line" says '^   16     2 +[0-9]+\.[0-9][0-9] '
+check "no progress where nobody looks" test ! -s "$tmp/err"
+cp "$tmp/out" "$tmp/first"
+run bootstrap --hosts 4,16 --runs 2 --progress
+check "the same seed gives the same figures" cmp "$tmp/first" "$tmp/out"
+check "progress goes to standard error" tells "bootstrap: "
+run bootstrap --hosts 4,16 --runs 2 --seed 77
+check "another seed gives others" sh -c "! cmp -s '$tmp/first' '$tmp/out'"
+run bootstrap --hosts 4,16 --runs 2 --json
+check "lines of JSON" holds '[r["hosts"] for r in t("sizes")] == [4, 16]'
+check "with units in their names" holds 'all(r["sent_B_per_host"] > 1000 for r in rows)'
+check "all came in within ten seconds" holds \
+	'all(0 < r["median_s"] <= r["max_s"] < 10 and r["missed"] == 0 for r in rows)'
+check "several sizes were shown on the way" holds '1 <= rows[1]["sizes"] <= 16'
+
+# ---- crash
+
+run crash --hosts 24 --crashed 3 --json
+check "crash" exits 0
+check "all know within five seconds, nobody is wronged" holds \
+	'rows[0]["all_max_s"] < 5 and rows[0]["missed"] == 0 and rows[0]["false"] == 0'
+check "in order" holds '0 < rows[0]["first_median_s"] <= rows[0]["each_median_s"] \
+	<= rows[0]["each_p99_s"] <= rows[0]["all_max_s"]'
+cp "$tmp/out" "$tmp/crash"
+run crash --hosts 24 --crashed 3 --silent --json
+check "silence takes longer than refusal" holds \
+	"rows[0]['all_median_s'] > json.loads(open('$tmp/crash').read())['all_median_s']"
+
+# ---- lifeguard
+
+run lifeguard --hosts 16 --blocked 2 --during 16384ms --pause 64ms --length 40s --json
+check "lifeguard" exits 0
+check "six configurations" holds 'len(t("configurations")) == len(t("relative")) == 6'
+check "and their runs" holds 'len(t("runs")) == 6'
+check "Lifeguard and each of its first two parts are better than SWIM" holds \
+	'c("Lifeguard")["false"] <= c("LHA-Suspicion")["false"] < c("SWIM")["false"] and
+	 c("Lifeguard")["false"] <= c("LHA-Probe")["false"] < c("SWIM")["false"]'
+check "by a factor of more than 25" holds 'c("Lifeguard")["false"] * 25 < c("SWIM")["false"]'
+check "the Buddy System alone changes little" holds \
+	'0.5 < c("Buddy System")["false"] / c("SWIM")["false"] < 2'
+check "what blocked hosts say convinces no healthy host of ours" holds \
+	'c("kith")["false_healthy"] == 0 < c("SWIM")["false_healthy"]'
+check "the blocked are found out, by ours first" holds \
+	'0 < c("kith")["all_median_s"] < c("SWIM")["all_median_s"] and
+	 all(r["missed"] == 0 for r in t("configurations"))'
+check "SWIM takes five periods and a round" holds '5 < c("SWIM")["first_median_s"] < 9'
+check "the relative table is in percent of SWIM" holds \
+	'c("SWIM", "relative")["false_percent"] == 100 and
+	 c("SWIM", "relative")["within_factor_2"] == "yes"'
+run lifeguard --hosts 8 --blocked 1 --during 2s --pause 1s --length 4s --stop
+check "stopped processes too" exits 0
+check "two tables" says '^configuration +false +paper '
+check "the runs are for JSON" sh -c "! grep -q seed '$tmp/out'"
+
+# ---- plots
+
+if command -v gnuplot >/dev/null; then
+	run bootstrap --hosts 4,8 --runs 1 --plot "$tmp/it's.svg"
+	check "a plot" exits 0
+	check "is an SVG" grep -q '<svg' "$tmp/it's.svg"
+	check "that shows the median" grep -q 'median' "$tmp/it's.svg"
+	run bootstrap --hosts 4 --runs 1 --plot "$tmp/no/such.svg"
+	check "one that cannot be written" exits 71
+else
+	skip "a plot" "there is no gnuplot"
+fi
+mkdir "$tmp/empty"
+rc=0
+PATH=$tmp/empty "$sim" experiment bootstrap --hosts 4 --plot "$tmp/x.svg" >"$tmp/out" 2>"$tmp/err" ||
+	rc=$?
+check "without gnuplot" exits 71
+check "it is said what to install" tells "apt-get install gnuplot-nox"
+check "before anything ran" test ! -s "$tmp/out"
+
+done_testing
