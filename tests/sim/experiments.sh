@@ -46,7 +46,7 @@ check "and those that there are told" tells "  bootstrap "
 run bootstrap --crashed 3
 check "another experiment's flag is refused" exits 2
 check "by name" tells "experiment bootstrap takes no --crashed"
-for hosts in 1 9x 8, 8,,9 99999999 ''; do
+for hosts in 1 9x '8,' 8,,9 99999999 ''; do
 	run bootstrap --hosts "$hosts"
 	check "--hosts '$hosts' is refused" exits 2
 done
