@@ -389,8 +389,8 @@ static bool read_grid(const struct sim_trial *t, struct grid *g)
 		return false;
 	}
 	if (!sim_list_numbers(a, "blocked", 1, t->hosts.values[0] - 1, "4,16,32", &g->blocked) ||
-	    !sim_list_us(a, "during", "8192ms,16384ms,32768ms", &g->during) ||
-	    !sim_list_us(a, "pause", "4ms,256ms,4096ms", &g->pause) ||
+	    !sim_list_us(a, "during", "32768ms", &g->during) ||
+	    !sim_list_us(a, "pause", "4ms,1024ms", &g->pause) ||
 	    !sim_args_us(a, "length", 120 * KITH_SECOND, &g->length))
 		return false;
 	g->is_stop = sim_args_get(a, "stop") != NULL;
