@@ -434,7 +434,7 @@ const struct sim_experiment sim_lifeguard = {
 	.hosts = "128",
 	.runs = 1,
 	.tables = tables,
-	.plot = "set ylabel 'false positives'\nset yrange [*:*]\nset logscale y\n"
+	.plot = "set ylabel 'false positives (none: 0.5)'\nset yrange [*:*]\nset logscale y\n"
 		"set style fill solid 0.6\nset boxwidth 0.4\n"
 		"plot $data using ($0-0.2):($2 > 0 ? $2 : 0.5):xtic(1) with boxes title 'all', "
 		"$data using ($0+0.2):($3 > 0 ? $3 : 0.5) with boxes title 'at healthy hosts'\n",

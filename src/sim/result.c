@@ -213,7 +213,7 @@ static bool plot(const struct sim_result *r)
 	}
 	fprintf(f, "set terminal svg size 800,500 dynamic background rgb 'white'\nset output ");
 	print_quoted(f, r->plot_file);
-	fprintf(f, "\nset datafile missing '-'\nset grid\nset key top left\nset yrange [0:*]\n");
+	fprintf(f, "\nset datafile missing '-'\nset grid\nset key above\nset yrange [0:*]\n");
 	print_data(r, f);
 	fprintf(f, "%s", r->plot);
 	status = pclose(f);
