@@ -44,7 +44,7 @@ sees() { [ "$(status_of "$1" "$3")" = "$2" ]; }
 sees_nobody() { [ -z "$(status_of "$1" "$2")" ]; }
 
 until_true() {
-	until_tries=400
+	until_tries=2400 # two minutes: the wait between two dials of a seed may grow to 30 s
 	until "$@" >/dev/null 2>&1; do
 		until_tries=$((until_tries - 1))
 		[ $until_tries -gt 0 ] || return 1
