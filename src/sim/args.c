@@ -42,6 +42,15 @@ const char *sim_args_get(const struct sim_args *a, const char *name)
 	return a->values[i];
 }
 
+bool sim_args_has(const struct sim_args *a, const char *name)
+{
+	int i = 0;
+
+	while (a->flags[i].name != NULL && strcmp(a->flags[i].name, name) != 0)
+		i++;
+	return a->flags[i].name != NULL && a->values[i] != NULL;
+}
+
 bool sim_args_number(const struct sim_args *a, const char *name, uint64_t min, uint64_t max,
 		     uint64_t otherwise, uint64_t *out)
 {

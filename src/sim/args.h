@@ -28,6 +28,8 @@ struct sim_args {
 bool sim_args_read(struct sim_args *a, const struct sim_flag *flags, int argc, char **argv);
 /* The value given for the flag, or NULL. Asserts that the command has such a flag. */
 const char *sim_args_get(const struct sim_args *a, const char *name);
+/* Whether the command has such a flag, and it was given. */
+bool sim_args_has(const struct sim_args *a, const char *name);
 /* The same as a whole number from min to max; `otherwise` if it was not given. False, said on
  * stderr: it is none. */
 bool sim_args_number(const struct sim_args *a, const char *name, uint64_t min, uint64_t max,

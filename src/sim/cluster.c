@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/cluster.h"
 
+#include "core/pool.h"
 #include "sim/process.h"
 #include "sim/report.h"
 
@@ -81,6 +82,13 @@ bool cluster_step(struct cluster *c, kith_us until)
 
 /* --- life of a cluster ----------------------------------------------------------------------- */
 
+static bool shares_usually;
+
+void cluster_share_usually(bool share)
+{
+	shares_usually = share;
+}
+
 void cluster_opts_init(struct cluster_opts *o, uint64_t seed)
 {
 	memset(o, 0, sizeof(*o));
@@ -94,6 +102,7 @@ void cluster_opts_init(struct cluster_opts *o, uint64_t seed)
 	o->trace = true;
 	o->check = true;
 	o->diary = true;
+	o->share = shares_usually;
 }
 
 uint64_t cluster_seed(uint64_t base)
@@ -155,6 +164,7 @@ struct cluster *cluster_new(uint32_t n, const struct cluster_opts *o)
 {
 	struct cluster *c = calloc(1, sizeof(*c));
 	struct net_ops ops = {.input = on_input, .idle = on_idle, .tap = on_tap};
+	uint64_t pool_key[2];
 	uint32_t i;
 
 	assert(c != NULL && n >= 1 && n <= CLUSTER_NODES_MAX);
@@ -170,6 +180,9 @@ struct cluster *cluster_new(uint32_t n, const struct cluster_opts *o)
 	snprintf(c->cluster_name, sizeof(c->cluster_name), "story");
 	if (kith_identity_public(c->authority_seed, c->authority, NULL) != 0)
 		cluster_fail(c, __FILE__, __LINE__, "kith_identity_public");
+	world_fill(&c->world, pool_key, sizeof(pool_key));
+	if (o->share && kith_pool_new(&c->pool, pool_key) != 0)
+		cluster_fail(c, __FILE__, __LINE__, "kith_pool_new");
 	c->count = n;
 	c->nodes = calloc(n, sizeof(*c->nodes));
 	assert(c->nodes != NULL);
@@ -201,6 +214,7 @@ void cluster_free(struct cluster **cp)
 		free(name);
 	}
 	free(c->nodes);
+	kith_pool_free(&c->pool);
 	free(c);
 	*cp = NULL;
 }
@@ -276,6 +290,8 @@ int cluster_start_with(struct cluster *c, uint32_t i, const struct kith_config *
 		CLUSTER_CHECK(c, n->node == NULL, "kith_node_new() wrote its result and failed");
 		return err;
 	}
+	if (c->pool != NULL)
+		kith_core_share(n->node, c->pool);
 	report_line(c, n, "START with epoch %u", cfg->epoch);
 	give_back(c, i);
 	net_listen(&c->net, i);

@@ -56,6 +56,7 @@ struct cluster_opts {
 	bool trace;                /* collect the nodes' own lines */
 	bool check;                /* kith_node_check() after every input, addresses, leaks */
 	bool diary;                /* keep every event of every node */
+	bool share;                /* verified facts are shared (core/pool.h); nothing shows it */
 };
 
 /* What kith_node_keep() gave out once. */
@@ -139,6 +140,7 @@ struct cluster {
 	struct cluster_opts opts;
 	struct world world;
 	struct net net;
+	struct kith_pool *pool; /* owned, or NULL */
 	uint32_t count;
 	struct cluster_node *nodes; /* owned */
 	struct cluster_name *by_mid; /* owned hash */
@@ -173,6 +175,8 @@ struct cluster {
 /* --- life of a cluster ----------------------------------------------------------------------- */
 
 void cluster_opts_init(struct cluster_opts *o, uint64_t seed);
+/* Whether clusters share facts if nothing else is said; at the start they do not. */
+void cluster_share_usually(bool share);
 /* The hosts exist, no process runs. */
 struct cluster *cluster_new(uint32_t n, const struct cluster_opts *o);
 /* Stops all, checks that nothing leaked. */

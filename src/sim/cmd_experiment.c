@@ -29,6 +29,7 @@ const struct sim_flag sim_experiment_flags[] = {
 	{"pause", "T,...", "lifeguard: between two blocks (4ms,1024ms)"},
 	{"length", "T", "lifeguard: of a run with pauses (2m)"},
 	{"stop", NULL, "lifeguard: the processes stop, as at SIGSTOP, timers too"},
+	SIM_CLEAR_FLAG,
 	{NULL, NULL, NULL},
 };
 enum { FLAGS_OF_ALL = 6 };

@@ -14,6 +14,7 @@ const struct sim_flag sim_run_flags[] = {
 	{"seed", "N", "instead of the one that the scenario names"},
 	{"log", NULL, "a line for each statement, and for each change of a status"},
 	{"twice", NULL, "run it again, and claim that the two runs are equal, byte for byte"},
+	SIM_CLEAR_FLAG,
 	{NULL, NULL, NULL},
 };
 

@@ -3,6 +3,9 @@
 
 #include "sim/cmd_experiment.h"
 
+#include "sim/clear.h"
+#include "sim/cluster.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -78,6 +81,10 @@ int sim_main(int argc, char **argv)
 		fprintf(stderr, "kith-sim: usage: kith-sim %s %s\n", c->name, c->args);
 		print_flags(stderr, c->flags);
 		return SIM_USAGE;
+	}
+	if (c->flags != NULL && sim_args_has(&a, "clear")) {
+		clear_set(true);
+		cluster_share_usually(true);
 	}
 	return c->run(&a);
 }

@@ -15,6 +15,10 @@ enum sim_exit {
 	SIM_NO_ROOM = 71 /* the run would not fit into memory, or a file could not be written */
 };
 
+/* A row for the table of a command whose runs may be large. */
+#define SIM_CLEAR_FLAG \
+	{"clear", NULL, "the clear-text seal and shared records: for large runs, not for secrets"}
+
 struct sim_command {
 	const char *name;
 	const char *args;     /* "FILE..."; "" for none */

@@ -46,5 +46,21 @@ libkith_sim_la_SOURCES = \
 	%D%/world.h
 
 bin_PROGRAMS += kith-sim
-kith_sim_SOURCES = %D%/main.c
+kith_sim_SOURCES = %D%/clear.c %D%/clear.h %D%/main.c
+kith_sim_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+kith_sim_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=crypto_aead_xchacha20poly1305_ietf_decrypt \
+	-Wl,--wrap=crypto_aead_xchacha20poly1305_ietf_encrypt \
+	-Wl,--wrap=crypto_generichash_blake2b_final \
+	-Wl,--wrap=crypto_generichash_blake2b_init_salt_personal \
+	-Wl,--wrap=crypto_generichash_blake2b_update \
+	-Wl,--wrap=crypto_scalarmult \
+	-Wl,--wrap=crypto_scalarmult_base \
+	-Wl,--wrap=crypto_secretstream_xchacha20poly1305_init_pull \
+	-Wl,--wrap=crypto_secretstream_xchacha20poly1305_pull \
+	-Wl,--wrap=crypto_secretstream_xchacha20poly1305_push \
+	-Wl,--wrap=crypto_sign_detached \
+	-Wl,--wrap=crypto_sign_seed_keypair \
+	-Wl,--wrap=crypto_sign_verify_detached \
+	-Wl,--wrap=randombytes_buf_deterministic
 kith_sim_LDADD = libkith_sim.la $(room_libs) $(SODIUM_LIBS) $(MSGPACK_LIBS)
