@@ -62,13 +62,14 @@ static const struct sim_table tables[] = {
 		      {{"configuration", "", -1},
 		       {"false", "%", 2},
 		       {"paper", "%", -1},
+		       {"within_2x", "", -1},
 		       {"false_healthy", "%", 2},
 		       {"paper_healthy", "%", -1},
+		       {"healthy_within_2x", "", -1},
 		       {"first_median", "%", 1},
 		       {"all_median", "%", 1},
 		       {"all_p99", "%", 1},
 		       {"sent", "%", 1},
-		       {"within_factor_2", "", -1},
 		       {NULL, NULL, 0}}},
 	[CELLS] = {"runs",
 		   {{"configuration", "", -1},
@@ -355,9 +356,17 @@ static struct sim_value share(struct sim_value of, struct sim_value whole)
 	return SIM_NUMBER(100 * of.number / whole.number);
 }
 
-static bool is_within(struct sim_value v, double low, double high)
+/* Whether it is within a factor of two of the paper's, or on which side. */
+static struct sim_value nearness(const char *paper, struct sim_value v, double low, double high)
 {
-	return v.is_known && v.number >= low && v.number <= high;
+	if (paper == NULL || !v.is_known)
+		return SIM_UNKNOWN;
+	return SIM_TEXT(v.number < low ? "below" : v.number > high ? "above" : "yes");
+}
+
+static struct sim_value text_or_unknown(const char *text)
+{
+	return text != NULL ? SIM_TEXT(text) : SIM_UNKNOWN;
 }
 
 static void show_relative(struct sim_trial *t, const struct configuration *how, struct totals *s,
@@ -366,17 +375,16 @@ static void show_relative(struct sim_trial *t, const struct configuration *how, 
 	const struct sim_value wrong = share(SIM_NUMBER(s->wrong), SIM_NUMBER(swim->wrong));
 	const struct sim_value healthy = share(SIM_NUMBER(s->wrong_healthy),
 					       SIM_NUMBER(swim->wrong_healthy));
-	const bool is_near = is_within(wrong, how->low, how->high) &&
-			     is_within(healthy, how->low_healthy, how->high_healthy);
 
 	sim_result_row(&t->result, &tables[RELATIVE], (struct sim_value[]){
-		SIM_TEXT(how->name), wrong, how->paper != NULL ? SIM_TEXT(how->paper) : SIM_UNKNOWN,
-		healthy, how->paper_healthy != NULL ? SIM_TEXT(how->paper_healthy) : SIM_UNKNOWN,
+		SIM_TEXT(how->name), wrong, text_or_unknown(how->paper),
+		nearness(how->paper, wrong, how->low, how->high), healthy,
+		text_or_unknown(how->paper_healthy),
+		nearness(how->paper_healthy, healthy, how->low_healthy, how->high_healthy),
 		share(sim_samples_at(&s->first, 500), sim_samples_at(&swim->first, 500)),
 		share(sim_samples_at(&s->all, 500), sim_samples_at(&swim->all, 500)),
 		share(sim_samples_at(&s->all, 990), sim_samples_at(&swim->all, 990)),
-		share(sim_samples_mean(&s->sent), sim_samples_mean(&swim->sent)),
-		how->paper == NULL ? SIM_UNKNOWN : SIM_TEXT(is_near ? "yes" : "no")});
+		share(sim_samples_mean(&s->sent), sim_samples_mean(&swim->sent))});
 }
 
 static bool read_grid(const struct sim_trial *t, struct grid *g)

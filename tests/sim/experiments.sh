@@ -109,7 +109,7 @@ check "the blocked are found out, by ours first" holds \
 check "SWIM takes five periods and a round" holds '5 < c("SWIM")["first_median_s"] < 9'
 check "the relative table is in percent of SWIM" holds \
 	'c("SWIM", "relative")["false_percent"] == 100 and
-	 c("SWIM", "relative")["within_factor_2"] == "yes"'
+	 c("SWIM", "relative")["within_2x"] == "yes"'
 run lifeguard --hosts 8 --blocked 1 --during 2s --pause 1s --length 4s --stop
 check "stopped processes too" exits 0
 check "two tables" says '^configuration +false +paper '
