@@ -58,6 +58,8 @@ static bool on_tap(void *ctx, const struct net_sent *s, uint8_t *buf, size_t *le
 	struct cluster *c = ctx;
 	struct cluster_packet *p;
 
+	if (c->watch != NULL)
+		c->watch(c->watch_ctx, s);
 	if (c->recording) {
 		if (c->packet_count == c->packet_room) {
 			c->packet_room = c->packet_room ? c->packet_room * 2 : 1024;

@@ -164,6 +164,9 @@ struct cluster {
 	/* Called for every datagram sent; may change it (up to *len) or swallow it (false). */
 	bool (*touch)(void *ctx, const struct net_sent *s, uint8_t *buf, size_t *len);
 	void *touch_ctx;
+	/* Called for everything that is sent, before `touch`. */
+	void (*watch)(void *ctx, const struct net_sent *s);
+	void *watch_ctx;
 
 	const char *where; /* borrowed: what was asked for, told when it fails; or NULL */
 	const char *again; /* borrowed: the command that repeats the run; or NULL */

@@ -22,6 +22,7 @@ const struct sim_flag sim_experiment_flags[] = {
 	{"json", NULL, "a line of JSON for each row, as soon as it is known"},
 	{"plot", "FILE", "draw the rows with gnuplot into an SVG file"},
 	{"progress", NULL, "tell on standard error how far it is, as on a terminal"},
+	SIM_CLEAR_FLAG,
 	{"crashed", "N", "crash: hosts that fail at once (10)"},
 	{"silent", NULL, "crash: hosts lose their power, so nothing refuses"},
 	{"blocked", "N,...", "lifeguard: hosts that block at once (4,16,32)"},
@@ -29,10 +30,9 @@ const struct sim_flag sim_experiment_flags[] = {
 	{"pause", "T,...", "lifeguard: between two blocks (4ms,1024ms)"},
 	{"length", "T", "lifeguard: of a run with pauses (2m)"},
 	{"stop", NULL, "lifeguard: the processes stop, as at SIGSTOP, timers too"},
-	SIM_CLEAR_FLAG,
 	{NULL, NULL, NULL},
 };
-enum { FLAGS_OF_ALL = 6 };
+enum { FLAGS_OF_ALL = 7 };
 
 static void print_names(FILE *f)
 {

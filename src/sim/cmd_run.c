@@ -4,6 +4,8 @@
  */
 #include "sim/command.h"
 
+#include "sim/pcap.h"
+#include "sim/report.h"
 #include "sim/scenario.h"
 
 #include <inttypes.h>
@@ -13,6 +15,8 @@
 const struct sim_flag sim_run_flags[] = {
 	{"seed", "N", "instead of the one that the scenario names"},
 	{"log", NULL, "a line for each statement, and for each change of a status"},
+	{"trace", NULL, "every decision of every node, too"},
+	{"pcap", "FILE", "write all packets there, for tcpdump and Wireshark"},
 	{"twice", NULL, "run it again, and claim that the two runs are equal, byte for byte"},
 	SIM_CLEAR_FLAG,
 	{NULL, NULL, NULL},
@@ -53,6 +57,12 @@ struct outcome {
 	kith_us took;
 };
 
+/* How a run is looked at. */
+struct looks {
+	bool log;
+	struct pcap *pcap;
+};
+
 static void log_event(void *ctx, struct cluster_node *n, const struct kith_event *e)
 {
 	struct cluster *c = ctx;
@@ -67,14 +77,15 @@ static void log_event(void *ctx, struct cluster_node *n, const struct kith_event
 	putchar('\n');
 }
 
-static bool run_once(const char *file, const uint64_t *seed, bool log, struct outcome *o)
+static bool run_once(const char *file, const uint64_t *seed, const struct looks *l,
+		     struct outcome *o)
 {
 	struct scenario s;
 	struct cluster *c;
 	bool ok = open_and_read(&s, file);
 
 	if (ok) {
-		c = scenario_run(&s, seed, log ? log_event : NULL);
+		c = scenario_run(&s, seed, l->log ? log_event : NULL, l->pcap);
 		*o = (struct outcome){c->hash, c->world.steps, c->opts.seed, c->world.now - WORLD_START};
 		cluster_free(&c);
 	}
@@ -82,31 +93,48 @@ static bool run_once(const char *file, const uint64_t *seed, bool log, struct ou
 	return ok;
 }
 
+static enum sim_exit run_file(const char *file, const uint64_t *seed, const struct looks *l,
+			      bool twice)
+{
+	const struct looks quiet = {false, NULL};
+	struct outcome first, second;
+
+	if (!run_once(file, seed, l, &first))
+		return SIM_USAGE;
+	printf("%s: held; seed %" PRIu64 ", %.3f s simulated, %" PRIu64 " steps, hash %016" PRIx64 "\n",
+	       file, first.seed, (double)first.took / 1e6, first.steps, first.hash);
+	if (!twice)
+		return SIM_HELD;
+	if (!run_once(file, &first.seed, &quiet, &second))
+		return SIM_USAGE;
+	if (second.hash == first.hash && second.steps == first.steps)
+		return SIM_HELD;
+	fprintf(stderr, "%s: the second run differs: %" PRIu64 " steps, hash %016" PRIx64 "\n", file,
+		second.steps, second.hash);
+	return SIM_BROKEN;
+}
+
 enum sim_exit sim_cmd_run(const struct sim_args *a)
 {
-	const bool log = sim_args_get(a, "log") != NULL, twice = sim_args_get(a, "twice") != NULL;
-	const bool has_seed = sim_args_get(a, "seed") != NULL;
-	struct outcome first, second;
+	const bool twice = sim_args_has(a, "twice");
+	const char *pcap = sim_args_get(a, "pcap");
+	struct looks l = {sim_args_has(a, "log") || sim_args_has(a, "trace"), NULL};
+	enum sim_exit result = SIM_HELD;
 	uint64_t seed;
 	int i;
 
 	if (!sim_args_number(a, "seed", 0, UINT64_MAX, 0, &seed))
 		return SIM_USAGE;
-	for (i = 0; i < a->operand_count; i++) {
-		if (!run_once(a->operands[i], has_seed ? &seed : NULL, log, &first))
-			return SIM_USAGE;
-		printf("%s: held; seed %" PRIu64 ", %.3f s simulated, %" PRIu64 " steps, hash %016" PRIx64
-		       "\n", a->operands[i], first.seed, (double)first.took / 1e6, first.steps,
-		       first.hash);
-		if (!twice)
-			continue;
-		if (!run_once(a->operands[i], &first.seed, false, &second))
-			return SIM_USAGE;
-		if (second.hash != first.hash || second.steps != first.steps) {
-			fprintf(stderr, "%s: the second run differs: %" PRIu64 " steps, hash %016" PRIx64 "\n",
-				a->operands[i], second.steps, second.hash);
-			return SIM_BROKEN;
-		}
+	report_print_lines(sim_args_has(a, "trace"));
+	if (pcap != NULL && (l.pcap = pcap_open(pcap)) == NULL) {
+		perror(pcap);
+		return SIM_NO_ROOM;
 	}
-	return SIM_HELD;
+	for (i = 0; i < a->operand_count && result == SIM_HELD; i++)
+		result = run_file(a->operands[i], sim_args_has(a, "seed") ? &seed : NULL, &l, twice);
+	if (l.pcap != NULL && !pcap_close(&l.pcap)) {
+		perror(pcap);
+		result = SIM_NO_ROOM;
+	}
+	return result;
 }

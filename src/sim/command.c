@@ -17,6 +17,8 @@ const struct sim_command sim_commands[] = {
 	{"check", "FILE...", "read scenarios without running them", NULL, 1, -1, sim_cmd_check},
 	{"experiment", "[NAME]", "measure many hosts; without a name: what there is to measure",
 	 sim_experiment_flags, 0, 1, sim_cmd_experiment},
+	{"bench", "", "how fast simulated time passes, and in how much memory", sim_bench_flags, 0, 0,
+	 sim_cmd_bench},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL},
 };
 

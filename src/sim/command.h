@@ -33,6 +33,8 @@ extern const struct sim_command sim_commands[];
 
 int sim_main(int argc, char **argv);
 
+enum sim_exit sim_cmd_bench(const struct sim_args *a);
+extern const struct sim_flag sim_bench_flags[];
 enum sim_exit sim_cmd_check(const struct sim_args *a);
 enum sim_exit sim_cmd_run(const struct sim_args *a);
 extern const struct sim_flag sim_run_flags[];

@@ -17,8 +17,6 @@ libkith_sim_la_SOURCES = \
 	%D%/cmd_run.c \
 	%D%/cmd_experiment.c \
 	%D%/cmd_experiment.h \
-	%D%/command.c \
-	%D%/command.h \
 	%D%/exp_bootstrap.c \
 	%D%/exp_crash.c \
 	%D%/exp_lifeguard.c \
@@ -32,6 +30,8 @@ libkith_sim_la_SOURCES = \
 	%D%/net.h \
 	%D%/nettcp.c \
 	%D%/nettcp.h \
+	%D%/pcap.c \
+	%D%/pcap.h \
 	%D%/process.c \
 	%D%/process.h \
 	%D%/report.c \
@@ -46,7 +46,13 @@ libkith_sim_la_SOURCES = \
 	%D%/world.h
 
 bin_PROGRAMS += kith-sim
-kith_sim_SOURCES = %D%/clear.c %D%/clear.h %D%/main.c
+kith_sim_SOURCES = \
+	%D%/clear.c \
+	%D%/clear.h \
+	%D%/cmd_bench.c \
+	%D%/command.c \
+	%D%/command.h \
+	%D%/main.c
 kith_sim_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 kith_sim_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=crypto_aead_xchacha20poly1305_ietf_decrypt \

@@ -2,6 +2,7 @@
 #include "sim/scenario.h"
 
 #include "sim/args.h"
+#include "sim/pcap.h"
 #include "sim/report.h"
 #include "sim/verbs.h"
 
@@ -317,7 +318,8 @@ void scenario_free(struct scenario *s)
 	memset(s, 0, sizeof(*s));
 }
 
-struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, cluster_event_fn *log)
+struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, cluster_event_fn *log,
+			     struct pcap *pcap)
 {
 	struct cluster *c;
 	uint32_t i;
@@ -331,6 +333,8 @@ struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, cluster_e
 		 s->file);
 	c->where = s->where;
 	c->again = s->again;
+	if (pcap != NULL)
+		pcap_watch(pcap, c);
 	c->on_event = log;
 	c->on_event_ctx = c;
 	for (i = 0; i < s->count; i++) {

@@ -26,6 +26,7 @@ enum {
 	SCENARIO_WEATHERS_MAX = 16
 };
 
+struct pcap;
 struct scenario_verb;
 
 /* One argument as it was read; which member counts stands in the verb's row. */
@@ -70,8 +71,9 @@ struct scenario {
 bool scenario_read(struct scenario *s, const char *file, FILE *in, FILE *complaints);
 void scenario_free(struct scenario *s);
 /* Runs it with its own seed, or with *seed; `log`, if not NULL, is shown every event (its context is
- * the cluster), and each statement is printed when its turn comes. Returns the cluster as it ended:
- * to be freed by cluster_free(). */
-struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, cluster_event_fn *log);
+ * the cluster), and each statement is printed when its turn comes; `pcap`, if not NULL, gets every
+ * packet. Returns the cluster as it ended: to be freed by cluster_free(). */
+struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, cluster_event_fn *log,
+			     struct pcap *pcap);
 
 #endif
