@@ -41,10 +41,12 @@ ask() { # NAME KITH-ARGUMENT...
 }
 status_of() { ask "$1" members --all --plain 2>/dev/null | awk -v name="$2" '$2 == name { print $1 }'; }
 sees() { [ "$(status_of "$1" "$3")" = "$2" ]; }
+# lists NAME ADDRESS: a member that NAME knows has it.
+lists() { ask "$1" members | grep -qF "$2"; }
 sees_nobody() { [ -z "$(status_of "$1" "$2")" ]; }
 
 until_true() {
-	until_tries=2400 # two minutes: the wait between two dials of a seed may grow to 30 s
+	until_tries=400
 	until "$@" >/dev/null 2>&1; do
 		until_tries=$((until_tries - 1))
 		[ $until_tries -gt 0 ] || return 1

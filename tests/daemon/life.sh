@@ -84,7 +84,10 @@ until_true sees c alive a
 
 listen_c=$(addr c)
 start b -o "network.listen=$listen_b"
-until_true sees b alive c
+# What b kept says that c is alive at once, and may have an older address of it: they have met when
+# each holds what the other says of itself by now.
+until_true sees c alive b
+until_true lists b "$listen_c"
 stop b TERM # saves what it knows
 kill -9 "$(pid a)" "$(pid c)"
 end_of a
