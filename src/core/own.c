@@ -250,6 +250,16 @@ void kith_own_refute_at(struct kith_node *n, kith_us at)
 	kith_timer_set_earlier(n, &n->own.timer, at);
 }
 
+/* A lone suspector was answered: the next one waits. The charge comes with the answer, not with the
+ * question: what is put off, and then given because a second one asked, is not to be paid for. */
+static void put_off_lone(struct kith_own *own, kith_us now)
+{
+	if (kith_us_elapsed(own->lone_next, now) >= KITH_LONE_MAX)
+		own->lone_wait = KITH_LONE_FIRST;
+	own->lone_next = kith_us_add(now, own->lone_wait);
+	own->lone_wait = kith_us_min(2 * own->lone_wait, KITH_LONE_MAX);
+}
+
 void kith_own_refute(struct kith_node *n)
 {
 	struct kith_own *own = &n->own;
@@ -266,6 +276,8 @@ void kith_own_refute(struct kith_node *n)
 	suspectors = c != NULL ? c->held_count : 0;
 	for (i = 0; i < suspectors; i++)
 		by[i] = c->held[i].by;
+	if (suspectors < 2)
+		put_off_lone(own, n->now);
 	KITH_COUNT(n, refutations);
 	kith_probe_health(n, 1);
 	kith_own_sign(n, KITH_OWN_REFUTE);

@@ -518,10 +518,6 @@ static void suspected(struct kith_node *n, struct kith_case *c)
 	}
 	if (own->refute_due)
 		return; /* an answer is on its way */
-	if (kith_us_elapsed(own->lone_next, n->now) >= KITH_LONE_MAX)
-		own->lone_wait = KITH_LONE_FIRST;
-	own->lone_next = kith_us_add(at, own->lone_wait);
-	own->lone_wait = kith_us_min(2 * own->lone_wait, KITH_LONE_MAX);
 	if (at > n->now)
 		kith_own_refute_at(n, at);
 	else

@@ -289,6 +289,32 @@ static void a_second_suspector_does_not_wait_for_the_lone_ones_turn(void **state
 	fix_end(&f);
 }
 
+/* What two asked for is answered for both: it costs the lone one nothing of its turn. */
+static void an_answer_to_two_puts_no_lone_one_off(void **state)
+{
+	struct person a, b;
+	struct fix f;
+	uint32_t i;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	person_joins(&f, &b, 2);
+	wait_for(&f, KITH_SECOND);
+	suspect(&f, &a);
+	for (i = 0; i < 5; i++) {
+		wait_for(&f, 2 * KITH_SECOND);
+		suspect(&f, &a);
+		assert_int_equal(f.n->stats.refutations, 1 + i);
+		suspect(&f, &b);
+		assert_int_equal(f.n->stats.refutations, 2 + i);
+	}
+	wait_for(&f, 20 * KITH_SECOND);
+	suspect(&f, &a);
+	assert_int_equal(f.n->stats.refutations, 7);
+	fix_end(&f);
+}
+
 static void an_hour_of_quiet_forgets_the_back_off(void **state)
 {
 	struct person a;
@@ -474,6 +500,7 @@ int main(void)
 		cmocka_unit_test(a_lone_suspector_is_answered_ever_later),
 		cmocka_unit_test(a_lone_suspector_is_answered_without_asking_twice),
 		cmocka_unit_test(a_second_suspector_does_not_wait_for_the_lone_ones_turn),
+		cmocka_unit_test(an_answer_to_two_puts_no_lone_one_off),
 		cmocka_unit_test(an_hour_of_quiet_forgets_the_back_off),
 		cmocka_unit_test(a_newer_own_record_makes_the_epoch_jump_above_it),
 		cmocka_unit_test(an_own_record_of_the_same_number_and_other_bytes_does_too),
