@@ -47,7 +47,9 @@ kith_us cluster_clock(const struct cluster *c, uint32_t i)
 	const struct cluster_node *n = &c->nodes[i];
 	kith_us elapsed = c->world.now - n->world_base;
 
-	return n->clock_base + elapsed + elapsed / 1000 * n->drift_ppm / 1000;
+	/* To the microsecond: in coarser steps a slow clock would go back at each of them. */
+	return n->clock_base + elapsed + elapsed / KITH_SECOND * n->drift_ppm +
+	       elapsed % KITH_SECOND * n->drift_ppm / KITH_SECOND;
 }
 
 /* When the host's own clock shows `own`. */
