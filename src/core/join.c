@@ -112,8 +112,11 @@ void kith_join_on_seed(struct kith_node *n, void *owner)
 	if (d->stream != 0 || n->own.peer == NULL || n->own.is_over)
 		return;
 	if (!is_wanted(n, d)) {
-		/* A member has it now; should that fail, kith_join_wake() comes back to it. */
+		/* A member has it now; should that fail, kith_join_wake() comes back to it. It may have
+		 * found us before we reached it: then we ask it, or another, as one asks members. */
 		d->wait = KITH_DIAL_FIRST;
+		if (!n->join.is_joined)
+			kith_timer_set_earlier(n, &n->join.partner, n->now);
 		return;
 	}
 	d->seed.attempts++;

@@ -109,12 +109,36 @@ static void who_is_settled_gives_it_time(void **state)
 	fix_end(&f);
 }
 
+/* Its seed could not be dialled, and found us meanwhile: it is no longer asked as a seed, but there
+ * is somebody to synchronise with. */
+static void who_found_us_first_is_asked_as_a_member(void **state)
+{
+	struct person p;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	f.n->join.is_joined = false; /* as with a seed from the start */
+	person_init(&f, &p, 1);
+	assert_int_equal(kith_node_join(f.n, f.now, &p.addr, 1), 0);
+	fix_jump(&f, 1);
+	kith_node_stream(f.n, f.now, f.n->join.dials[0].stream, KITH_STREAM_REFUSED, NULL);
+	fix_collect(&f);
+	person_known(&f, &p);
+	assert_int_equal(f.n->join.partner_stream, 0);
+	fix_run(&f, KITH_DIAL_FIRST);
+	assert_int_equal(seed(&f)->attempts, 1);
+	assert_int_not_equal(f.n->join.partner_stream, 0);
+	fix_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_newcomer_asks_once_the_news_has_ceased),
 		cmocka_unit_test(who_is_settled_gives_it_time),
 		cmocka_unit_test(the_seed_of_a_forgotten_member_is_asked_again),
+		cmocka_unit_test(who_found_us_first_is_asked_as_a_member),
 	};
 
 	return cmocka_run_group_tests_name("core/join", tests, NULL, NULL);
