@@ -4,6 +4,7 @@
 #include "core/pool.h"
 #include "sim/process.h"
 #include "sim/report.h"
+#include "sim/watch.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -58,8 +59,8 @@ static bool on_tap(void *ctx, const struct net_sent *s, uint8_t *buf, size_t *le
 	struct cluster *c = ctx;
 	struct cluster_packet *p;
 
-	if (c->watch != NULL)
-		c->watch(c->watch_ctx, s);
+	if (c->sniff != NULL)
+		c->sniff(c->sniff_ctx, s);
 	if (c->recording) {
 		if (c->packet_count == c->packet_room) {
 			c->packet_room = c->packet_room ? c->packet_room * 2 : 1024;
@@ -105,6 +106,7 @@ void cluster_opts_init(struct cluster_opts *o, uint64_t seed)
 	o->check = true;
 	o->diary = true;
 	o->share = shares_usually;
+	o->watch = true;
 }
 
 uint64_t cluster_seed(uint64_t base)
@@ -190,6 +192,8 @@ struct cluster *cluster_new(uint32_t n, const struct cluster_opts *o)
 	assert(c->nodes != NULL);
 	for (i = 0; i < n; i++)
 		node_init(c, i);
+	if (o->watch)
+		watch_open(c);
 	return c;
 }
 
@@ -208,6 +212,7 @@ void cluster_free(struct cluster **cp)
 	for (i = 0; i < c->packet_count; i++)
 		free(c->packets[i].bytes);
 	free(c->packets);
+	watch_close(c);
 	net_fini(&c->net);
 	world_fini(&c->world);
 	report_current(NULL);

@@ -19,7 +19,8 @@
  *	- streams opened by the node have odd ids, each used once;
  *	- nothing but PERSIST comes out before the first epoch is persisted;
  *	- a node's deadline moves on: no busy loop;
- *	- kith_node_check(), and no leak at kith_node_free().
+ *	- kith_node_check(), and no leak at kith_node_free();
+ *	- what sim/checker.h states, where opts.watch is set.
  */
 #ifndef KITH_SIM_CLUSTER_H
 #define KITH_SIM_CLUSTER_H
@@ -54,9 +55,11 @@ struct cluster_opts {
 	uint32_t max_members;      /* where not 0, instead of the default */
 	kith_us ask_us;            /* waits look this often; up to 1 ms: and at every change */
 	bool trace;                /* collect the nodes' own lines */
+	bool echo;                 /* and print each on standard output as it comes */
 	bool check;                /* kith_node_check() after every input, addresses, leaks */
 	bool diary;                /* keep every event of every node */
 	bool share;                /* verified facts are shared (core/pool.h); nothing shows it */
+	bool watch;                /* the checker looks at every step */
 };
 
 /* What kith_node_keep() gave out once. */
@@ -128,6 +131,7 @@ struct cluster_stranger {
 
 struct cluster_listed;
 struct cluster_name;
+struct watch;
 
 typedef void cluster_event_fn(void *ctx, struct cluster_node *n, const struct kith_event *e);
 
@@ -151,11 +155,14 @@ struct cluster {
 	uint8_t cluster_key[KITH_KEY_LEN];
 	char cluster_name[32];
 
+	struct watch *watch; /* owned; NULL: nobody looks */
 	struct cluster_claim claims[CLUSTER_CLAIMS_MAX];
 	uint32_t claim_count;
 	/* Called for every event of every node, before a diary takes it. */
 	cluster_event_fn *on_event;
-	void *on_event_ctx;
+	/* Called when a process is about to end, for its last figures. */
+	void (*on_end)(void *ctx, struct cluster_node *n);
+	void *on_event_ctx; /* of both */
 	bool changed; /* some view changed since a wait last looked */
 
 	bool recording;
@@ -165,8 +172,8 @@ struct cluster {
 	bool (*touch)(void *ctx, const struct net_sent *s, uint8_t *buf, size_t *len);
 	void *touch_ctx;
 	/* Called for everything that is sent, before `touch`. */
-	void (*watch)(void *ctx, const struct net_sent *s);
-	void *watch_ctx;
+	void (*sniff)(void *ctx, const struct net_sent *s);
+	void *sniff_ctx;
 
 	const char *where; /* borrowed: what was asked for, told when it fails; or NULL */
 	const char *again; /* borrowed: the command that repeats the run; or NULL */

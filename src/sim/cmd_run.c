@@ -5,7 +5,6 @@
 #include "sim/command.h"
 
 #include "sim/pcap.h"
-#include "sim/report.h"
 #include "sim/scenario.h"
 
 #include <inttypes.h>
@@ -59,7 +58,7 @@ struct outcome {
 
 /* How a run is looked at. */
 struct looks {
-	bool log;
+	bool log, trace;
 	struct pcap *pcap;
 };
 
@@ -85,6 +84,7 @@ static bool run_once(const char *file, const uint64_t *seed, const struct looks 
 	bool ok = open_and_read(&s, file);
 
 	if (ok) {
+		s.opts.echo = l->trace;
 		c = scenario_run(&s, seed, l->log ? log_event : NULL, l->pcap);
 		*o = (struct outcome){c->hash, c->world.steps, c->opts.seed, c->world.now - WORLD_START};
 		cluster_free(&c);
@@ -96,7 +96,7 @@ static bool run_once(const char *file, const uint64_t *seed, const struct looks 
 static enum sim_exit run_file(const char *file, const uint64_t *seed, const struct looks *l,
 			      bool twice)
 {
-	const struct looks quiet = {false, NULL};
+	const struct looks quiet = {false, false, NULL};
 	struct outcome first, second;
 
 	if (!run_once(file, seed, l, &first))
@@ -118,14 +118,13 @@ enum sim_exit sim_cmd_run(const struct sim_args *a)
 {
 	const bool twice = sim_args_has(a, "twice");
 	const char *pcap = sim_args_get(a, "pcap");
-	struct looks l = {sim_args_has(a, "log") || sim_args_has(a, "trace"), NULL};
+	struct looks l = {sim_args_has(a, "log"), sim_args_has(a, "trace"), NULL};
 	enum sim_exit result = SIM_HELD;
 	uint64_t seed;
 	int i;
 
 	if (!sim_args_number(a, "seed", 0, UINT64_MAX, 0, &seed))
 		return SIM_USAGE;
-	report_print_lines(sim_args_has(a, "trace"));
 	if (pcap != NULL && (l.pcap = pcap_open(pcap)) == NULL) {
 		perror(pcap);
 		return SIM_NO_ROOM;

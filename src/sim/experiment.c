@@ -149,7 +149,7 @@ struct sim_value sim_samples_mean(const struct sim_samples *s)
 void sim_large_opts(struct cluster_opts *o, uint64_t seed)
 {
 	cluster_opts_init(o, seed);
-	o->check = o->diary = o->trace = false;
+	o->check = o->diary = o->trace = o->watch = false;
 	o->ask_us = 100 * KITH_MS;
 	/* One may have more members than the default has room for. */
 	o->max_members = CLUSTER_NODES_MAX;

@@ -10,6 +10,8 @@ libkith_sim_la_SOURCES = \
 	%D%/alloc_fail.h \
 	%D%/args.c \
 	%D%/args.h \
+	%D%/checker.c \
+	%D%/checker.h \
 	%D%/claims.c \
 	%D%/claims.h \
 	%D%/cluster.c \
@@ -42,6 +44,8 @@ libkith_sim_la_SOURCES = \
 	%D%/verbs.h \
 	%D%/result.c \
 	%D%/result.h \
+	%D%/watch.c \
+	%D%/watch.h \
 	%D%/world.c \
 	%D%/world.h
 

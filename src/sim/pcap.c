@@ -144,10 +144,10 @@ static void on_sent(void *ctx, const struct net_sent *s)
 	fwrite(p->packet, ip + head + len, 1, p->file);
 }
 
-void pcap_watch(struct pcap *p, struct cluster *c)
+void pcap_sniff(struct pcap *p, struct cluster *c)
 {
-	c->watch = on_sent;
-	c->watch_ctx = p;
+	c->sniff = on_sent;
+	c->sniff_ctx = p;
 }
 
 bool pcap_close(struct pcap **pp)

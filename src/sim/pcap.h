@@ -15,7 +15,7 @@ struct pcap;
 /* NULL, and errno: the file could not be made. */
 struct pcap *pcap_open(const char *file);
 /* Every packet of this cluster from now on. */
-void pcap_watch(struct pcap *p, struct cluster *c);
+void pcap_sniff(struct pcap *p, struct cluster *c);
 /* Closes and frees; false: not all could be written. */
 bool pcap_close(struct pcap **p);
 

@@ -2,6 +2,7 @@
 #include "sim/process.h"
 
 #include "sim/report.h"
+#include "sim/watch.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -275,6 +276,7 @@ static void on_event(struct cluster_node *n, const struct kith_event *e)
 
 	if (c->opts.check && kith_node_member(n->node, &e->mid, &m) == 0)
 		list_member(n, &m);
+	watch_event(n, e);
 	if (c->on_event != NULL)
 		c->on_event(c->on_event_ctx, n, e);
 	if (c->opts.diary)
@@ -324,6 +326,7 @@ static void do_output(struct cluster_node *n, const struct kith_out *out)
 
 static void check_node(struct cluster_node *n)
 {
+	watch_own(n);
 	if (n->cluster->opts.check)
 		kith_node_check(n->node);
 }
@@ -361,6 +364,7 @@ void process_tick(struct cluster_node *n)
 	struct kith_view v;
 
 	report_current(c);
+	watch_own(n); /* a command may have signed */
 	kith_node_tick(n->node, cluster_clock(c, n->index));
 	check_node(n);
 	while (kith_node_next(n->node, &out))
@@ -369,6 +373,7 @@ void process_tick(struct cluster_node *n)
 	check_node(n);
 	set_alarm(n);
 	kith_node_view(n->node, &v);
+	watch_step(n, &v, v.changes != n->changes);
 	if (v.changes != n->changes) {
 		n->changes = v.changes;
 		c->changed = true;
@@ -391,6 +396,7 @@ static void on_alarm(void *ctx, void *what)
 static void persisted(struct cluster_node *n, uint64_t token)
 {
 	n->started = true;
+	watch_durable(n);
 	kith_node_persisted(n->node, cluster_clock(n->cluster, n->index), token);
 	check_node(n);
 }
@@ -485,6 +491,7 @@ void process_begin(struct cluster_node *n)
 	n->last_stream = 0;
 	n->alarm_at = KITH_NEVER;
 	n->changes = UINT64_MAX;
+	watch_begin(n);
 	world_at(&c->world, c->world.now + WALL_EVERY_S * KITH_SECOND, on_wall, c, later_new(n));
 	process_tick(n);
 }
@@ -495,6 +502,8 @@ void process_end(struct cluster_node *n)
 
 	while (n->streams != NULL)
 		stream_drop(n, n->streams->id);
+	if (c->on_end != NULL)
+		c->on_end(c->on_event_ctx, n);
 	kith_node_free(&n->node);
 	CLUSTER_CHECK(c, n->node == NULL, "kith_node_free() left the pointer");
 	CLUSTER_CHECK(c, n->heap.blocks == 0, "%s leaked %zu blocks, %zu bytes", n->name,

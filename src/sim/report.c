@@ -9,7 +9,6 @@
 
 static struct cluster *current; /* for the signal handler alone */
 static report_fail_fn *on_fail;
-static bool prints_lines;
 
 static void print_views(struct cluster *c)
 {
@@ -98,13 +97,8 @@ void report_line(struct cluster *c, const struct cluster_node *n, const char *fo
 	va_start(ap, format);
 	vsnprintf(line + len, room - (size_t)len, format, ap);
 	va_end(ap);
-	if (prints_lines)
-		puts(line);
-}
-
-void report_print_lines(bool print)
-{
-	prints_lines = print;
+	if (c->opts.echo)
+		printf("%s\n", line);
 }
 
 void report_mix(struct cluster *c, const void *p, size_t len)

@@ -334,7 +334,7 @@ struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, cluster_e
 	c->where = s->where;
 	c->again = s->again;
 	if (pcap != NULL)
-		pcap_watch(pcap, c);
+		pcap_sniff(pcap, c);
 	c->on_event = log;
 	c->on_event_ctx = c;
 	for (i = 0; i < s->count; i++) {

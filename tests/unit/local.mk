@@ -22,6 +22,7 @@ include %D%/files.mk
 include %D%/query.mk
 include %D%/daemon.mk
 include %D%/cli.mk
+include %D%/sim.mk
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: ISC
+
+unit_tests += \
+	%D%/test_sim_checker
