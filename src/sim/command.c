@@ -2,6 +2,7 @@
 #include "sim/command.h"
 
 #include "sim/cmd_experiment.h"
+#include "sim/cmd_swarm.h"
 
 #include "sim/clear.h"
 #include "sim/cluster.h"
@@ -19,6 +20,8 @@ const struct sim_command sim_commands[] = {
 	 sim_experiment_flags, 0, 1, sim_cmd_experiment},
 	{"bench", "", "how fast simulated time passes, and in how much memory", sim_bench_flags, 0, 0,
 	 sim_cmd_bench},
+	{"swarm", "", "draw hosts, faults and load from a seed, and judge every step", sim_swarm_flags,
+	 0, 0, sim_cmd_swarm},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL},
 };
 

@@ -19,6 +19,8 @@ libkith_sim_la_SOURCES = \
 	%D%/cmd_run.c \
 	%D%/cmd_experiment.c \
 	%D%/cmd_experiment.h \
+	%D%/cmd_swarm.c \
+	%D%/cmd_swarm.h \
 	%D%/exp_bootstrap.c \
 	%D%/exp_crash.c \
 	%D%/exp_lifeguard.c \
@@ -28,6 +30,8 @@ libkith_sim_la_SOURCES = \
 	%D%/faults.h \
 	%D%/figures.c \
 	%D%/figures.h \
+	%D%/marks.c \
+	%D%/marks.h \
 	%D%/net.c \
 	%D%/net.h \
 	%D%/nettcp.c \
@@ -44,6 +48,12 @@ libkith_sim_la_SOURCES = \
 	%D%/verbs.h \
 	%D%/result.c \
 	%D%/result.h \
+	%D%/swarm.c \
+	%D%/swarm.h \
+	%D%/swarm_fault.c \
+	%D%/swarm_fault.h \
+	%D%/swarm_plan.c \
+	%D%/swarm_plan.h \
 	%D%/watch.c \
 	%D%/watch.h \
 	%D%/world.c \

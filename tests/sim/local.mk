@@ -6,7 +6,8 @@
 sim_tests = \
 	%D%/command.sh \
 	%D%/experiments.sh \
-	%D%/scenarios.sh
+	%D%/scenarios.sh \
+	%D%/swarm.sh
 
 dist_check_SCRIPTS += $(sim_tests)
 TESTS += $(sim_tests)
