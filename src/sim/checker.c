@@ -61,6 +61,7 @@ struct host {
 	uint64_t digest;
 	bool has_walked, is_full;
 	uint64_t walk;
+	kith_us now; /* of the walk, on its clock */
 	uint32_t by_status[KITH_STATUS_COUNT], count_max;
 	uint64_t answers_by_stream, streams_before;
 	uint64_t taken, credit; /* records taken or signed; sends that they allow */
@@ -351,10 +352,12 @@ void checker_event(struct checker *k, uint32_t host, uint32_t who, const struct 
 
 /* --- members ---------------------------------------------------------------------------------- */
 
-void checker_walk(struct checker *k, uint32_t host, const struct kith_stats *s, bool full)
+void checker_walk(struct checker *k, uint32_t host, kith_us now, const struct kith_stats *s,
+		  bool full)
 {
 	struct host *h = &k->hosts[host];
 
+	h->now = now;
 	h->walk++;
 	h->is_full = full;
 	memset(h->by_status, 0, sizeof(h->by_status));
@@ -406,7 +409,8 @@ static void check_wishes(struct checker *k, uint32_t host, uint32_t who,
 	if ((p->wants & WANTS_EPOCH) && m->epoch <= p->epoch)
 		broken(k, host, CHECKER_LEAVE, "member %u left epoch %u and is %s in epoch %u", who,
 		       p->epoch, kith_status_name(m->status), m->epoch);
-	if ((p->wants & WANTS_ANSWER) && !is_newer && m->heard == p->heard &&
+	/* Two packets may come at one instant, and the answer be the second of them. */
+	if ((p->wants & WANTS_ANSWER) && !is_newer && m->heard == p->heard && m->heard != h->now &&
 	    h->answers_by_stream == h->streams_before)
 		broken(k, host, CHECKER_STATUS_BACK, "member %u was suspect and is %s, and was not heard",
 		       who, kith_status_name(m->status));

@@ -67,8 +67,10 @@ void checker_own(struct checker *k, uint32_t host, const struct kith_member *sel
 void checker_event(struct checker *k, uint32_t host, uint32_t who, const struct kith_event *e);
 
 /* A walk over its members: all events before it have been told. `full`: contents are compared
- * although the number did not change. A member that is none of the hosts is counted only. */
-void checker_walk(struct checker *k, uint32_t host, const struct kith_stats *s, bool full);
+ * although the number did not change. `now` is of the node's own clock. A member that is none of the
+ * hosts is counted only. */
+void checker_walk(struct checker *k, uint32_t host, kith_us now, const struct kith_stats *s,
+		  bool full);
 void checker_member(struct checker *k, uint32_t host, uint32_t who, const struct kith_member *m);
 void checker_walked(struct checker *k, uint32_t host, const struct kith_view *v);
 

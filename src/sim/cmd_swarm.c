@@ -34,10 +34,12 @@ struct order {
 	uint64_t seed, count, hosts, seconds;
 	kith_us at_most;
 	enum swarm_log log;
+	bool is_clear;
 };
 
 static bool read_order(const struct sim_args *a, struct order *o)
 {
+	o->is_clear = sim_args_has(a, "clear");
 	o->log = sim_args_get(a, "trace") != NULL ? SWARM_TRACES
 		 : sim_args_get(a, "log") != NULL ? SWARM_TELLS : SWARM_SILENT;
 	return sim_args_number(a, "seed", 0, UINT64_MAX, 1, &o->seed) &&
@@ -57,7 +59,9 @@ static void run_seed(const struct order *o, uint64_t seed, struct marks *marks,
 	if (o->hosts != 0)
 		len += snprintf(replay + len, sizeof(replay) - (size_t)len, " --hosts %" PRIu64, o->hosts);
 	if (o->seconds != 0)
-		snprintf(replay + len, sizeof(replay) - (size_t)len, " --seconds %" PRIu64, o->seconds);
+		len += snprintf(replay + len, sizeof(replay) - (size_t)len, " --seconds %" PRIu64, o->seconds);
+	if (o->is_clear)
+		snprintf(replay + len, sizeof(replay) - (size_t)len, " --clear");
 	swarm_plan(&plan, seed, (uint32_t)o->hosts, (kith_us)o->seconds * KITH_SECOND);
 	if (o->log != SWARM_SILENT) {
 		swarm_plan_text(&plan, text);

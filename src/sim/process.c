@@ -114,6 +114,26 @@ static void list_drop(struct cluster_node *n)
 	}
 }
 
+/* A reflection goes where a verified record lists that was not taken over: it is older than the one
+ * held. Only introductions reflect, and only its owner still goes by it. */
+static bool reflects(const struct cluster_node *n, const struct kith_out *out)
+{
+	const struct cluster *c = n->cluster;
+	struct kith_member self;
+	uint32_t i;
+	uint8_t k;
+
+	for (i = 0; i < c->count && out->len == KITH_DATAGRAM_MAX; i++) {
+		if (c->nodes[i].node == NULL)
+			continue;
+		kith_node_self(c->nodes[i].node, &self);
+		for (k = 0; k < self.addr_count; k++)
+			if (memcmp(&self.addrs[k], &out->addr, sizeof(out->addr)) == 0)
+				return true;
+	}
+	return false;
+}
+
 static void check_datagram(struct cluster_node *n, const struct kith_out *out)
 {
 	struct cluster *c = n->cluster;
@@ -125,7 +145,7 @@ static void check_datagram(struct cluster_node *n, const struct kith_out *out)
 	if (!c->opts.check || is_listed(n, &out->addr))
 		return;
 	list_all(n);
-	CLUSTER_CHECK(c, is_listed(n, &out->addr),
+	CLUSTER_CHECK(c, is_listed(n, &out->addr) || reflects(n, out),
 		      "%s sent a datagram to %s, which no member record lists", n->name,
 		      kith_addr_text(&out->addr, text, sizeof(text)));
 }

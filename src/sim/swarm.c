@@ -18,9 +18,7 @@ struct run {
 	struct swarm swarm;
 	struct marks *marks;
 	kith_us last_event; /* of a member's status, anywhere */
-	struct {
-		uint32_t epoch, seq;
-	} last[SWARM_HOSTS_MAX]; /* the record that a process ended with */
+	struct swarm_forgot last[SWARM_HOSTS_MAX]; /* the record that a process ended with */
 	char why[120]; /* they do not agree yet */
 };
 
@@ -57,8 +55,7 @@ static void on_end(void *ctx, struct cluster_node *n)
 	struct kith_stats s;
 
 	kith_node_self(n->node, &self);
-	run->last[n->index].epoch = self.epoch;
-	run->last[n->index].seq = self.seq;
+	run->last[n->index] = (struct swarm_forgot){self.epoch, self.seq};
 	kith_node_stats(n->node, &s);
 	if (run->marks != NULL)
 		marks_stats(run->marks, &s);
@@ -120,24 +117,47 @@ static bool agree_on_dead(struct run *run, uint32_t who)
 	return true;
 }
 
-/* Somebody has forgotten it, and nobody of the others lists its last record, which only a tomb
- * remembers: the digests differ until it is reaped everywhere (sim/swarm.h). */
+/* The number of the last record that it signed. */
+static struct swarm_forgot last_of(struct run *run, uint32_t who)
+{
+	struct swarm_forgot last = run->last[who];
+	struct kith_member self;
+
+	if (run->swarm.cluster->nodes[who].node != NULL) {
+		kith_node_self(run->swarm.cluster->nodes[who].node, &self);
+		last = (struct swarm_forgot){self.epoch, self.seq};
+	}
+	return last;
+}
+
+/* It was told to forget this member, which has signed nothing since. */
+static bool has_forgotten(struct run *run, uint32_t observer, uint32_t who)
+{
+	const struct swarm_forgot last = last_of(run, who);
+	const struct swarm_forgot *forgot = &run->swarm.forgot[observer][who];
+
+	return cluster_status(run->swarm.cluster, observer, who) == CLUSTER_UNKNOWN &&
+	       (forgot->epoch > last.epoch ||
+		(forgot->epoch == last.epoch && forgot->seq >= last.seq));
+}
+
+/* Who forgot a member counts its last record: the digests differ if the others have another one,
+ * or lose this one since the member lives (sim/swarm.h). */
 static bool is_half_forgotten(struct run *run, uint32_t who)
 {
 	struct cluster *c = run->swarm.cluster;
-	bool is_lacking = false, is_old = false;
+	const struct swarm_forgot last = last_of(run, who);
+	bool is_forgotten = false, is_old = is_live(run, who);
 	struct kith_member m;
 	uint32_t i;
 
 	for (i = 0; i < c->count; i++) {
 		if (!is_live(run, i))
 			continue;
-		if (!cluster_member(c, i, who, &m))
-			is_lacking = true;
-		else if (m.epoch != run->last[who].epoch || m.seq != run->last[who].seq)
-			is_old = true;
+		is_forgotten |= has_forgotten(run, i, who);
+		is_old |= cluster_member(c, i, who, &m) && (m.epoch != last.epoch || m.seq != last.seq);
 	}
-	return is_lacking && is_old;
+	return is_forgotten && is_old;
 }
 
 static bool may_differ(struct run *run)
@@ -145,7 +165,7 @@ static bool may_differ(struct run *run)
 	uint32_t i;
 
 	for (i = 0; i < run->swarm.plan->hosts; i++)
-		if (!is_live(run, i) && is_half_forgotten(run, i))
+		if (is_half_forgotten(run, i))
 			return true;
 	return false;
 }
@@ -191,7 +211,8 @@ static bool agrees(struct cluster *c, void *arg)
 			continue;
 		}
 		for (k = 0; k < c->count; k++)
-			if (is_live(run, k) && cluster_status(c, k, i) != KITH_STATUS_ALIVE)
+			if (is_live(run, k) && cluster_status(c, k, i) != KITH_STATUS_ALIVE &&
+			    !has_forgotten(run, k, i))
 				return differ(run, "%s does not hold %s alive", c->nodes[k].name,
 					      c->nodes[i].name);
 	}

@@ -15,10 +15,11 @@
  *	- for SWARM_QUIET after it nothing happens: no status changes, no suspicion is signed, no
  *	  synchronisation runs. (An answer to a lone suspicion that was put off may come: its record
  *	  may cost a newcomer a synchronisation.)
- * Digests are let differ in one case. Who has forgotten a member (kith_node_forget) remembers the
- * number of its last record and counts it like those who still list it. If these come back from a
- * disk with an older record, and nobody is left who holds the last one, no synchronisation can tell
- * them: the record is gone. It ends when the member is reaped.
+ * Two things are let pass, since that is how a command works. Who was told to forget a member
+ * (kith_node_forget) takes its next record only: if it lives, which who forgets cannot know, the two
+ * miss each other until it signs one. And it goes on to count the forgotten record like those who list
+ * it: if they list another (the member lives, or they come from a disk with an older one), digests
+ * differ, and synchronisations run, until the member is reaped or signs.
  *
  * The bound follows from what the protocol promises (3-membership.md). Two sides that hold each
  * other failed meet by the pings of the dead within seconds (Healing), and who is suspected

@@ -426,6 +426,7 @@ static void forget(struct swarm *s, struct kith_rng *r)
 			const uint32_t who = cluster_index(s->cluster, &m.mid);
 
 			say(s, "n%02u forgets n%02u", i, who);
+			s->forgot[i][who] = (struct swarm_forgot){m.epoch, m.seq};
 			(void)cluster_forget(s->cluster, i, who);
 			return;
 		}

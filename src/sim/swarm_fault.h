@@ -33,6 +33,10 @@ struct swarm {
 	size_t repair_count, repair_room;
 	bool is_gone[SWARM_HOSTS_MAX];    /* left, or is leaving: no longer one of the live */
 	bool is_leaving[SWARM_HOSTS_MAX]; /* its process says so and is about to end */
+	/* By observer and member: the record that it was told to forget. */
+	struct swarm_forgot {
+		uint32_t epoch, seq;
+	} forgot[SWARM_HOSTS_MAX][SWARM_HOSTS_MAX];
 	/* Some datagrams of before. */
 	struct kith_rng replays;
 	struct swarm_old {

@@ -97,7 +97,7 @@ static void walk(struct cluster_node *n, const struct kith_stats *s, const struc
 
 	w->hosts[n->index].walked_at = c->world.now;
 	w->hosts[n->index].is_behind = false;
-	checker_walk(w->checker, n->index, s, full);
+	checker_walk(w->checker, n->index, cluster_clock(c, n->index), s, full);
 	while (kith_node_members(n->node, &cursor, &m))
 		checker_member(w->checker, n->index, cluster_index(c, &m.mid), &m);
 	checker_walked(w->checker, n->index, v);

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-enum { HOSTS = 3, MANY = 1000 };
+enum { HOSTS = 3, MANY = 1000, NOW = 5000 };
 
 /* One member as a host shows it. */
 struct shown {
@@ -96,7 +96,7 @@ static void looks(struct fix *f)
 
 	for (i = 0; i < KITH_STATUS_COUNT; i++)
 		*by[i] = 0;
-	checker_walk(f->k, 0, &f->stats, true);
+	checker_walk(f->k, 0, NOW, &f->stats, true);
 	for (i = 0; i < HOSTS; i++) {
 		member_of(&f->shown[i], &m);
 		checker_member(f->k, 0, i, &m);
@@ -203,7 +203,7 @@ static void older_record_after_it_was_forgotten(struct fix *f)
 	tells(f, 1, KITH_EVENT_REAPED, KITH_STATUS_FAILED);
 	tells(f, 1, KITH_EVENT_JOINED, KITH_STATUS_ALIVE);
 	member_of(&f->shown[1], &m);
-	checker_walk(f->k, 0, &f->stats, true);
+	checker_walk(f->k, 0, NOW, &f->stats, true);
 	checker_member(f->k, 0, 1, &m);
 }
 
@@ -271,7 +271,7 @@ static void gone_without_a_word(struct fix *f)
 {
 	struct kith_member m;
 
-	checker_walk(f->k, 0, &f->stats, false);
+	checker_walk(f->k, 0, NOW, &f->stats, false);
 	member_of(&f->shown[0], &m);
 	checker_member(f->k, 0, 0, &m);
 	member_of(&f->shown[1], &m);
@@ -307,7 +307,7 @@ static void counts_one_too_many(struct fix *f)
 	struct kith_member m;
 	uint32_t i;
 
-	checker_walk(f->k, 0, &f->stats, false);
+	checker_walk(f->k, 0, NOW, &f->stats, false);
 	for (i = 0; i < HOSTS; i++) {
 		member_of(&f->shown[i], &m);
 		checker_member(f->k, 0, i, &m);
@@ -422,6 +422,11 @@ static void what_may_be_is_not_reported(void **state)
 	tells(&f, 1, KITH_EVENT_ALIVE, KITH_STATUS_ALIVE);
 	f.shown[1].heard++;
 	looks(&f);
+	f.shown[1].heard = NOW; /* something of it came, and at the same instant the answer */
+	tells(&f, 1, KITH_EVENT_SUSPECT, KITH_STATUS_SUSPECT);
+	looks(&f);
+	tells(&f, 1, KITH_EVENT_ALIVE, KITH_STATUS_ALIVE);
+	looks(&f);
 	tells(&f, 1, KITH_EVENT_FAILED, KITH_STATUS_FAILED);
 	looks(&f);
 	renews(&f, KITH_STATUS_ALIVE, 1, 2);
@@ -465,7 +470,7 @@ static void strangers_are_counted(void **state)
 
 	(void)state;
 	setup(&f);
-	checker_walk(f.k, 0, &f.stats, true);
+	checker_walk(f.k, 0, NOW, &f.stats, true);
 	for (i = 0; i < HOSTS; i++) {
 		member_of(&f.shown[i], &m);
 		checker_member(f.k, 0, i, &m);
