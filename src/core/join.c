@@ -331,8 +331,9 @@ void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32
 
 	if (is_seed) {
 		dial_ended(n, &j->dials[seed], result);
-		/* A busy seed has named others: they are asked instead. */
-		if (result == KITH_SEED_BUSY && !j->is_joined)
+		/* A busy seed has named others, and who asks a dead one may have been found by others
+		 * meanwhile: they are asked instead. */
+		if (result != KITH_SEED_JOINED && !j->is_joined && has_company(n))
 			kith_timer_set_earlier(n, &j->partner, n->now);
 		return;
 	}

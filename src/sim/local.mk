@@ -46,6 +46,8 @@ libkith_sim_la_SOURCES = \
 	%D%/scenario.h \
 	%D%/verbs.c \
 	%D%/verbs.h \
+	%D%/verbs_claim.c \
+	%D%/verbs_claim.h \
 	%D%/result.c \
 	%D%/result.h \
 	%D%/swarm.c \

@@ -132,6 +132,28 @@ static void who_found_us_first_is_asked_as_a_member(void **state)
 	fix_end(&f);
 }
 
+/* Its seed stays dead; whom it was found by meanwhile is asked instead. */
+static void a_dead_seed_leaves_those_who_found_us(void **state)
+{
+	struct person seed_of_ours, other;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	f.n->join.is_joined = false;
+	person_init(&f, &seed_of_ours, 1);
+	person_init(&f, &other, 2);
+	assert_int_equal(kith_node_join(f.n, f.now, &seed_of_ours.addr, 1), 0);
+	fix_jump(&f, 1);
+	person_known(&f, &other);
+	assert_int_equal(f.n->join.partner_stream, 0);
+	kith_node_stream(f.n, f.now, f.n->join.dials[0].stream, KITH_STREAM_REFUSED, NULL);
+	fix_collect(&f);
+	fix_jump(&f, 1);
+	assert_int_not_equal(f.n->join.partner_stream, 0);
+	fix_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +161,7 @@ int main(void)
 		cmocka_unit_test(who_is_settled_gives_it_time),
 		cmocka_unit_test(the_seed_of_a_forgotten_member_is_asked_again),
 		cmocka_unit_test(who_found_us_first_is_asked_as_a_member),
+		cmocka_unit_test(a_dead_seed_leaves_those_who_found_us),
 	};
 
 	return cmocka_run_group_tests_name("core/join", tests, NULL, NULL);
