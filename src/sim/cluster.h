@@ -57,6 +57,7 @@ struct cluster_opts {
 	kith_us ask_us;            /* waits look this often; up to 1 ms: and at every change */
 	bool trace;                /* collect the nodes' own lines */
 	bool echo;                 /* and print each on standard output as it comes */
+	bool events;               /* print each event as it comes */
 	bool check;                /* kith_node_check() after every input, addresses, leaks */
 	bool diary;                /* keep every event of every node */
 	bool share;                /* verified facts are shared (core/pool.h); nothing shows it */

@@ -4,7 +4,6 @@
  */
 #include "sim/command.h"
 
-#include "sim/pcap.h"
 #include "sim/scenario.h"
 
 #include <inttypes.h>
@@ -56,27 +55,7 @@ struct outcome {
 	kith_us took;
 };
 
-/* How a run is looked at. */
-struct looks {
-	bool log, trace;
-	struct pcap *pcap;
-};
-
-static void log_event(void *ctx, struct cluster_node *n, const struct kith_event *e)
-{
-	struct cluster *c = ctx;
-	const uint32_t who = cluster_index(c, &e->mid), by = cluster_index(c, &e->by);
-
-	printf("%11.6f %-5s %-11s %-5s", (double)(c->world.now - WORLD_START) / 1e6, n->name,
-	       kith_event_name(e->kind), who != CLUSTER_ANY ? c->nodes[who].name : "");
-	if (e->need > 0)
-		printf(" evidence %u/%u", e->evidence, e->need);
-	if (by != CLUSTER_ANY)
-		printf(" by %s", c->nodes[by].name);
-	putchar('\n');
-}
-
-static bool run_once(const char *file, const uint64_t *seed, const struct looks *l,
+static bool run_once(const char *file, const uint64_t *seed, const struct look *l,
 		     struct outcome *o)
 {
 	struct scenario s;
@@ -84,8 +63,7 @@ static bool run_once(const char *file, const uint64_t *seed, const struct looks 
 	bool ok = open_and_read(&s, file);
 
 	if (ok) {
-		s.opts.echo = l->trace;
-		c = scenario_run(&s, seed, l->log ? log_event : NULL, l->pcap);
+		c = scenario_run(&s, seed, l);
 		*o = (struct outcome){c->hash, c->world.steps, c->opts.seed, c->world.now - WORLD_START};
 		cluster_free(&c);
 	}
@@ -93,10 +71,10 @@ static bool run_once(const char *file, const uint64_t *seed, const struct looks 
 	return ok;
 }
 
-static enum sim_exit run_file(const char *file, const uint64_t *seed, const struct looks *l,
+static enum sim_exit run_file(const char *file, const uint64_t *seed, const struct look *l,
 			      bool twice)
 {
-	const struct looks quiet = {false, false, NULL};
+	const struct look quiet = {false, false, NULL};
 	struct outcome first, second;
 
 	if (!run_once(file, seed, l, &first))
@@ -118,7 +96,7 @@ enum sim_exit sim_cmd_run(const struct sim_args *a)
 {
 	const bool twice = sim_args_has(a, "twice");
 	const char *pcap = sim_args_get(a, "pcap");
-	struct looks l = {sim_args_has(a, "log"), sim_args_has(a, "trace"), NULL};
+	struct look l = {sim_args_has(a, "log"), sim_args_has(a, "trace"), NULL};
 	enum sim_exit result = SIM_HELD;
 	uint64_t seed;
 	int i;

@@ -33,15 +33,16 @@ static double wall_s(void)
 struct order {
 	uint64_t seed, count, hosts, seconds;
 	kith_us at_most;
-	enum swarm_log log;
+	bool tells;
+	struct look look;
 	bool is_clear;
 };
 
 static bool read_order(const struct sim_args *a, struct order *o)
 {
 	o->is_clear = sim_args_has(a, "clear");
-	o->log = sim_args_get(a, "trace") != NULL ? SWARM_TRACES
-		 : sim_args_get(a, "log") != NULL ? SWARM_TELLS : SWARM_SILENT;
+	o->tells = sim_args_has(a, "log") || sim_args_has(a, "trace");
+	o->look = (struct look){.trace = sim_args_has(a, "trace")};
 	return sim_args_number(a, "seed", 0, UINT64_MAX, 1, &o->seed) &&
 	       sim_args_number(a, "count", 1, UINT64_MAX, 1, &o->count) &&
 	       sim_args_number(a, "hosts", SWARM_HOSTS_MIN, SWARM_HOSTS_MAX, 0, &o->hosts) &&
@@ -63,13 +64,13 @@ static void run_seed(const struct order *o, uint64_t seed, struct marks *marks,
 	if (o->is_clear)
 		snprintf(replay + len, sizeof(replay) - (size_t)len, " --clear");
 	swarm_plan(&plan, seed, (uint32_t)o->hosts, (kith_us)o->seconds * KITH_SECOND);
-	if (o->log != SWARM_SILENT) {
+	if (o->tells) {
 		swarm_plan_text(&plan, text);
 		printf("%s\n", text);
 		fflush(stdout);
 	}
-	swarm_run(&plan, o->log, replay, marks, result);
-	if (o->log != SWARM_SILENT)
+	swarm_run(&plan, o->tells, &o->look, replay, marks, result);
+	if (o->tells)
 		printf("seed %" PRIu64 ": held; all agreed %.3f s after the faults; hash %016" PRIx64 "\n", seed,
 		       (double)result->healed_us / 1e6, result->hash);
 }
@@ -94,11 +95,48 @@ enum sim_exit sim_cmd_swarm(const struct sim_args *a)
 			figures_add(&healed, result.healed_us);
 	}
 	took = wall_s() - start;
-	if (o.log != SWARM_SILENT)
+	if (o.tells)
 		figures_print(&healed);
 	if (sim_args_get(a, "marks") != NULL)
 		marks_print(&marks, stdout);
 	printf("swarm: %" PRIu64 " seeds held, %.2f cluster hours in %.1f s: %.0f times real time\n", done,
 	       simulated_s / 3600, took, simulated_s / (took > 0 ? took : 1));
+	return SIM_HELD;
+}
+
+const struct sim_flag sim_replay_flags[] = {
+	{"hosts", "N", "as in the command that the failure told"},
+	{"seconds", "N", "as there"},
+	{"trace", NULL, "print all that the nodes decide, not changes alone"},
+	{"pcap", "FILE", "write all packets there, for tcpdump and Wireshark"},
+	SIM_CLEAR_FLAG,
+	{NULL, NULL, NULL},
+};
+
+enum sim_exit sim_cmd_replay(const struct sim_args *a)
+{
+	struct order o = {.count = 1, .tells = true, .is_clear = sim_args_has(a, "clear")};
+	const char *pcap = sim_args_get(a, "pcap");
+	struct swarm_result result;
+	uint64_t seed;
+
+	if (!sim_number_parse(a->operands[0], UINT64_MAX, &seed)) {
+		fprintf(stderr, "kith-sim: %s: a seed was expected\n", a->operands[0]);
+		return SIM_USAGE;
+	}
+	if (!sim_args_number(a, "hosts", SWARM_HOSTS_MIN, SWARM_HOSTS_MAX, 0, &o.hosts) ||
+	    !sim_args_number(a, "seconds", 1, 3600, 0, &o.seconds))
+		return SIM_USAGE;
+	o.look.events = true;
+	o.look.trace = sim_args_has(a, "trace");
+	if (pcap != NULL && (o.look.pcap = pcap_open(pcap)) == NULL) {
+		perror(pcap);
+		return SIM_NO_ROOM;
+	}
+	run_seed(&o, seed, NULL, &result);
+	if (o.look.pcap != NULL && !pcap_close(&o.look.pcap)) {
+		perror(pcap);
+		return SIM_NO_ROOM;
+	}
 	return SIM_HELD;
 }

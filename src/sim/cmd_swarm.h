@@ -7,5 +7,7 @@
 
 extern const struct sim_flag sim_swarm_flags[];
 enum sim_exit sim_cmd_swarm(const struct sim_args *a);
+extern const struct sim_flag sim_replay_flags[];
+enum sim_exit sim_cmd_replay(const struct sim_args *a);
 
 #endif

@@ -20,6 +20,8 @@ const struct sim_command sim_commands[] = {
 	 sim_experiment_flags, 0, 1, sim_cmd_experiment},
 	{"bench", "", "how fast simulated time passes, and in how much memory", sim_bench_flags, 0, 0,
 	 sim_cmd_bench},
+	{"replay", "SEED", "one seed of the swarm, with a line for each change", sim_replay_flags, 1, 1,
+	 sim_cmd_replay},
 	{"swarm", "", "draw hosts, faults and load from a seed, and judge every step", sim_swarm_flags,
 	 0, 0, sim_cmd_swarm},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL},

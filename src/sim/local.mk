@@ -32,6 +32,8 @@ libkith_sim_la_SOURCES = \
 	%D%/figures.h \
 	%D%/marks.c \
 	%D%/marks.h \
+	%D%/look.c \
+	%D%/look.h \
 	%D%/net.c \
 	%D%/net.h \
 	%D%/nettcp.c \

@@ -297,6 +297,8 @@ static void on_event(struct cluster_node *n, const struct kith_event *e)
 	if (c->opts.check && kith_node_member(n->node, &e->mid, &m) == 0)
 		list_member(n, &m);
 	watch_event(n, e);
+	if (c->opts.events)
+		report_event(c, n, e);
 	if (c->on_event != NULL)
 		c->on_event(c->on_event_ctx, n, e);
 	if (c->opts.diary)

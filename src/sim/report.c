@@ -101,6 +101,19 @@ void report_line(struct cluster *c, const struct cluster_node *n, const char *fo
 		printf("%s\n", line);
 }
 
+void report_event(struct cluster *c, const struct cluster_node *n, const struct kith_event *e)
+{
+	const uint32_t who = cluster_index(c, &e->mid), by = cluster_index(c, &e->by);
+
+	printf("%11.6f %-5s %-11s %-5s", (double)(c->world.now - WORLD_START) / 1e6, n->name,
+	       kith_event_name(e->kind), who != CLUSTER_ANY ? c->nodes[who].name : "");
+	if (e->need > 0)
+		printf(" evidence %u/%u", e->evidence, e->need);
+	if (by != CLUSTER_ANY)
+		printf(" by %s", c->nodes[by].name);
+	putchar('\n');
+}
+
 void report_mix(struct cluster *c, const void *p, size_t len)
 {
 	const uint8_t *b = p;

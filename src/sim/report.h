@@ -25,6 +25,8 @@ void cluster_fail(struct cluster *c, const char *file, int line, const char *for
 void report_current(struct cluster *c);
 void report_line(struct cluster *c, const struct cluster_node *n, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* One event as one aligned line on standard output. */
+void report_event(struct cluster *c, const struct cluster_node *n, const struct kith_event *e);
 void report_mix(struct cluster *c, const void *p, size_t len);
 void report_mix_number(struct cluster *c, uint64_t v);
 

@@ -2,7 +2,6 @@
 #include "sim/scenario.h"
 
 #include "sim/args.h"
-#include "sim/pcap.h"
 #include "sim/report.h"
 #include "sim/verbs.h"
 
@@ -318,14 +317,14 @@ void scenario_free(struct scenario *s)
 	memset(s, 0, sizeof(*s));
 }
 
-struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, cluster_event_fn *log,
-			     struct pcap *pcap)
+struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, const struct look *look)
 {
 	struct cluster *c;
 	uint32_t i;
 
 	if (seed != NULL)
 		s->opts.seed = *seed;
+	look_opts(look, &s->opts);
 	s->remains = calloc(s->hosts, sizeof(*s->remains));
 	assert(s->remains != NULL);
 	c = s->cluster = cluster_new(s->hosts, &s->opts);
@@ -333,17 +332,14 @@ struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, cluster_e
 		 s->file);
 	c->where = s->where;
 	c->again = s->again;
-	if (pcap != NULL)
-		pcap_sniff(pcap, c);
-	c->on_event = log;
-	c->on_event_ctx = c;
+	look_at(look, c);
 	for (i = 0; i < s->count; i++) {
 		const struct scenario_statement *st = &s->statements[i];
 
 		snprintf(s->where, sizeof(s->where), "%s:%u: %s", s->file, st->line, st->text);
 		if (st->verb->run == NULL)
 			continue;
-		if (log != NULL)
+		if (look->events)
 			printf("%11.6f %s\n", (double)(c->world.now - WORLD_START) / 1e6, st->text);
 		st->verb->run(s, st->values);
 	}

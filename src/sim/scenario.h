@@ -13,7 +13,7 @@
 #ifndef KITH_SIM_SCENARIO_H
 #define KITH_SIM_SCENARIO_H
 
-#include "sim/cluster.h"
+#include "sim/look.h"
 
 #include <stdio.h>
 
@@ -26,7 +26,6 @@ enum {
 	SCENARIO_WEATHERS_MAX = 16
 };
 
-struct pcap;
 struct scenario_verb;
 
 /* One argument as it was read; which member counts stands in the verb's row. */
@@ -70,10 +69,8 @@ struct scenario {
  * there were some. */
 bool scenario_read(struct scenario *s, const char *file, FILE *in, FILE *complaints);
 void scenario_free(struct scenario *s);
-/* Runs it with its own seed, or with *seed; `log`, if not NULL, is shown every event (its context is
- * the cluster), and each statement is printed when its turn comes; `pcap`, if not NULL, gets every
- * packet. Returns the cluster as it ended: to be freed by cluster_free(). */
-struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, cluster_event_fn *log,
-			     struct pcap *pcap);
+/* Runs it with its own seed, or with *seed; where events are looked at, each statement is printed when
+ * its turn comes. Returns the cluster as it ended: to be freed by cluster_free(). */
+struct cluster *scenario_run(struct scenario *s, const uint64_t *seed, const struct look *look);
 
 #endif

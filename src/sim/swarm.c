@@ -281,7 +281,7 @@ static void first_start(struct swarm *s, uint32_t i, uint32_t unused)
 		swarm_start(s, i);
 }
 
-static void open_cluster(struct run *run, const struct swarm_plan *p, bool echo)
+static void open_cluster(struct run *run, const struct swarm_plan *p, const struct look *look)
 {
 	struct cluster_opts o;
 	struct cluster *c;
@@ -295,7 +295,7 @@ static void open_cluster(struct run *run, const struct swarm_plan *p, bool echo)
 	o.check = p->check;
 	o.ask_us = 100 * KITH_MS;
 	o.diary = false;
-	o.echo = echo;
+	look_opts(look, &o);
 	c = cluster_new(p->hosts, &o);
 	run->swarm.cluster = c;
 	c->on_event = on_event;
@@ -318,8 +318,8 @@ static void start_all(struct run *run)
 	swarm_faults_run(s);
 }
 
-void swarm_run(const struct swarm_plan *plan, enum swarm_log log, const char *replay,
-	       struct marks *marks, struct swarm_result *result)
+void swarm_run(const struct swarm_plan *plan, bool tells, const struct look *look,
+	       const char *replay, struct marks *marks, struct swarm_result *result)
 {
 	struct run *run = calloc(1, sizeof(*run));
 	struct cluster *c;
@@ -330,9 +330,10 @@ void swarm_run(const struct swarm_plan *plan, enum swarm_log log, const char *re
 		abort();
 	run->marks = marks;
 	run->swarm.plan = plan;
-	run->swarm.log = log != SWARM_SILENT;
-	open_cluster(run, plan, log == SWARM_TRACES);
+	run->swarm.log = tells;
+	open_cluster(run, plan, look);
 	c = run->swarm.cluster;
+	look_at(look, c);
 	c->again = replay;
 	end = cluster_now(c) + plan->faults_for;
 	swarm_knob(&run->swarm.replays, plan->seed, "what is replayed");

@@ -32,7 +32,7 @@
 #ifndef KITH_SIM_SWARM_H
 #define KITH_SIM_SWARM_H
 
-#include "sim/cluster.h"
+#include "sim/look.h"
 #include "sim/swarm_plan.h"
 
 #define SWARM_BOUND(faults_for) ((faults_for) + 30 * KITH_SECOND + 60 * KITH_SECOND)
@@ -48,15 +48,9 @@ struct swarm_result {
 
 struct marks;
 
-enum swarm_log {
-	SWARM_SILENT,
-	SWARM_TELLS, /* what strikes, on standard output */
-	SWARM_TRACES /* and all that the nodes decide */
-};
-
 /* Runs one plan; a broken claim ends the program (sim/report.h) and tells the command `replay`.
- * `marks` may be NULL. */
-void swarm_run(const struct swarm_plan *plan, enum swarm_log log, const char *replay,
-	       struct marks *marks, struct swarm_result *result);
+ * `tells`: what strikes goes to standard output. `marks` may be NULL. */
+void swarm_run(const struct swarm_plan *plan, bool tells, const struct look *look,
+	       const char *replay, struct marks *marks, struct swarm_result *result);
 
 #endif
