@@ -241,6 +241,32 @@ static bool add_owner(struct kith_node *n, const struct kith_mid *mid, struct fr
 	return add(f, &m);
 }
 
+static bool has_evidence(const struct kith_node *n, const struct kith_mid *mid)
+{
+	const struct kith_peer *p = kith_peer_find(n, mid);
+	const struct kith_case *c = p != NULL ? kith_peer_case(p) : NULL;
+
+	return c != NULL && c->held_count > 0;
+}
+
+/* Who is suspected comes after the others, so that its suspectors are known to who hears of it: a
+ * suspicion of somebody unknown is dropped, and nobody would tell it again. */
+static void put_evidence_last(const struct kith_node *n, struct kith_sync *y)
+{
+	uint32_t from = 0, to = y->todo_count;
+
+	while (from < to) {
+		const struct kith_mid mid = y->todo[from];
+
+		if (!has_evidence(n, &mid)) {
+			from++;
+			continue;
+		}
+		y->todo[from] = y->todo[--to];
+		y->todo[to] = mid;
+	}
+}
+
 static void add_busy(struct kith_node *n, struct frame *f)
 {
 	struct kith_peer *some[KITH_BUSY_NAMES];
@@ -279,6 +305,8 @@ static bool fill(struct kith_node *n, struct kith_sync *y, struct frame *f)
 			return false;
 		y->has_asked = true;
 	}
+	if (y->todo_at == 0)
+		put_evidence_last(n, y);
 	while (y->todo_at < y->todo_count) {
 		if (f->len >= OWNERS_BYTES || !add_owner(n, &y->todo[y->todo_at], f))
 			return false;

@@ -181,13 +181,11 @@ static void lone_suspector_moves_nobody(void **state)
 	cluster_free(&c);
 }
 
-/* Failed members stay listed, are not alive for newcomers either, and are reaped in time. */
-static void newcomer_reaches_the_verdict(void **state)
+static void reach_the_verdict(uint64_t seed)
 {
-	struct cluster *c = story_new(9, 397);
+	struct cluster *c = story_new(9, seed);
 	uint32_t i;
 
-	(void)state;
 	for (i = 0; i < 8; i++)
 		cluster_start(c, i);
 	for (i = 1; i < 8; i++)
@@ -203,6 +201,17 @@ static void newcomer_reaches_the_verdict(void **state)
 	/* Every other period asks the successor: the list of eight may take sixteen to come to n07. */
 	cluster_wait_status(c, 8, 7, KITH_STATUS_FAILED, 20 * S);
 	cluster_free(&c);
+}
+
+/* Failed members are not alive for newcomers either, wherever they and their suspectors stand in the
+ * order in which members are told. */
+static void newcomer_reaches_the_verdict(void **state)
+{
+	uint64_t i;
+
+	(void)state;
+	for (i = 0; i < 10; i++)
+		reach_the_verdict(390 + i);
 }
 
 int main(void)
