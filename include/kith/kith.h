@@ -159,17 +159,22 @@ enum kith_event_kind {
 };
 
 /* How an attempt to join through a seed ended. */
+#define KITH_SEED_RESULTS(X) \
+	X(JOINED, joined, "synchronised") \
+	X(REFUSED, refused, "connection refused") \
+	X(TIMEOUT, timeout, "no connection or no answer in time") \
+	X(CLOSED, closed, "it hung up: another cluster key, or it does not trust us") \
+	X(UNTRUSTED, untrusted, "its certificate is not from an authority of ours") \
+	X(BUSY, busy, "it is busy and named others, which are asked instead") \
+	X(SELF, self, "the address is our own") \
+	X(EXPIRED, expired, "it answered, but its record is expired here, or from the future") \
+	X(FULL, full, "its member table has no room for us") \
+	X(OVERFLOW, overflow, "it knows more members than our table has room for")
 enum kith_seed_result {
-	KITH_SEED_JOINED,
-	KITH_SEED_REFUSED,   /* connection refused */
-	KITH_SEED_TIMEOUT,   /* no connection or no answer in time */
-	KITH_SEED_CLOSED,    /* it hung up: another cluster key, or it does not trust us */
-	KITH_SEED_UNTRUSTED, /* its certificate is not from an authority of ours */
-	KITH_SEED_BUSY,      /* it is busy and named others, which are asked instead */
-	KITH_SEED_SELF,      /* the address is our own */
-	KITH_SEED_EXPIRED,   /* it answered, but its record is expired here, or from the future */
-	KITH_SEED_FULL,      /* its member table has no room for us */
-	KITH_SEED_OVERFLOW   /* it knows more members than our table has room for */
+#define X(upper, lower, help) KITH_SEED_##upper,
+	KITH_SEED_RESULTS(X)
+#undef X
+	KITH_SEED_RESULT_COUNT
 };
 
 /* Reasons to drop packets that somebody can cure, with the counter of each (kith/stats.h). Columns:
@@ -197,13 +202,17 @@ enum kith_ping_way {
 	KITH_PING_WAY_COUNT
 };
 /* How a way ended. */
+#define KITH_PING_RESULTS(X) \
+	X(ANSWERED, answered, "an answer came") \
+	X(SILENT, silent, "no answer within 2 s") \
+	X(NACKED, nacked, "RELAYED: the helper is there, and has no answer either") \
+	X(REFUSED, refused, "TCP: connection refused: the host is there, the process is not") \
+	X(CLOSED, closed, "TCP: it hung up, or could not prove to be that member") \
+	X(UNTRIED, untried, "RELAYED: no other member is up; else no keys, memory or room for it")
 enum kith_ping_result {
-	KITH_PING_ANSWERED,
-	KITH_PING_SILENT,  /* no answer within 2 s */
-	KITH_PING_NACKED,  /* RELAYED: the helper is there, and has no answer either */
-	KITH_PING_REFUSED, /* TCP: connection refused: the host is there, the process is not */
-	KITH_PING_CLOSED,  /* TCP: it hung up, or could not prove to be that member */
-	KITH_PING_UNTRIED, /* RELAYED: no other member is up; else no keys, memory or room for it */
+#define X(upper, lower, help) KITH_PING_##upper,
+	KITH_PING_RESULTS(X)
+#undef X
 	KITH_PING_RESULT_COUNT
 };
 
@@ -377,12 +386,17 @@ KITH_API KITH_MUST_USE int kith_tag_next(struct kith_bytes tags, size_t *at,
 					 struct kith_bytes *key, struct kith_bytes *value);
 
 /* One entry of the evidence about a member. */
+#define KITH_WHY_KINDS(X) \
+	X(ROUND, round, "a probe round of ours failed") \
+	X(SUSPICION, suspicion, "a signed suspicion of another member") \
+	X(STATUS, status, "our conclusion changed") \
+	X(ANSWER, answer, "it answered a round of ours, or signed a newer record") \
+	X(RESTORED, restored, "its status `to` was kept over our restart")
 enum kith_why_kind {
-	KITH_WHY_ROUND,     /* a probe round of ours failed */
-	KITH_WHY_SUSPICION, /* a signed suspicion of another member */
-	KITH_WHY_STATUS,    /* our conclusion changed */
-	KITH_WHY_ANSWER,    /* it answered a round of ours, or signed a newer record */
-	KITH_WHY_RESTORED   /* its status `to` was kept over our restart */
+#define X(upper, lower, help) KITH_WHY_##upper,
+	KITH_WHY_KINDS(X)
+#undef X
+	KITH_WHY_KIND_COUNT
 };
 /* Ways that a failed round tried (4-security.md §5.6, `path`). */
 enum kith_path {

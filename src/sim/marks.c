@@ -25,6 +25,21 @@ static const char *const dropped[] = {
 	KITH_DROPPED(X)
 #undef X
 };
+static const char *const seeds[] = {
+#define X(upper, lower, help) #lower,
+	KITH_SEED_RESULTS(X)
+#undef X
+};
+static const char *const pings[] = {
+#define X(upper, lower, help) #lower,
+	KITH_PING_RESULTS(X)
+#undef X
+};
+static const char *const whys[] = {
+#define X(upper, lower, help) #lower,
+	KITH_WHY_KINDS(X)
+#undef X
+};
 static const char *const faults[] = {
 #define X(upper, lower, most, help) #lower,
 	SWARM_FAULTS(X)
@@ -37,7 +52,10 @@ enum {
 	DROPS = STATS + COUNT(stats),
 	EVENTS = DROPS + COUNT(drops),
 	DROPPED = EVENTS + COUNT(events),
-	FAULTS = DROPPED + COUNT(dropped),
+	SEEDS = DROPPED + COUNT(dropped),
+	PINGS = SEEDS + COUNT(seeds),
+	WHYS = PINGS + COUNT(pings),
+	FAULTS = WHYS + COUNT(whys),
 	STATUSES = FAULTS + COUNT(faults),
 	ALL = STATUSES + KITH_STATUS_COUNT * KITH_STATUS_COUNT
 };
@@ -52,7 +70,8 @@ static const struct {
 } tables[] = {
 	{"stats", stats, STATS, COUNT(stats)},         {"drops", drops, DROPS, COUNT(drops)},
 	{"event", events, EVENTS, COUNT(events)},      {"dropped", dropped, DROPPED, COUNT(dropped)},
-	{"fault", faults, FAULTS, COUNT(faults)},
+	{"seed", seeds, SEEDS, COUNT(seeds)},          {"ping", pings, PINGS, COUNT(pings)},
+	{"why", whys, WHYS, COUNT(whys)},              {"fault", faults, FAULTS, COUNT(faults)},
 };
 
 void marks_stats(struct marks *m, const struct kith_stats *s)
@@ -71,8 +90,18 @@ void marks_event(struct marks *m, const struct kith_event *e)
 	m->hits[EVENTS + e->kind]++;
 	if (e->kind == KITH_EVENT_DROPPED && e->dropped < COUNT(dropped))
 		m->hits[DROPPED + e->dropped]++;
+	if (e->kind == KITH_EVENT_SEED && e->result < COUNT(seeds))
+		m->hits[SEEDS + e->result]++;
+	if (e->kind == KITH_EVENT_PING && e->ping < COUNT(pings))
+		m->hits[PINGS + e->ping]++;
 	if (e->from != e->to && e->from < KITH_STATUS_COUNT && e->to < KITH_STATUS_COUNT)
 		m->hits[STATUSES + e->from * KITH_STATUS_COUNT + e->to]++;
+}
+
+void marks_why(struct marks *m, const struct kith_why *w)
+{
+	if (w->kind < COUNT(whys))
+		m->hits[WHYS + w->kind]++;
 }
 
 void marks_fault(struct marks *m, enum swarm_fault f, uint64_t times)

@@ -8,6 +8,8 @@
  *	event.NAME                such an event came
  *	status.FROM-TO            a member's status went that way
  *	dropped.NAME              the event told of this reason
+ *	seed.NAME, ping.NAME      an attempt to join, a way of a ping ended so
+ *	why.NAME                  such an entry was among the reasons when a process ended
  *	fault.NAME                the swarm did this
  *
  * What has no counter cannot be marked. The core has no globals, so marks are read, not set.
@@ -28,6 +30,7 @@ struct marks {
 
 void marks_stats(struct marks *m, const struct kith_stats *s);
 void marks_event(struct marks *m, const struct kith_event *e);
+void marks_why(struct marks *m, const struct kith_why *w);
 void marks_fault(struct marks *m, enum swarm_fault f, uint64_t times);
 /* How many marks there are. */
 uint32_t marks_count(void);
