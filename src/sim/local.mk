@@ -58,6 +58,8 @@ libkith_sim_la_SOURCES = \
 	%D%/swarm_fault.h \
 	%D%/swarm_plan.c \
 	%D%/swarm_plan.h \
+	%D%/swarm_strike.c \
+	%D%/swarm_strike.h \
 	%D%/watch.c \
 	%D%/watch.h \
 	%D%/world.c \

@@ -48,6 +48,17 @@ static void on_event(void *ctx, struct cluster_node *n, const struct kith_event 
 		    kith_status_name(e->to), e->evidence, e->need);
 }
 
+static void mark_reasons(struct marks *marks, const struct kith_node *n)
+{
+	uint32_t cursor = 0, at;
+	struct kith_member m;
+	struct kith_why w;
+
+	while (kith_node_members(n, &cursor, &m))
+		for (at = 0; kith_node_why(n, &m.mid, &at, &w);)
+			marks_why(marks, &w);
+}
+
 static void on_end(void *ctx, struct cluster_node *n)
 {
 	struct run *run = ctx;
@@ -57,8 +68,10 @@ static void on_end(void *ctx, struct cluster_node *n)
 	kith_node_self(n->node, &self);
 	run->last[n->index] = (struct swarm_forgot){self.epoch, self.seq};
 	kith_node_stats(n->node, &s);
-	if (run->marks != NULL)
-		marks_stats(run->marks, &s);
+	if (run->marks == NULL)
+		return;
+	marks_stats(run->marks, &s);
+	mark_reasons(run->marks, n->node);
 }
 
 /* Some datagrams are kept back, to come again. */

@@ -9,7 +9,7 @@
 #include "sim/cluster.h"
 #include "sim/swarm_plan.h"
 
-enum { SWARM_REPLAYS = 32 };
+enum { SWARM_REPLAYS = 32, SWARM_STRANGERS = 4 };
 
 struct swarm;
 typedef void swarm_repair_fn(struct swarm *s, uint32_t a, uint32_t b);
@@ -34,6 +34,7 @@ struct swarm {
 	bool is_gone[SWARM_HOSTS_MAX];    /* left, or is leaving: no longer one of the live */
 	bool is_leaving[SWARM_HOSTS_MAX]; /* its process says so and is about to end */
 	/* By observer and member: the record that it was told to forget. */
+	struct cluster_stranger *strangers[SWARM_STRANGERS]; /* of the cluster */
 	struct swarm_forgot {
 		uint32_t epoch, seq;
 	} forgot[SWARM_HOSTS_MAX][SWARM_HOSTS_MAX];
@@ -55,6 +56,9 @@ void swarm_faults_run(struct swarm *s);
 /* All faults are over; who is down starts, or stays down for good. */
 void swarm_faults_stop(struct swarm *s);
 
+/* A line of the log, with the time. */
+void swarm_say(const struct swarm *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Starts the host's process and gives it its seeds. */
 void swarm_start(struct swarm *s, uint32_t i);
 /* Does it later. */

@@ -36,7 +36,8 @@ enum { SWARM_HOSTS_MIN = 2, SWARM_HOSTS_MAX = 64, SWARM_PLAN_TEXT = 600 };
 	X(PING, ping, 40, "a host measures a member") \
 	X(JOIN, join, 10, "a host is told one more seed") \
 	X(GARBAGE, garbage, 40, "bytes that mean nothing come from anywhere") \
-	X(REPLAY, replay, 40, "a datagram of before comes again, at any host")
+	X(REPLAY, replay, 40, "a datagram of before comes again, at any host") \
+	X(STRANGER, stranger, 10, "somebody without keys connects, and says nothing, or what means nothing; or very often")
 enum swarm_fault {
 #define X(upper, lower, most, help) SWARM_##upper,
 	SWARM_FAULTS(X)
