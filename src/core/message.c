@@ -11,10 +11,19 @@ struct context {
 	struct kith_peer *from, *helper;
 };
 
-void kith_message_ack(struct kith_node *n, uint32_t seq, uint8_t root[8], struct kith_msg *m)
+/* Who came after a member was forgotten here never hears of it, and nobody can tell it of a tomb.
+ * It is answered with the root that it can have, or it would synchronise with us for nothing until
+ * the tomb no longer counts. */
+void kith_message_ack(struct kith_node *n, const struct kith_peer *to, uint32_t seq, uint8_t root[8],
+		      struct kith_msg *m)
 {
+	const struct kith_talk *talk = kith_talk_of(n, to);
+
 	memset(m, 0, sizeof(*m));
-	kith_peers_make_root(n, root);
+	if (talk != NULL && talk->root_is_bare)
+		kith_peers_bare_root(n, root);
+	else
+		kith_peers_make_root(n, root);
 	m->kind = KITH_MSG_ACK;
 	m->n = seq;
 	m->root = root;
@@ -52,7 +61,7 @@ static void answer_ping_through(struct kith_node *n, const struct context *c, ui
 	struct kith_msg ack;
 	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = c->from->record->mid.b};
 
-	kith_message_ack(n, seq, root, &ack);
+	kith_message_ack(n, c->from, seq, root, &ack);
 	if (!kith_packet_begin(n, &inner, c->from) || !kith_packet_add(&inner, &ack))
 		return;
 	relay.blob.p = blob;
@@ -74,7 +83,7 @@ static void on_ping(struct kith_node *n, const struct context *c, const struct k
 		answer_ping_through(n, c, m->n);
 		return;
 	}
-	kith_message_ack(n, m->n, root, &ack);
+	kith_message_ack(n, c->from, m->n, root, &ack);
 	if (!kith_packet_begin(n, &pk, c->from) || !kith_packet_add(&pk, &ack))
 		return;
 	talk = kith_talk_of(n, c->from);
@@ -86,9 +95,19 @@ static void on_ping(struct kith_node *n, const struct context *c, const struct k
 static void on_ack(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
 	uint8_t root[8];
+	bool differs, is_bare = false;
+	struct kith_talk *talk;
 
 	kith_peers_make_root(n, root);
-	kith_join_root(n, c->from, memcmp(root, m->root, sizeof(root)) != 0);
+	differs = memcmp(root, m->root, sizeof(root)) != 0;
+	if (differs && n->tombs.counted > 0) {
+		kith_peers_bare_root(n, root);
+		is_bare = memcmp(root, m->root, sizeof(root)) == 0;
+	}
+	kith_join_root(n, c->from, differs && !is_bare);
+	talk = kith_talk_of(n, c->from);
+	if (talk != NULL)
+		talk->root_is_bare = is_bare;
 	kith_probe_on_ack(n, c->from, m, c->helper != NULL);
 	kith_ping_on_ack(n, c->from, m, c->helper != NULL);
 }

@@ -27,6 +27,11 @@ void kith_peers_root(const struct kith_node *n, uint8_t root[8])
 		kith_peers_digest(sum, count, root);
 }
 
+void kith_peers_bare_root(const struct kith_node *n, uint8_t root[8])
+{
+	kith_peers_digest(n->peers.leaf_sum, n->peers.count, root);
+}
+
 void kith_peers_make_root(struct kith_node *n, uint8_t root[8])
 {
 	struct kith_root *r = &n->peers.root;

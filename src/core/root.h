@@ -24,7 +24,9 @@ struct kith_root {
 void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8]);
 /* That of all, with those that count in the root although they are forgotten (core/tomb.h). */
 void kith_peers_root(const struct kith_node *n, uint8_t root[8]);
-/* The same, remembered: each ping and each ack needs it, and it rarely changes. */
+/* That of those listed alone. */
+void kith_peers_bare_root(const struct kith_node *n, uint8_t root[8]);
+/* The first, remembered: each ping and each ack needs it, and it rarely changes. */
 void kith_peers_make_root(struct kith_node *n, uint8_t root[8]);
 
 #endif

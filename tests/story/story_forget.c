@@ -102,6 +102,39 @@ static void in_the_end_all_have_forgotten(void **state)
 	cluster_free(&c);
 }
 
+/* All have forgotten one before another comes: the newcomer cannot hear of it, and nobody
+ * synchronises over that. What it says is news for all, and theirs for it. */
+static void a_newcomer_misses_nothing(void **state)
+{
+	struct cluster *c = story_new(6, 1750);
+	uint64_t syncs;
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 5; i++)
+		cluster_start(c, i);
+	for (i = 1; i < 5; i++)
+		cluster_join(c, i, 0);
+	cluster_run(c, 40 * S);
+	cluster_crash(c, GONE);
+	cluster_wait_status_everywhere(c, GONE, KITH_STATUS_FAILED, 60 * S);
+	for (i = 0; i < GONE; i++)
+		assert_int_equal(cluster_forget(c, i, GONE), 0);
+	cluster_start(c, 5);
+	cluster_join(c, 5, HERE);
+	cluster_wait_all_see_all(c, 20 * S);
+	cluster_run(c, 60 * S);
+	syncs = CLUSTER_TOTAL(c, syncs);
+	cluster_run(c, 600 * S);
+	assert_int_equal(CLUSTER_TOTAL(c, syncs), syncs);
+	assert_int_equal(cluster_tag(c, 5, "role", "db"), 0);
+	assert_int_equal(cluster_tag(c, HERE, "role", "web"), 0);
+	cluster_run(c, 30 * S);
+	assert_true(cluster_tag_is(c, HERE, 5, "role", "db"));
+	assert_true(cluster_tag_is(c, 5, HERE, "role", "web"));
+	cluster_free(&c);
+}
+
 /* A third of the members failed: who forgets them is no longer in doubt of itself. */
 static void isolation_ends_with_the_forgotten(void **state)
 {
@@ -131,6 +164,7 @@ int main(void)
 		cmocka_unit_test(one_that_lives_comes_back),
 		cmocka_unit_test(the_living_are_not_forgotten),
 		cmocka_unit_test(in_the_end_all_have_forgotten),
+		cmocka_unit_test(a_newcomer_misses_nothing),
 		cmocka_unit_test(isolation_ends_with_the_forgotten),
 	};
 
