@@ -154,23 +154,40 @@ static bool has_forgotten(struct run *run, uint32_t observer, uint32_t who)
 		(forgot->epoch == last.epoch && forgot->seq >= last.seq));
 }
 
-/* Who forgot a member counts its last record: the digests differ if the others have another one,
- * or lose this one since the member lives (sim/swarm.h). */
+static bool is_before(struct swarm_forgot a, struct swarm_forgot b)
+{
+	return a.epoch != b.epoch ? a.epoch < b.epoch : a.seq < b.seq;
+}
+
+/* Who forgot a member counts the record that it had then: the digests differ if another has another
+ * one or none, or loses this one since the member lives (sim/swarm.h). Not if somebody lists a newer
+ * one: that has to be told to those who forgot, too. */
 static bool is_half_forgotten(struct run *run, uint32_t who)
 {
 	struct cluster *c = run->swarm.cluster;
-	const struct swarm_forgot last = last_of(run, who);
-	bool is_forgotten = false, is_old = is_live(run, who);
+	struct swarm_forgot counted, first = {0, 0}, newest = {0, 0};
+	bool is_forgotten = false, is_other = is_live(run, who), has_first = false;
 	struct kith_member m;
 	uint32_t i;
 
+	for (i = 0; i < c->count; i++)
+		if (is_live(run, i) && cluster_member(c, i, who, &m) &&
+		    is_before(newest, (struct swarm_forgot){m.epoch, m.seq}))
+			newest = (struct swarm_forgot){m.epoch, m.seq};
 	for (i = 0; i < c->count; i++) {
 		if (!is_live(run, i))
 			continue;
-		is_forgotten |= has_forgotten(run, i, who);
-		is_old |= cluster_member(c, i, who, &m) && (m.epoch != last.epoch || m.seq != last.seq);
+		if (cluster_member(c, i, who, &m)) {
+			counted = (struct swarm_forgot){m.epoch, m.seq};
+		} else {
+			counted = run->swarm.forgot[i][who];
+			is_forgotten |= counted.epoch != 0 && !is_before(counted, newest);
+		}
+		is_other |= has_first && (counted.epoch != first.epoch || counted.seq != first.seq);
+		first = counted;
+		has_first = true;
 	}
-	return is_forgotten && is_old;
+	return is_forgotten && is_other;
 }
 
 static bool may_differ(struct run *run)
