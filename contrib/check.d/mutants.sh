@@ -71,8 +71,6 @@ plant "a tomb covers nothing" src/core/tomb.c \
 	's/return t != NULL \&\& kith_incarnation_cmp/return t != NULL \&\& false \&\& kith_incarnation_cmp/'
 plant "an older record is news" src/core/store.c \
 	's/^\t\treturn c > 0;/\t\treturn c != 0;/'
-plant "a leave is not final" src/core/store.c \
-	's/p->status == KITH_STATUS_LEFT \&\& p->record->epoch/false \&\& p->record->epoch/'
 plant "one piece of evidence is enough" src/core/suspect.c \
 	's/\*need = others >= 3 ? 3 : 2;.*/*need = others > 0;/'
 plant "a rumor is told a hundred times as often" src/core/gossip.c \

@@ -35,6 +35,10 @@ fuzz_programs += %D%/fuzz_stream
 tests_fuzz_fuzz_stream_LDADD = $(fuzz_ldadd)
 EXTRA_DIST += %D%/fuzz_stream.in
 
+fuzz_programs += %D%/fuzz_scenario
+tests_fuzz_fuzz_scenario_LDADD = $(fuzz_ldadd)
+EXTRA_DIST += %D%/fuzz_scenario.in
+
 if FUZZER
 fuzz_ldadd = $(FUZZ_LIBS)
 else
@@ -51,6 +55,10 @@ fuzz_programs += %D%/fuzz_rpc
 tests_fuzz_fuzz_rpc_LDADD = libkith_rpcclient.la libkith_query.la libkith_json.la \
 	libkith_fakenode.la $(fuzz_ldadd)
 EXTRA_DIST += %D%/fuzz_rpc.in %D%/fuzz_rpc.repro
+
+fuzz_programs += %D%/fuzz_ini
+tests_fuzz_fuzz_ini_LDADD = libkith_files.la $(fuzz_ldadd) $(INIH_LIBS)
+EXTRA_DIST += %D%/fuzz_ini.in
 
 check_PROGRAMS += $(fuzz_programs)
 

@@ -82,6 +82,10 @@ sed -nE 's/^\tX\([A-Z_]+, "([a-z]+)", "([a-z-]+)", .*/\1.\2/p' "$top_srcdir/src/
 covers "setting" src/daemon/options.h kith.conf.5
 sed -nE 's/^\tX\([A-Z_]+, "([a-z.-]+)", .*/\1/p' "$top_srcdir/src/daemon/log_ids.h" >"$tmp/names"
 covers "line of the log" src/daemon/log_ids.h kithd.8
+sed -nE 's/^\t\{"([a-z-]+)", ".*/\1/p' "$top_srcdir/src/sim/verbs.c" >"$tmp/names"
+covers "statement of a scenario" src/sim/verbs.c kith-scenario.5
+sed -nE 's/^\t\{"([a-z]+)", ".*/\1/p' "$top_srcdir/src/sim/command.c" >"$tmp/names"
+covers "command of kith-sim" src/sim/command.c kith-sim.1
 x_rows "$top_srcdir/include/kith/types.h" KITH_STATUSES | tr '[:upper:]' '[:lower:]' >"$tmp/names"
 covers "status" include/kith/types.h kith-intro.7
 # The protocol's page has a row for each message, with its number.
