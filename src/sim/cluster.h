@@ -93,6 +93,7 @@ struct cluster_node {
 	uint32_t spins;              /* ticks without time passing */
 	uint64_t last_stream;        /* highest odd id used */
 	uint64_t changes;            /* view.changes at the last look */
+	uint64_t changes_listed;     /* and when its members' addresses were last noted */
 	kith_us alarm_at;            /* deadline that the alarm was set for */
 	struct cluster_stream *streams; /* owned list: what the node may write to */
 	uint64_t persist_token;      /* answered while it was stopped */

@@ -458,6 +458,21 @@ static void on_wall(void *ctx, void *what)
 	world_at(&c->world, c->world.now + WALL_EVERY_S * KITH_SECOND, on_wall, c, later_new(n));
 }
 
+/* After each input: of two records in one backlog the first may list what the second does not, and
+ * was answered. */
+static void note_addresses(struct cluster_node *n)
+{
+	struct kith_view v;
+
+	if (!n->cluster->opts.check)
+		return;
+	kith_node_view(n->node, &v);
+	if (v.changes == n->changes_listed)
+		return;
+	n->changes_listed = v.changes;
+	list_all(n);
+}
+
 void process_input(void *ctx, uint32_t host, const struct net_input *in)
 {
 	struct cluster *c = ctx;
@@ -488,6 +503,7 @@ void process_input(void *ctx, uint32_t host, const struct net_input *in)
 		break;
 	}
 	check_node(n);
+	note_addresses(n);
 }
 
 void process_idle(void *ctx, uint32_t host)
@@ -512,7 +528,7 @@ void process_begin(struct cluster_node *n)
 	n->spins = 0;
 	n->last_stream = 0;
 	n->alarm_at = KITH_NEVER;
-	n->changes = UINT64_MAX;
+	n->changes = n->changes_listed = UINT64_MAX;
 	watch_begin(n);
 	world_at(&c->world, c->world.now + WALL_EVERY_S * KITH_SECOND, on_wall, c, later_new(n));
 	process_tick(n);

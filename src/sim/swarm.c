@@ -18,7 +18,6 @@ struct run {
 	struct swarm swarm;
 	struct marks *marks;
 	kith_us last_event; /* of a member's status, anywhere */
-	struct swarm_forgot last[SWARM_HOSTS_MAX]; /* the record that a process ended with */
 	char why[120]; /* they do not agree yet */
 };
 
@@ -62,11 +61,8 @@ static void mark_reasons(struct marks *marks, const struct kith_node *n)
 static void on_end(void *ctx, struct cluster_node *n)
 {
 	struct run *run = ctx;
-	struct kith_member self;
 	struct kith_stats s;
 
-	kith_node_self(n->node, &self);
-	run->last[n->index] = (struct swarm_forgot){self.epoch, self.seq};
 	kith_node_stats(n->node, &s);
 	if (run->marks == NULL)
 		return;
@@ -130,64 +126,49 @@ static bool agree_on_dead(struct run *run, uint32_t who)
 	return true;
 }
 
-/* The number of the last record that it signed. */
-static struct swarm_forgot last_of(struct run *run, uint32_t who)
+static bool is_above(struct swarm_forgot a, struct swarm_forgot b)
 {
-	struct swarm_forgot last = run->last[who];
-	struct kith_member self;
-
-	if (run->swarm.cluster->nodes[who].node != NULL) {
-		kith_node_self(run->swarm.cluster->nodes[who].node, &self);
-		last = (struct swarm_forgot){self.epoch, self.seq};
-	}
-	return last;
+	return a.epoch != b.epoch ? a.epoch > b.epoch : a.seq > b.seq;
 }
 
-/* It was told to forget this member, which has signed nothing since. */
-static bool has_forgotten(struct run *run, uint32_t observer, uint32_t who)
-{
-	const struct swarm_forgot last = last_of(run, who);
-	const struct swarm_forgot *forgot = &run->swarm.forgot[observer][who];
-
-	return cluster_status(run->swarm.cluster, observer, who) == CLUSTER_UNKNOWN &&
-	       (forgot->epoch > last.epoch ||
-		(forgot->epoch == last.epoch && forgot->seq >= last.seq));
-}
-
-static bool is_before(struct swarm_forgot a, struct swarm_forgot b)
-{
-	return a.epoch != b.epoch ? a.epoch < b.epoch : a.seq < b.seq;
-}
-
-/* Who forgot a member counts the record that it had then: the digests differ if another has another
- * one or none, or loses this one since the member lives (sim/swarm.h). Not if somebody lists a newer
- * one: that has to be told to those who forgot, too. */
-static bool is_half_forgotten(struct run *run, uint32_t who)
+/* The newest record of a member that anybody live holds, itself included. */
+static struct swarm_forgot newest_of(struct run *run, uint32_t who)
 {
 	struct cluster *c = run->swarm.cluster;
-	struct swarm_forgot counted, first = {0, 0}, newest = {0, 0};
-	bool is_forgotten = false, is_other = is_live(run, who), has_first = false;
+	struct swarm_forgot newest = {0, 0};
 	struct kith_member m;
 	uint32_t i;
 
-	for (i = 0; i < c->count; i++)
-		if (is_live(run, i) && cluster_member(c, i, who, &m) &&
-		    is_before(newest, (struct swarm_forgot){m.epoch, m.seq}))
-			newest = (struct swarm_forgot){m.epoch, m.seq};
 	for (i = 0; i < c->count; i++) {
-		if (!is_live(run, i))
+		if (!is_live(run, i) || !cluster_member(c, i, who, &m))
 			continue;
-		if (cluster_member(c, i, who, &m)) {
-			counted = (struct swarm_forgot){m.epoch, m.seq};
-		} else {
-			counted = run->swarm.forgot[i][who];
-			is_forgotten |= counted.epoch != 0 && !is_before(counted, newest);
-		}
-		is_other |= has_first && (counted.epoch != first.epoch || counted.seq != first.seq);
-		first = counted;
-		has_first = true;
+		if (is_above((struct swarm_forgot){m.epoch, m.seq}, newest))
+			newest = (struct swarm_forgot){m.epoch, m.seq};
 	}
-	return is_forgotten && is_other;
+	return newest;
+}
+
+/* It was told to forget this member, and nobody has a newer record of it. */
+static bool has_forgotten(struct run *run, uint32_t observer, uint32_t who)
+{
+	return cluster_status(run->swarm.cluster, observer, who) == CLUSTER_UNKNOWN &&
+	       run->swarm.forgot[observer][who].epoch != 0 &&
+	       !is_above(newest_of(run, who), run->swarm.forgot[observer][who]);
+}
+
+/* Who forgot a member counts that record: the digests differ if the others have another one, or lose
+ * this one since the member lives (sim/swarm.h). */
+static bool is_half_forgotten(struct run *run, uint32_t who)
+{
+	struct swarm *s = &run->swarm;
+	const struct swarm_forgot newest = newest_of(run, who);
+	uint32_t i;
+
+	for (i = 0; i < s->plan->hosts; i++)
+		if (is_live(run, i) && has_forgotten(run, i, who) &&
+		    (is_live(run, who) || s->has_lost[who] || is_above(s->forgot[i][who], newest)))
+			return true;
+	return false;
 }
 
 static bool may_differ(struct run *run)

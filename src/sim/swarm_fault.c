@@ -23,7 +23,18 @@ void swarm_say(const struct swarm *s, const char *format, ...)
 	putchar('\n');
 }
 
-/* Host 0 is the seed that everybody has: it never leaves for good and never moves. */
+/* Host 0 is the seed that everybody has: it never leaves for good and never moves. It is told of all
+ * others, or it might come back with an empty disk after it left, and nobody would ask for it. */
+static void join_all(struct swarm *s)
+{
+	struct kith_addr seeds[SWARM_HOSTS_MAX];
+	uint32_t i;
+
+	for (i = 1; i < s->plan->hosts; i++)
+		seeds[i - 1] = cluster_addr(s->cluster, i);
+	cluster_join_addrs(s->cluster, 0, seeds, s->plan->hosts - 1);
+}
+
 void swarm_start(struct swarm *s, uint32_t i)
 {
 	struct cluster *c = s->cluster;
@@ -35,8 +46,8 @@ void swarm_start(struct swarm *s, uint32_t i)
 	cluster_start(c, i);
 	if (i != 0)
 		cluster_join(c, i, 0);
-	else if (s->plan->hosts > 1)
-		cluster_join(c, i, 1);
+	else
+		join_all(s);
 }
 
 void swarm_later(struct swarm *s, kith_us at, swarm_repair_fn *fn, uint32_t a, uint32_t b)

@@ -33,6 +33,7 @@ struct swarm {
 	size_t repair_count, repair_room;
 	bool is_gone[SWARM_HOSTS_MAX];    /* left, or is leaving: no longer one of the live */
 	bool is_leaving[SWARM_HOSTS_MAX]; /* its process says so and is about to end */
+	bool has_lost[SWARM_HOSTS_MAX]; /* its disk, once: it may have signed a number twice */
 	/* By observer and member: the record that it was told to forget. */
 	struct cluster_stranger *strangers[SWARM_STRANGERS]; /* of the cluster */
 	struct swarm_forgot {

@@ -73,6 +73,7 @@ static const char *lose_state(struct swarm *s, struct kith_rng *r, uint32_t i)
 	if (luck < 80)
 		return "with its epoch";
 	n->disk_epoch = 0;
+	s->has_lost[i] = true;
 	return "with nothing";
 }
 
