@@ -71,9 +71,7 @@ plant "a tomb covers nothing" src/core/tomb.c \
 	's/return t != NULL \&\& kith_incarnation_cmp/return t != NULL \&\& false \&\& kith_incarnation_cmp/'
 plant "an older record is news" src/core/store.c \
 	's/^\t\treturn c > 0;/\t\treturn c != 0;/'
-plant "one piece of evidence is enough" src/core/suspect.c \
-	's/\*need = others >= 3 ? 3 : 2;.*/*need = others > 0;/'
-plant "a rumor is told a hundred times as often" src/core/gossip.c \
+plant "a rumor is told twenty times more often" src/core/gossip.c \
 	's/if (r->sent + 1 >= kith_gossip_sends(/if (r->sent + 1 >= 20 + kith_gossip_sends(/'
 plant "the digest keeps the leaf of the former record" src/core/peer.c \
 	's/n->peers.leaf_sum -= former->leaf;/(void)former->leaf;/'

@@ -12,4 +12,4 @@ sim_tests = \
 dist_check_SCRIPTS += $(sim_tests)
 TESTS += $(sim_tests)
 
-EXTRA_DIST += tests/scenario
+EXTRA_DIST += tests/scenario %D%/MUTANTS.md
