@@ -4,6 +4,7 @@
 #include "core/pool.h"
 #include "sim/process.h"
 #include "sim/report.h"
+#include "sim/room.h"
 #include "sim/watch.h"
 
 #include <assert.h>
@@ -172,6 +173,8 @@ struct cluster *cluster_new(uint32_t n, const struct cluster_opts *o)
 	uint32_t i;
 
 	assert(c != NULL && n >= 1 && n <= CLUSTER_NODES_MAX);
+	if (n >= ROOM_ASKED_FROM && !room_is_there(n, o->share))
+		exit(ROOM_EXIT);
 	assert(o->planes >= 1 && o->planes <= NET_PLANES_MAX);
 	report_current(c);
 	c->opts = *o;

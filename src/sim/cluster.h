@@ -190,7 +190,8 @@ struct cluster {
 void cluster_opts_init(struct cluster_opts *o, uint64_t seed);
 /* Whether clusters share facts if nothing else is said; at the start they do not. */
 void cluster_share_usually(bool share);
-/* The hosts exist, no process runs. */
+/* The hosts exist, no process runs. Where they would not fit into memory, the program ends and says so
+ * (sim/room.h). */
 struct cluster *cluster_new(uint32_t n, const struct cluster_opts *o);
 /* Stops all, checks that nothing leaked. */
 void cluster_free(struct cluster **c);

@@ -44,6 +44,8 @@ libkith_sim_la_SOURCES = \
 	%D%/process.h \
 	%D%/report.c \
 	%D%/report.h \
+	%D%/room.c \
+	%D%/room.h \
 	%D%/scenario.c \
 	%D%/scenario.h \
 	%D%/verbs.c \

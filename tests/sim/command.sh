@@ -92,6 +92,8 @@ check "a counter may be asked" exits 0 "$sim" run "$tmp/stat.scn"
 check "the log tells statements and changes" exits 0 "$sim" run --log "$tmp/stat.scn"
 check "statements" grep -qE '^ +[0-9.]+ stat rounds min 1' "$tmp/out"
 check "changes" grep -qE '^ +[0-9.]+ n00 +joined +n01' "$tmp/out"
+check "what would not fit is refused before it runs" exits 71 "$sim" bench --hosts 64000 --seal clear
+check "with the estimate" says '64000 hosts need about '
 check "another seed is another run" test "$("$sim" run --seed 2 "$tmp/stat.scn")" != \
 	"$("$sim" run --seed 3 "$tmp/stat.scn")"
 done_testing
