@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
 
 unit_tests += \
+	%D%/test_sim_args \
 	%D%/test_sim_checker
