@@ -129,6 +129,22 @@ void kith_clocks_hello(struct kith_node *n, const struct kith_mid *mid, uint32_t
 	heard(n, mid, (int64_t)kith_now_unix_s(n) - (int64_t)unix_s);
 }
 
+/* What we signed of others by the wrong clock is refused by them as well, and would be told again for
+ * hours; who still does not answer is suspected anew. */
+static void withdraw_suspicions(struct kith_node *n)
+{
+	struct kith_held *h;
+	uint32_t i;
+
+	for (i = 0; n->own.peer != NULL && i < n->peers.count; i++) {
+		struct kith_case *c = kith_peer_case(kith_ring_at(n, i));
+
+		h = c != NULL ? kith_suspect_held_by(c, &n->own.peer->record->mid) : NULL;
+		if (h != NULL)
+			kith_suspect_drop(n, c, (int)(h - c->held));
+	}
+}
+
 /* The others' clocks have not moved, so all is known at once of a host whose clock was set. What it
  * signed by the old one may be taken for expired, or from the future. */
 void kith_clocks_moved(struct kith_node *n, int64_t by_ms)
@@ -142,6 +158,8 @@ void kith_clocks_moved(struct kith_node *n, int64_t by_ms)
 	if (c->others > 0)
 		c->ahead_s += by_s;
 	judge(n, by_s != 0);
-	if (magnitude(by_s) > KITH_RECORD_SLACK_S && magnitude(c->ahead_s) <= KITH_CLOCK_DIFFERS_S)
-		kith_own_sign(n, KITH_OWN_REFRESH);
+	if (magnitude(by_s) <= KITH_RECORD_SLACK_S || magnitude(c->ahead_s) > KITH_CLOCK_DIFFERS_S)
+		return;
+	kith_own_sign(n, KITH_OWN_REFRESH);
+	withdraw_suspicions(n);
 }

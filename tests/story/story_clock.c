@@ -208,6 +208,24 @@ static void a_week(void **state)
 	cluster_free(&c);
 }
 
+/* What a host signs of others by a clock that is hours ahead they take for a forgery of time. When its
+ * clock is right it says the same again, or they would never refute it. */
+static void suspicions_by_a_wrong_clock_are_signed_again(void **state)
+{
+	struct cluster *c = story_joined(5, 1990);
+	uint32_t i;
+
+	(void)state;
+	cluster_wall_skew(c, 4, 2 * 3600 * 1000, true);
+	cluster_cut_off(c, 4);
+	for (i = 0; i < 4; i++)
+		cluster_wait_status(c, 4, i, KITH_STATUS_FAILED, 120 * S);
+	cluster_wall_skew(c, 4, 0, true);
+	cluster_reconnect(c, 4);
+	cluster_wait_all_see_all(c, 30 * S);
+	cluster_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +234,7 @@ int main(void)
 		cmocka_unit_test(an_hour_ahead_from_the_start),
 		cmocka_unit_test(two_hosts_tell_each_other),
 		cmocka_unit_test(wall_clock_off_by_days),
+		cmocka_unit_test(suspicions_by_a_wrong_clock_are_signed_again),
 		cmocka_unit_test(days_off_from_the_start),
 		cmocka_unit_test(a_week),
 	};
