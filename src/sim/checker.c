@@ -59,7 +59,7 @@ struct host {
 	/* This life. */
 	uint32_t epoch, seq, durable;
 	uint64_t digest;
-	bool has_walked, is_full;
+	bool has_walked, is_full, is_clock_off;
 	uint64_t walk;
 	kith_us now; /* of the walk, on its clock */
 	uint32_t by_status[KITH_STATUS_COUNT], count_max;
@@ -213,13 +213,18 @@ void checker_begin(struct checker *k, uint32_t host, uint32_t disk_epoch)
 	h->lives++;
 	h->epoch = h->seq = h->durable = 0;
 	h->digest = 0;
-	h->has_walked = false;
+	h->has_walked = h->is_clock_off = false;
 	h->walk = 0;
 	h->count_max = 0;
 	h->answers_by_stream = h->taken = h->credit = 0;
 	memset(h->pairs, 0, k->count * sizeof(*h->pairs));
 	for (i = 0; i < k->count; i++)
 		h->pairs[i].status = h->pairs[i].told = UNKNOWN;
+}
+
+void checker_clock_off(struct checker *k, uint32_t host)
+{
+	k->hosts[host].is_clock_off = true;
 }
 
 void checker_durable(struct checker *k, uint32_t host, uint32_t epoch)
@@ -335,8 +340,8 @@ void checker_event(struct checker *k, uint32_t host, uint32_t who, const struct 
 		p->told = UNKNOWN;
 		p->is_listed = false;
 		p->wants = 0;
-		/* Its record expired: the clock was set, and what was buried may be gone as well. */
-		if (e->from != KITH_STATUS_FAILED && e->from != KITH_STATUS_LEFT)
+		/* Records expired: what was buried may be gone as well. */
+		if (h->is_clock_off || (e->from != KITH_STATUS_FAILED && e->from != KITH_STATUS_LEFT))
 			for (i = 0; i < k->count; i++)
 				if (!h->pairs[i].is_listed)
 					h->pairs[i].epoch = h->pairs[i].seq = 0;

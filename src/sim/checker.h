@@ -57,6 +57,9 @@ struct checker;
 struct checker *checker_new(uint32_t hosts, checker_fail_fn *fail, void *ctx);
 void checker_free(struct checker **k);
 
+/* The wall clock of the host is off by so much that it takes good records for expired ones: in this
+ * life it may forget what it had buried. */
+void checker_clock_off(struct checker *k, uint32_t host);
 /* A process of the host starts from this epoch on its disk. */
 void checker_begin(struct checker *k, uint32_t host, uint32_t disk_epoch);
 /* Its disk holds this epoch, and the process is told so now. */

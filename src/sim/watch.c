@@ -114,6 +114,8 @@ void watch_step(struct cluster_node *n, const struct kith_view *v, bool changed)
 		return;
 	h = &w->hosts[n->index];
 	h->is_behind |= changed;
+	if (n->wall_skew_ms > WATCH_CLOCK_OFF_MS || n->wall_skew_ms < -WATCH_CLOCK_OFF_MS)
+		checker_clock_off(w->checker, n->index);
 	kith_node_stats(n->node, &s);
 	if (h->is_behind && (v->alive + v->failed + v->left < WATCH_MANY ||
 			     c->world.now - h->walked_at >= KITH_SECOND))
