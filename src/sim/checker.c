@@ -15,8 +15,8 @@ enum {
 	GOSSIP_MAX = 16384,
 	SUSPICIONS_PER_TARGET = 4,
 	STREAMS_MAX = 1024,
-	/* Measured: an empty node, a member with its case and its reasons, a stream in full sync;
-	 * twice of each. */
+	/* Three times what 60 seeds of the swarm came to: 95 KB empty, 320 KB at most, with what a
+	 * burst puts out, up to 22 members and 65 streams. A leak grows past it, a burst does not. */
 	HEAP_NODE = 1024 * 1024,
 	HEAP_MEMBER = 16 * 1024,
 	HEAP_STREAM = 256 * 1024
