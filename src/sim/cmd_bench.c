@@ -12,8 +12,6 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#define SETTLE (60 * KITH_SECOND)
-
 const struct sim_flag sim_bench_flags[] = {
 	{"hosts", "N", "of the runs that boot a cluster (1000)"},
 	{"idle", "TIME", "how long it then idles (60s)"},
@@ -90,9 +88,10 @@ static enum sim_exit boot_and_idle(uint32_t hosts, kith_us idle, bool clear)
 		cluster_join(c, i, 0);
 	cluster_wait_all_see_all(c, 600 * KITH_SECOND);
 	row("boot", c, clear, &since);
-	/* The news of the start goes on for a while; it is part of no idle cluster. */
+	/* The news of the start goes on for minutes; it is part of no idle cluster. */
 	since = begin(c);
-	cluster_run(c, SETTLE);
+	while (CLUSTER_TOTAL(c, gossip_queue) > 0)
+		cluster_run(c, KITH_SECOND);
 	row("settle", c, clear, &since);
 	since = begin(c);
 	cluster_run(c, idle);
