@@ -58,7 +58,7 @@ check "one that lives is not forgotten" test $? -eq 6
 check "and it is said what to do" grep -q 'on that host: kith leave' "$tmp/forget.out"
 check "one that failed is" ask a forget b
 check "at once, here" sees_nobody a b
-check "and only here" sees c failed b
+check "and only here" until_true sees c failed b
 check "a watcher is told" until_true grep -q "	b	reaped	failed	-" "$tmp/later.txt"
 
 # ---- a host with another cluster key
