@@ -52,6 +52,7 @@ check "serf force-leave" as_serf force-leave b
 check "forgets who failed" until_true sees_nobody a b
 start b -o "cluster.seed=$(addr a)"
 check "who comes back by itself" until_true sees b alive a
+check "and is seen again" until_true sees a alive b # or its leave has nobody to be told to
 check "serf leave" as_serf leave
 end_of a
 check "ends kithd with 0" test "$ended" -eq 0
