@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/checker.h"
 
+#include "sim/hash.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <uthash.h>
 
 /* The bounds that the product states, told once more: a checker that read them from the core would
  * agree with whatever stands there. */

@@ -2,6 +2,7 @@
 #include "sim/cluster.h"
 
 #include "core/pool.h"
+#include "sim/hash.h"
 #include "sim/process.h"
 #include "sim/report.h"
 #include "sim/room.h"
@@ -11,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <uthash.h>
 
 struct cluster_name {
 	struct kith_mid mid;

@@ -30,6 +30,7 @@ libkith_sim_la_SOURCES = \
 	%D%/faults.h \
 	%D%/figures.c \
 	%D%/figures.h \
+	%D%/hash.h \
 	%D%/marks.c \
 	%D%/marks.h \
 	%D%/look.c \

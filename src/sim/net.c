@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/net.h"
 
+#include "sim/hash.h"
 #include "sim/nettcp.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <uthash.h>
 
 struct net_place {
 	uint8_t key[17]; /* ip, family */

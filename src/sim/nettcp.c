@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/nettcp.h"
 
+#include "sim/hash.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <uthash.h>
 
 enum end_state {
 	END_NONE,    /* no SYN came */

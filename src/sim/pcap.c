@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/pcap.h"
 
+#include "sim/hash.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <uthash.h>
 
 enum { LINKTYPE_RAW = 101, IP4_LEN = 20, IP6_LEN = 40, UDP_LEN = 8, TCP_LEN = 20, DATA_MAX = 60000 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/process.h"
 
+#include "sim/hash.h"
 #include "sim/report.h"
 #include "sim/watch.h"
 
@@ -8,8 +9,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <uthash.h>
 
 /* An address that this node may send to. */
 struct cluster_listed {
