@@ -99,6 +99,7 @@ static void forget(struct kith_node *n, uint32_t number)
 
 	unlink_rumor(n, r);
 	kith_fact_unref(n, r->record);
+	n->gossip.lazy_count -= r->lane == KITH_LANE_LAZY ? 1 : 0;
 	kith_slab_give(&n->gossip.rumors, number - 1);
 	n->gossip.count--;
 }
@@ -119,17 +120,25 @@ void kith_gossip_drop(struct kith_node *n, uint32_t *r, const struct kith_fact *
 	*r = 0;
 }
 
+/* The most-told rumor of the lane, of those told as often the oldest; 0: it is empty. */
+static uint32_t most_told(const struct kith_node *n, int lane)
+{
+	const uint64_t busy = n->gossip.busy[lane];
+
+	return busy != 0 ? n->gossip.queue[lane][63 - __builtin_clzll(busy)].first : 0;
+}
+
 /* The queue is full: the most-told rumor of the lowest lane makes room. */
 static void make_room(struct kith_node *n)
 {
 	int lane;
 
 	for (lane = KITH_LANE_COUNT - 1; lane >= 0; lane--) {
-		const uint64_t busy = n->gossip.busy[lane];
+		const uint32_t number = most_told(n, lane);
 
-		if (busy == 0)
+		if (number == 0)
 			continue;
-		forget(n, n->gossip.queue[lane][63 - __builtin_clzll(busy)].first);
+		forget(n, number);
 		return;
 	}
 }
@@ -141,12 +150,14 @@ static void start_tick(struct kith_node *n, kith_us wait)
 }
 
 void kith_gossip_put(struct kith_node *n, uint32_t *r, struct kith_fact *record,
-		     enum kith_lane lane, bool is_lazy)
+		     enum kith_lane lane)
 {
 	struct kith_rumor *rumor;
 	uint32_t at;
 
 	kith_gossip_drop(n, r, record);
+	if (lane == KITH_LANE_LAZY && n->gossip.lazy_count >= KITH_GOSSIP_LAZY_MAX)
+		forget(n, most_told(n, lane));
 	if (n->gossip.count >= KITH_GOSSIP_MAX)
 		make_room(n);
 	rumor = kith_slab_take(&n->gossip.rumors, &at);
@@ -158,13 +169,33 @@ void kith_gossip_put(struct kith_node *n, uint32_t *r, struct kith_fact *record,
 	kith_fact_ref(record);
 	rumor->record = record;
 	rumor->lane = (uint8_t)lane;
-	rumor->is_lazy = is_lazy;
 	n->gossip.count++;
+	n->gossip.lazy_count += lane == KITH_LANE_LAZY ? 1 : 0;
 	*r = at + 1;
 	append(n, *r);
 	/* At a random phase, as if it had never stood still: all who wake by the same news would tick
 	 * together, and whom the first wave missed would wait for a whole tick. */
 	start_tick(n, 1 + kith_rng_below(&n->rng, (uint32_t)n->timing.gossip_tick));
+}
+
+void kith_gossip_known(struct kith_node *n)
+{
+	struct kith_gossip *g = &n->gossip;
+	const uint8_t sends = kith_gossip_sends(n->peers.count, true);
+	uint32_t number;
+
+	while ((number = most_told(n, KITH_LANE_RECORD)) != 0) {
+		struct kith_rumor *r = rumor_at(n, number);
+
+		if (r->sent >= sends || g->lazy_count >= KITH_GOSSIP_LAZY_MAX) {
+			forget(n, number);
+			continue;
+		}
+		unlink_rumor(n, r);
+		r->lane = KITH_LANE_LAZY;
+		g->lazy_count++;
+		append(n, number);
+	}
 }
 
 /* --- telling --------------------------------------------------------------------------------- */
@@ -178,7 +209,7 @@ static bool tell(struct kith_node *n, struct kith_packet *pk, uint32_t number)
 		return false;
 	KITH_COUNT(n, gossip_sent);
 	r->stamp = n->gossip.packet_stamp;
-	if (r->sent + 1 >= kith_gossip_sends(n->peers.count, r->is_lazy)) {
+	if (r->sent + 1 >= kith_gossip_sends(n->peers.count, r->lane == KITH_LANE_LAZY)) {
 		forget(n, number);
 	} else {
 		unlink_rumor(n, r);

@@ -4,8 +4,12 @@
  * Whatever holds a record (a peer, a suspicion) has the number of its rumor, so there is one per
  * record and a newer one takes its place. Its way: kith_gossip_put() -> lists by lane and number of
  * sends -> kith_gossip_fill() copies it into datagrams, fewest-sent first -> it leaves the queue
- * after ceil(4 ln(n+1)) sends, or ceil(log10(n+1)) in the lazy way of a pure refresh. The number is
- * not taken back then; it is told from another rumor's by the record.
+ * after ceil(4 ln(n+1)) sends, or ceil(log10(n+1)) in the lazy lane. The number is not taken back
+ * then; it is told from another rumor's by the record.
+ *
+ * Gossip is for what is fresh. What a synchronisation brought others have known for a while, and
+ * many of it at once are more than datagrams carry: a few of them are told lazily, the rest is left
+ * to synchronisations. And when one member after the other has our root, all have been told.
  */
 #ifndef KITH_CORE_GOSSIP_H
 #define KITH_CORE_GOSSIP_H
@@ -22,7 +26,8 @@ struct kith_packet;
 /* Strict, but every fifth slot goes to the oldest of a lower lane. */
 enum kith_lane {
 	KITH_LANE_URGENT, /* refutations, leaves, suspicions */
-	KITH_LANE_RECORD,
+	KITH_LANE_RECORD, /* joins, changes */
+	KITH_LANE_LAZY,   /* refreshes, and what synchronisations brought: KITH_GOSSIP_LAZY_MAX */
 	KITH_LANE_COUNT
 };
 enum { KITH_SENDS_MAX = 64 }; /* 4 ln of 2^20 members is 56 */
@@ -33,7 +38,6 @@ struct kith_rumor {
 	struct kith_fact *record; /* owned reference */
 	uint32_t stamp;           /* last packet that carried it */
 	uint8_t lane, sent;
-	bool is_lazy;
 };
 
 struct kith_rumor_list {
@@ -44,7 +48,7 @@ struct kith_gossip {
 	struct kith_slab rumors;
 	struct kith_rumor_list queue[KITH_LANE_COUNT][KITH_SENDS_MAX];
 	uint64_t busy[KITH_LANE_COUNT]; /* bit i: the list of those sent i times is not empty */
-	uint32_t count;
+	uint32_t count, lazy_count;
 	uint32_t packet_stamp;
 	uint32_t picks; /* counts slots for the fifth */
 	struct kith_timer tick;
@@ -57,12 +61,14 @@ void kith_gossip_fini(struct kith_node *n);
 /* Queues the record, whose rumor's number is kept in *r. A former record's rumor was dropped. Without
  * memory the most-told rumor makes room, as at the bound. */
 void kith_gossip_put(struct kith_node *n, uint32_t *r, struct kith_fact *record,
-		     enum kith_lane lane, bool is_lazy);
+		     enum kith_lane lane);
 /* The record is no longer told, if it still was; *r = 0. */
 void kith_gossip_drop(struct kith_node *n, uint32_t *r, const struct kith_fact *record);
 /* The rumor of the record, or NULL: it is not told, or not any more. */
 struct kith_rumor *kith_gossip_of(const struct kith_node *n, uint32_t r,
 				  const struct kith_fact *record);
+/* Others know what we know: the news of joins and changes goes on lazily. */
+void kith_gossip_known(struct kith_node *n);
 /* Fills the rest of a packet with rumors. */
 void kith_gossip_fill(struct kith_node *n, struct kith_packet *pk);
 /* News: tells it to three peers now, if the budget allows, besides the queue. */

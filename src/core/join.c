@@ -8,7 +8,8 @@
 bool kith_join_init(struct kith_node *n)
 {
 	n->join.sync_started = n->join.synced = KITH_NEVER;
-	n->join.partner_wait = KITH_SECOND;
+	n->join.partner_wait = KITH_PARTNER_FIRST;
+	n->join.gap = KITH_SYNC_GAP_NEW;
 	return kith_timer_init(n, &n->join.partner, KITH_TIMER_PARTNER, NULL);
 }
 
@@ -102,7 +103,10 @@ static void dial_ended(struct kith_node *n, struct kith_dial *d, enum kith_seed_
 	if (result == KITH_SEED_JOINED || result == KITH_SEED_SELF)
 		return;
 	kith_timer_set(n, &d->timer, kith_us_add(n->now, jittered(n, d->wait)));
-	d->wait = kith_us_min(2 * d->wait, KITH_DIAL_MAX);
+	/* Who hangs up or is busy is there, and has too many to answer. */
+	d->wait = kith_us_min(2 * d->wait,
+			      result == KITH_SEED_CLOSED || result == KITH_SEED_BUSY
+				      ? KITH_DIAL_BUSY : KITH_DIAL_MAX);
 }
 
 void kith_join_on_seed(struct kith_node *n, void *owner)
@@ -270,16 +274,32 @@ static bool is_partner(const struct kith_node *n, const struct kith_mid *mid)
 	return false;
 }
 
+static bool is_seed(const struct kith_node *n, const struct kith_peer *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->join.seed_count; i++)
+		if (kith_peer_lists(p, &n->join.dials[i].seed.addr) >= 0)
+			return true;
+	return false;
+}
+
+/* A random member to synchronise with: until we have joined, one that is no partner yet. Seeds have
+ * newcomers to answer, who know nobody else; they come last. */
 static struct kith_peer *next_partner(struct kith_node *n)
 {
-	struct kith_peer *some[KITH_JOIN_PARTNERS + 1];
+	struct kith_peer *some[KITH_JOIN_PARTNERS + 1], *seed = NULL;
 	const uint32_t count = kith_ring_pick(n, some, KITH_JOIN_PARTNERS + 1, NULL);
 	uint32_t i;
 
-	for (i = 0; i < count; i++)
-		if (!is_partner(n, &some[i]->record->mid))
+	for (i = 0; i < count; i++) {
+		if (!n->join.is_joined && is_partner(n, &some[i]->record->mid))
+			continue;
+		if (!is_seed(n, some[i]))
 			return some[i];
-	return NULL;
+		seed = some[i];
+	}
+	return seed;
 }
 
 static bool sync_with(struct kith_node *n, const struct kith_peer *p)
@@ -300,25 +320,34 @@ void kith_join_on_partner(struct kith_node *n, void *owner)
 	struct kith_peer *p;
 
 	(void)owner;
-	if (j->is_joined || j->partner_stream != 0 || n->own.is_over)
+	if ((j->is_joined && !j->is_catching_up) || j->partner_stream != 0 || n->own.is_over)
 		return;
-	p = j->partner_count < KITH_JOIN_PARTNERS ? next_partner(n) : NULL;
+	p = j->is_joined || j->partner_count < KITH_JOIN_PARTNERS ? next_partner(n) : NULL;
 	if (p == NULL) {
-		j->is_joined = j->partner_count > 0;
+		j->is_joined = j->is_joined || j->partner_count > 0;
 		return;
 	}
 	if (!sync_with(n, p))
 		kith_timer_set(n, &j->partner, kith_us_add(n->now, j->partner_wait));
 }
 
-void kith_join_synced(struct kith_node *n, const struct kith_mid *peer)
+void kith_join_synced(struct kith_node *n, const struct kith_mid *peer, uint32_t news)
 {
 	struct kith_join *j = &n->join;
 
 	KITH_COUNT(n, syncs);
 	j->synced = n->now;
-	if (j->is_joined)
+	if (news >= KITH_SYNC_BULK)
+		j->gap = KITH_SYNC_GAP_NEW;
+	else if (news == 0)
+		j->gap = kith_us_min(2 * j->gap, KITH_SYNC_GAP);
+	j->is_catching_up = news > 0 && j->gap < KITH_SYNC_GAP;
+	if (j->is_joined) {
+		if (j->is_catching_up)
+			kith_timer_set_earlier(n, &j->partner,
+					       kith_us_add(n->now, jittered(n, j->gap)));
 		return;
+	}
 	if (!is_partner(n, peer) && j->partner_count < KITH_JOIN_PARTNERS)
 		j->partners[j->partner_count++] = *peer;
 	kith_timer_set_earlier(n, &j->partner, n->now);
@@ -340,11 +369,12 @@ void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32
 	if (stream != j->partner_stream)
 		return;
 	j->partner_stream = 0;
-	if (j->is_joined)
+	if (j->is_joined && !j->is_catching_up)
 		return;
 	if (result == KITH_SEED_JOINED) {
-		j->partner_wait = KITH_SECOND;
-		kith_timer_set_earlier(n, &j->partner, n->now);
+		j->partner_wait = KITH_PARTNER_FIRST;
+		if (!j->is_joined)
+			kith_timer_set_earlier(n, &j->partner, n->now);
 	} else {
 		kith_timer_set_earlier(n, &j->partner,
 				       kith_us_add(n->now, jittered(n, j->partner_wait)));
@@ -352,34 +382,52 @@ void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32
 	}
 }
 
-/* What a newcomer lacks once the news has ceased was told before the others knew it: it does not
- * come by itself. */
-static bool is_newcomer(const struct kith_node *n)
+/* Several in a row have our root: whoever else may lack something will see that theirs differs. */
+static void count_agreement(struct kith_node *n, bool differs)
 {
-	return kith_us_elapsed(n->join.started, n->now) < KITH_YOUNG &&
-	       kith_us_elapsed(n->peers.news, n->now) >= KITH_QUIET;
+	struct kith_join *j = &n->join;
+
+	if (differs || j->agreed_sum != n->peers.leaf_sum)
+		j->agreed = 0;
+	j->agreed_sum = n->peers.leaf_sum;
+	if (!differs && j->agreed < KITH_AGREED && ++j->agreed == KITH_AGREED)
+		kith_gossip_known(n);
+}
+
+bool kith_join_behind(struct kith_node *n, const struct kith_peer *p)
+{
+	struct kith_join *j = &n->join;
+
+	if (!j->is_joined || j->partner_stream != 0 || n->own.is_over)
+		return false;
+	if (kith_us_elapsed(j->sync_started, n->now) >= j->gap)
+		return sync_with(n, p);
+	if (j->gap < KITH_SYNC_GAP) {
+		/* Much was missing a moment ago, and this may be the rest: no need to be told twice. */
+		j->is_catching_up = true;
+		kith_timer_set_earlier(n, &j->partner, kith_us_add(j->sync_started, j->gap));
+	}
+	return false;
 }
 
 void kith_join_root(struct kith_node *n, struct kith_peer *p, bool differs)
 {
 	struct kith_join *j = &n->join;
-	const bool is_new = is_newcomer(n);
-	const kith_us differs_for = is_new ? 0 : KITH_ROOT_DIFFERS;
-	const kith_us gap = is_new ? KITH_SYNC_GAP_NEW : KITH_SYNC_GAP;
+	/* Much was missing a moment ago, so this is no mere news under way. */
+	const kith_us differs_for = j->gap < KITH_ROOT_DIFFERS ? 0 : KITH_ROOT_DIFFERS;
 	struct kith_talk *t = kith_talk(n, p);
 
 	if (t == NULL)
 		return;
+	count_agreement(n, differs);
 	if (!differs) {
 		t->root_differed = KITH_NEVER;
 		return;
 	}
 	if (t->root_differed == KITH_NEVER)
 		t->root_differed = n->now;
-	if (kith_us_elapsed(t->root_differed, n->now) < differs_for || !j->is_joined ||
-	    j->partner_stream != 0 || n->own.is_over ||
-	    kith_us_elapsed(j->sync_started, n->now) < gap)
+	if (kith_us_elapsed(t->root_differed, n->now) < differs_for)
 		return;
-	t->root_differed = KITH_NEVER;
-	(void)sync_with(n, p);
+	if (kith_join_behind(n, p))
+		t->root_differed = KITH_NEVER;
 }

@@ -6,6 +6,10 @@
  * with until three (or all there are) have told us the same; later a partner whose root keeps
  * differing is synchronised with again. Configured seeds are never changed by what peers say.
  *
+ * Where many things differ, as after a mass start or a cut, each host lacks what only a few have:
+ * synchronisations that bring much are followed by the next one with anybody, so that views grow by
+ * a factor each round; those that bring little are rare.
+ *
  * Hints, addresses from before a restart, are dialled like seeds until the join is complete, and
  * when we are alone; nobody chose them, so nobody is told how they went.
  */
@@ -35,6 +39,10 @@ struct kith_join {
 	bool is_joined;
 	uint64_t partner_stream; /* the sync that we started; 0 = none */
 	kith_us partner_wait;
+	kith_us gap;         /* between two syncs that we start: shorter while they bring news */
+	bool is_catching_up; /* another one is due at the timer */
+	uint8_t agreed;      /* acks in a row with our root, while it was this */
+	uint64_t agreed_sum;
 	kith_us started; /* dialling began */
 	kith_us sync_started, synced; /* KITH_NEVER */
 	struct kith_timer partner;
@@ -56,8 +64,10 @@ void kith_join_lost(struct kith_node *n, const struct kith_peer *p);
 /* A stream that was dialled for a seed or a sync ended. */
 void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32_t seed,
 		      enum kith_seed_result result);
-/* A synchronisation with this member is complete (either side began it). */
-void kith_join_synced(struct kith_node *n, const struct kith_mid *peer);
+/* A synchronisation with this member is complete (either side began it); `news` records were. */
+void kith_join_synced(struct kith_node *n, const struct kith_mid *peer, uint32_t news);
+/* p has what we lack: it is synchronised with, or somebody soon. True: it is, now. */
+bool kith_join_behind(struct kith_node *n, const struct kith_peer *p);
 /* An ack of p carried another root than ours, or the same. */
 void kith_join_root(struct kith_node *n, struct kith_peer *p, bool differs);
 

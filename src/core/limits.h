@@ -38,6 +38,12 @@ enum {
 	KITH_HINTS_MAX = 16,
 	/* Records waiting in the gossip queue. */
 	KITH_GOSSIP_MAX = 16384,
+	/* Those of the lazy lane: some seconds of gossip. */
+	KITH_GOSSIP_LAZY_MAX = 128,
+	/* So many acks in a row with our root, and all have been told what we know. */
+	KITH_AGREED = 4,
+	/* What a synchronisation brought is more than gossip would have: the next follows soon. */
+	KITH_SYNC_BULK = 8,
 	/* TCP connections in all, and those of which nobody has proven who it is. */
 	KITH_STREAMS_MAX = 1024,
 	KITH_STREAMS_UNPROVEN_MAX = 256,
@@ -120,11 +126,11 @@ enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 #define KITH_SYNC_TOTAL (300 * KITH_SECOND)  /* with it: a trickle does not hold a place for ever */
 #define KITH_DIAL_FIRST (500 * KITH_MS)      /* back-off of seeds, doubling with jitter */
 #define KITH_DIAL_MAX (30 * KITH_SECOND)
-#define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start */
+#define KITH_DIAL_BUSY (4 * KITH_SECOND)     /* the most for one that is there */
+#define KITH_PARTNER_FIRST (100 * KITH_MS)   /* back-off of partners, who name others when busy */
+#define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start, at rest */
 #define KITH_ROOT_DIFFERS (5 * KITH_SECOND)  /* two acks this far apart with another root */
-#define KITH_YOUNG (30 * KITH_SECOND)        /* two that join at once may miss each other's news */
-#define KITH_SYNC_GAP_NEW (1 * KITH_SECOND)  /* and between two of such a newcomer */
-#define KITH_QUIET (250 * KITH_MS)           /* no news for so long: the rest has to be asked for */
+#define KITH_SYNC_GAP_NEW (200 * KITH_MS)    /* and while they bring news */
 #define KITH_CONVICTED (600 * KITH_SECOND)   /* gossip of a deliverer of forgeries is ignored */
 #define KITH_SWEEP (60 * KITH_SECOND)        /* reaping and expiry are looked for this often */
 

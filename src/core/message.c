@@ -195,6 +195,7 @@ static void on_got(struct kith_node *n, const struct context *c, const struct ki
 static void on_names(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
 	struct kith_packet pk;
+	uint32_t lacking = 0;
 	size_t i;
 
 	if (m->blob.len % 24 != 0 || m->blob.len > (size_t)KITH_NAMES_MAX * 24) {
@@ -223,8 +224,11 @@ static void on_names(struct kith_node *n, const struct context *c, const struct 
 		want.e = known != NULL ? known->epoch : 0;
 		want.q = known != NULL ? known->seq : 0;
 		kith_packet_add(&pk, &want);
+		lacking++;
 	}
 	kith_packet_send(n, &pk);
+	if (lacking == KITH_NAMES_MAX)
+		(void)kith_join_behind(n, c->from);
 }
 
 static const struct {

@@ -217,8 +217,9 @@ void kith_own_sign(struct kith_node *n, enum kith_own_cause cause)
 	own->is_over = own->body.state != KITH_MEMBER_ALIVE;
 	kith_trace(n, "sign", own->peer, NULL);
 	kith_gossip_put(n, &own->peer->rumor, &own->peer->record->fact,
-			cause == KITH_OWN_REFRESH ? KITH_LANE_RECORD : KITH_LANE_URGENT,
-			cause == KITH_OWN_REFRESH);
+			cause == KITH_OWN_REFRESH ? KITH_LANE_LAZY
+			: cause == KITH_OWN_START ? KITH_LANE_RECORD
+						  : KITH_LANE_URGENT);
 	if (cause != KITH_OWN_REFRESH)
 		kith_gossip_relay(n, NULL);
 	if (!own->is_over)

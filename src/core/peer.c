@@ -156,9 +156,9 @@ static void set_facts(struct kith_node *n, struct kith_peer *p, struct kith_cert
 		kith_gossip_drop(n, &p->rumor, &former->fact);
 	kith_fact_ref(&record->fact);
 	p->record = record;
-	n->peers.leaf_sum += record->leaf;
+	kith_leaf_add(n, record);
 	if (former != NULL) {
-		n->peers.leaf_sum -= former->leaf;
+		kith_leaf_take(n, former);
 		kith_fact_unref(n, &former->fact);
 	}
 	if (is_same)
@@ -459,7 +459,7 @@ void kith_peer_reap(struct kith_node *n, struct kith_peer *p)
 	memmove(&ps->ring[at], &ps->ring[at + 1], (ps->count - at - 1) * sizeof(*ps->ring));
 	ps->count--;
 	ps->by_status[p->status]--;
-	ps->leaf_sum -= p->record->leaf;
+	kith_leaf_take(n, p->record);
 	ps->changes++;
 	kith_map_drop(&ps->by_mid, mid_key(&p->record->mid));
 	kith_map_drop(&ps->by_sid, kith_get_u64(p->record->sid));

@@ -48,7 +48,7 @@ static void take(struct kith_node *n, struct kith_case *c, struct kith_held *h,
 {
 	struct kith_peer *p = c->peer;
 
-	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT, false);
+	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT);
 	if (h->path & KITH_PLAIN_CONFIRM) {
 		kith_timer_stop(n, &c->timer);
 		kith_peer_set_status(n, p, KITH_STATUS_FAILED, by);

@@ -5,6 +5,36 @@
 #include "core/node.h"
 #include <string.h>
 
+void kith_leaf_add(struct kith_node *n, const struct kith_member_fact *record)
+{
+	struct kith_leaves *group = &n->peers.leaves[record->mid.b[0]];
+
+	group->sum += record->leaf;
+	group->count++;
+	n->peers.leaf_sum += record->leaf;
+}
+
+void kith_leaf_take(struct kith_node *n, const struct kith_member_fact *record)
+{
+	struct kith_leaves *group = &n->peers.leaves[record->mid.b[0]];
+
+	group->sum -= record->leaf;
+	group->count--;
+	n->peers.leaf_sum -= record->leaf;
+}
+
+struct kith_leaves kith_leaves_of(const struct kith_node *n, uint8_t from, uint8_t to)
+{
+	struct kith_leaves all = {0, 0};
+	unsigned i;
+
+	for (i = from; i <= to; i++) {
+		all.sum += n->peers.leaves[i].sum;
+		all.count += n->peers.leaves[i].count;
+	}
+	return all;
+}
+
 void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8])
 {
 	uint8_t sum[12];

@@ -142,22 +142,32 @@ static bool is_news(const struct kith_member_fact *known, const struct kith_reco
 struct former {
 	enum kith_status status;
 	uint32_t expires;
-	bool had_case;
+	bool had_case, is_new;
 };
 
-/* A pure daily refresh changes nothing that anybody looks at, and sync does most of its work: it
- * is told lazily. What ends or begins a suspicion or an absence is urgent. */
+/* What ends or begins a suspicion or an absence is urgent; a join or a change is not. A pure daily
+ * refresh changes nothing that anybody looks at. */
+static enum kith_lane lane_of(const struct kith_peer *p, const struct entry *e,
+			      const struct former *was)
+{
+	const bool is_usual = was->status == KITH_STATUS_ALIVE && p->status == was->status;
+
+	if (e->is_sync)
+		return KITH_LANE_LAZY;
+	if (was->had_case || (!is_usual && !was->is_new))
+		return KITH_LANE_URGENT;
+	return is_usual && (int64_t)p->record->expires - (int64_t)was->expires > 20 * 3600
+		       ? KITH_LANE_LAZY
+		       : KITH_LANE_RECORD;
+}
+
 static void spread(struct kith_node *n, struct kith_peer *p, const struct entry *e,
 		   const struct former *was)
 {
-	const bool is_usual = was->status == KITH_STATUS_ALIVE && p->status == was->status;
-	const bool is_refresh = is_usual && !was->had_case &&
-				(int64_t)p->record->expires - (int64_t)was->expires > 20 * 3600;
+	const enum kith_lane lane = lane_of(p, e, was);
 
-	kith_gossip_put(n, &p->rumor, &p->record->fact,
-			is_usual && !was->had_case ? KITH_LANE_RECORD : KITH_LANE_URGENT,
-			is_refresh);
-	if (!e->is_sync && !is_refresh)
+	kith_gossip_put(n, &p->rumor, &p->record->fact, lane);
+	if (lane != KITH_LANE_LAZY)
 		kith_gossip_relay(n, e->deliverer);
 }
 
@@ -195,10 +205,11 @@ static enum kith_store_result take(struct kith_node *n, struct entry *e,
 				   struct kith_cert_fact *cert, struct kith_member_fact *record)
 {
 	struct kith_peer *p = e->owner;
-	struct former was = {.status = KITH_STATUS_LEFT};
+	struct former was = {.status = KITH_STATUS_LEFT, .is_new = p == NULL};
 
 	if (p != NULL)
-		was = (struct former){p->status, p->record->expires, kith_peer_case(p) != NULL};
+		was = (struct former){p->status, p->record->expires, kith_peer_case(p) != NULL,
+				      false};
 	/* Leave is final for its epoch, whatever the number says. */
 	if (p != NULL && p->status == KITH_STATUS_LEFT && p->record->epoch == e->head.epoch &&
 	    record->body.state != KITH_MEMBER_LEFT) {

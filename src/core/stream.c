@@ -153,9 +153,11 @@ uint64_t kith_stream_dial(struct kith_node *n, const struct kith_addr *to,
 
 /* --- accepting ------------------------------------------------------------------------------ */
 
+/* One without the cluster's key never gets beyond m1, so those who have not sent it go first: then
+ * the oldest. */
 static bool has_room_for(struct kith_node *n, const struct kith_addr *from)
 {
-	struct kith_stream *oldest = NULL;
+	struct kith_stream *oldest = NULL, *silent = NULL;
 	struct kith_link *l;
 	uint32_t same = 0;
 
@@ -166,13 +168,15 @@ static bool has_room_for(struct kith_node *n, const struct kith_addr *from)
 			continue;
 		if (oldest == NULL)
 			oldest = s;
+		if (silent == NULL && s->state == KITH_STREAM_WAITS_M1)
+			silent = s;
 		same += kith_addr_same_host(&s->addr, from) ? 1 : 0;
 	}
 	if (same >= KITH_STREAMS_PER_SOURCE)
 		return false;
 	if (n->streams.unproven >= KITH_STREAMS_UNPROVEN_MAX && oldest != NULL) {
 		KITH_DROP(n, stream_rate);
-		kith_stream_end(n, oldest, KITH_SEED_CLOSED, false);
+		kith_stream_end(n, silent != NULL ? silent : oldest, KITH_SEED_CLOSED, false);
 	}
 	return true;
 }
@@ -227,7 +231,7 @@ static void pump(struct kith_node *n, struct kith_stream *s)
 		const enum kith_seed_result result = kith_sync_result(n, s);
 
 		if (s->sync->refusal == KITH_SEED_JOINED)
-			kith_join_synced(n, &s->peer);
+			kith_join_synced(n, &s->peer, s->sync->news);
 		kith_stream_end(n, s, result, false);
 	}
 }

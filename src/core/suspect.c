@@ -212,7 +212,7 @@ static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t
 	KITH_COUNT(n, suspicions_sent);
 	kith_trace(n, "suspicion.sign", p, kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
 	tell_observers(n, p, h->record->raw);
-	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT, false);
+	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT);
 }
 
 /* --- judging -------------------------------------------------------------------------------- */
@@ -541,7 +541,7 @@ bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kit
 		suspected(n, c);
 		return false;
 	}
-	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT, false);
+	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT);
 	remember(n, target, KITH_WHY_SUSPICION, &by->record->mid, s->kind, s->path);
 	kith_trace(n, "suspicion.held", target,
 		   s->kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");

@@ -66,19 +66,20 @@ static void stretch_of(const struct kith_node *n, const struct kith_range *r, ui
 /* Eight bytes about the owners of a range; zero where there is none. */
 static void digest_of(const struct kith_node *n, const struct kith_range *r, uint8_t digest[8])
 {
+	struct kith_leaves l = {0, 0};
 	uint32_t at, to;
-	uint64_t sum = 0;
 
-	stretch_of(n, r, &at, &to);
-	if (at == to) {
-		memset(digest, 0, 8);
+	if (r->depth <= KITH_LEAF_NIBBLES) {
+		l = kith_leaves_of(n, r->lo.b[0], last_of(r).b[0]);
 	} else {
-		const uint32_t count = to - at;
-
-		for (; at < to; at++)
-			sum += kith_ring_at(n, at)->record->leaf;
-		kith_peers_digest(sum, count, digest);
+		stretch_of(n, r, &at, &to);
+		for (l.count = to - at; at < to; at++)
+			l.sum += kith_ring_at(n, at)->record->leaf;
 	}
+	if (l.count == 0)
+		memset(digest, 0, 8);
+	else
+		kith_peers_digest(l.sum, l.count, digest);
 }
 
 /* --- what the next turn will say ------------------------------------------------------------- */
@@ -511,9 +512,16 @@ static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes c
 	const uint64_t expired = n->stats.drops.record_expired;
 	const uint64_t full = n->stats.drops.table_full;
 
-	if (kith_store_record(n, kith_peer_find(n, &s->peer), certificate, record, true) ==
-	    KITH_STORE_FORGED)
+	switch (kith_store_record(n, kith_peer_find(n, &s->peer), certificate, record, true)) {
+	case KITH_STORE_NEWS:
+		s->sync->news++;
+		break;
+	case KITH_STORE_FORGED:
 		s->sync->forged++;
+		break;
+	default:
+		break;
+	}
 	s->sync->has_expired |= n->stats.drops.record_expired != expired;
 	s->sync->overflows |= n->stats.drops.table_full != full;
 }

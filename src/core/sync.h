@@ -47,6 +47,7 @@ struct kith_sync {
 	bool has_asked_up_to;
 	struct kith_mid asked_up_to;
 	uint64_t bytes_in;
+	uint32_t news;    /* records taken */
 	bool has_expired; /* a record that came is over here, or from the future */
 	bool overflows;   /* there are more members than our table has room for */
 	uint32_t forged; /* bad signatures that came; the other may have no record here to charge */

@@ -6,7 +6,7 @@
 /* People whose records are put by the test, which empties the queue first. */
 struct scene {
 	struct fix f;
-	struct kith_peer *peers[100];
+	struct kith_peer *peers[KITH_GOSSIP_LAZY_MAX + 2];
 	uint32_t count;
 };
 
@@ -17,7 +17,7 @@ static void drop(struct scene *s, uint32_t i)
 
 static void put(struct scene *s, uint32_t i, enum kith_lane lane)
 {
-	kith_gossip_put(s->f.n, &s->peers[i]->rumor, &s->peers[i]->record->fact, lane, false);
+	kith_gossip_put(s->f.n, &s->peers[i]->rumor, &s->peers[i]->record->fact, lane);
 }
 
 static struct kith_rumor *rumor(const struct scene *s, uint32_t i)
@@ -170,6 +170,52 @@ static void without_memory_the_most_told_makes_room(void **state)
 	fix_end(&s.f);
 }
 
+/* What synchronisations brought is theirs to carry on: a few of it are told, the newest. */
+static void the_lazy_lane_is_short(void **state)
+{
+	struct scene s;
+	uint32_t i;
+
+	(void)state;
+	scene_setup(&s, KITH_GOSSIP_LAZY_MAX + 2);
+	put(&s, KITH_GOSSIP_LAZY_MAX + 1, KITH_LANE_RECORD);
+	for (i = 0; i <= KITH_GOSSIP_LAZY_MAX; i++)
+		put(&s, i, KITH_LANE_LAZY);
+	assert_int_equal(s.f.n->gossip.lazy_count, KITH_GOSSIP_LAZY_MAX);
+	assert_null(rumor(&s, 0));
+	assert_non_null(rumor(&s, 1));
+	assert_non_null(rumor(&s, KITH_GOSSIP_LAZY_MAX + 1));
+	drop(&s, 1);
+	assert_int_equal(s.f.n->gossip.lazy_count, KITH_GOSSIP_LAZY_MAX - 1);
+	fix_end(&s.f);
+}
+
+/* A refutation is told on whoever knows our root; a join that was told some times is not. */
+static void what_others_know_is_told_lazily(void **state)
+{
+	struct scene s;
+	int i;
+
+	(void)state;
+	scene_setup(&s, 3);
+	put(&s, 0, KITH_LANE_RECORD);
+	for (i = 0; i < kith_gossip_sends(4, true); i++)
+		tell(&s);
+	put(&s, 1, KITH_LANE_RECORD);
+	put(&s, 2, KITH_LANE_URGENT);
+	kith_gossip_known(s.f.n);
+	assert_null(rumor(&s, 0));
+	assert_int_equal(rumor(&s, 1)->lane, KITH_LANE_LAZY);
+	assert_int_equal(rumor(&s, 2)->lane, KITH_LANE_URGENT);
+	assert_int_equal(s.f.n->gossip.lazy_count, 1);
+	assert_int_equal(s.f.n->gossip.busy[KITH_LANE_RECORD], 0);
+	for (i = 0; i < kith_gossip_sends(4, true); i++)
+		tell(&s);
+	assert_null(rumor(&s, 1));
+	assert_int_equal(s.f.n->gossip.lazy_count, 0);
+	fix_end(&s.f);
+}
+
 static void an_empty_queue_keeps_little(void **state)
 {
 	struct scene s;
@@ -194,6 +240,8 @@ int main(void)
 		cmocka_unit_test(a_newer_record_takes_the_place),
 		cmocka_unit_test(lists_stay_whole),
 		cmocka_unit_test(without_memory_the_most_told_makes_room),
+		cmocka_unit_test(the_lazy_lane_is_short),
+		cmocka_unit_test(what_others_know_is_told_lazily),
 		cmocka_unit_test(an_empty_queue_keeps_little),
 	};
 

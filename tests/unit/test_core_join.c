@@ -72,9 +72,19 @@ static bool asks_at_once(struct fix *f, const struct person *p)
 	return fix_count(f, KITH_OUT_CONNECT) > before;
 }
 
-/* Two that join at once may miss each other's news: what a newcomer lacks when all is quiet does not
- * come by itself, so it does not wait for five seconds. */
-static void a_newcomer_asks_once_the_news_has_ceased(void **state)
+/* Synchronisations with p that bring nothing, until we are at rest. */
+static void come_to_rest(struct fix *f, const struct person *p)
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		kith_join_synced(f->n, &person_peer(f, p)->record->mid, 0);
+	assert_int_equal(f->n->join.gap, KITH_SYNC_GAP);
+}
+
+/* Two that join at once may miss each other's news: what a newcomer lacks does not come by itself,
+ * so it does not wait for five seconds. */
+static void a_newcomer_asks_at_once(void **state)
 {
 	struct person a;
 	struct fix f;
@@ -83,11 +93,6 @@ static void a_newcomer_asks_once_the_news_has_ceased(void **state)
 	fix_setup(&f);
 	person_joins(&f, &a, 1);
 	assert_true(f.n->join.is_joined);
-	f.now += KITH_QUIET - 1;
-	kith_core_clock(f.n, f.now, FIX_UNIX_S * INT64_C(1000));
-	assert_false(asks_at_once(&f, &a));
-	f.now += 1;
-	kith_core_clock(f.n, f.now, FIX_UNIX_S * INT64_C(1000));
 	assert_true(asks_at_once(&f, &a));
 	fix_end(&f);
 }
@@ -100,12 +105,81 @@ static void who_is_settled_gives_it_time(void **state)
 	(void)state;
 	fix_setup(&f);
 	person_joins(&f, &a, 1);
-	f.now += KITH_YOUNG;
-	kith_core_clock(f.n, f.now, FIX_UNIX_S * INT64_C(1000));
+	come_to_rest(&f, &a);
 	assert_false(asks_at_once(&f, &a));
 	f.now += KITH_ROOT_DIFFERS;
 	kith_core_clock(f.n, f.now, FIX_UNIX_S * INT64_C(1000));
 	assert_true(asks_at_once(&f, &a));
+	fix_end(&f);
+}
+
+/* Whether a synchronisation begins within the time. */
+static bool asks_within(struct fix *f, kith_us time)
+{
+	assert_int_equal(f->n->join.partner_stream, 0);
+	fix_jump(f, time);
+	return f->n->join.partner_stream != 0;
+}
+
+/* Where much was missing there is more, and others have it as well: the next one follows by itself.
+ * One that brought nothing ends that. */
+static void much_news_leads_to_the_next(void **state)
+{
+	struct person a;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	come_to_rest(&f, &a);
+	kith_join_synced(f.n, &person_peer(&f, &a)->record->mid, KITH_SYNC_BULK - 1);
+	assert_false(asks_within(&f, KITH_SYNC_GAP_NEW));
+	kith_join_synced(f.n, &person_peer(&f, &a)->record->mid, KITH_SYNC_BULK);
+	assert_true(asks_within(&f, KITH_SYNC_GAP_NEW));
+	kith_join_on_end(f.n, f.n->join.partner_stream, false, 0, KITH_SEED_JOINED);
+	kith_join_synced(f.n, &person_peer(&f, &a)->record->mid, 0);
+	assert_false(asks_within(&f, 2 * KITH_SYNC_GAP_NEW));
+	fix_end(&f);
+}
+
+/* The rest of it is not waited for until the next ack tells again. */
+static void what_is_told_too_early_is_not_forgotten(void **state)
+{
+	struct person a;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	assert_true(asks_at_once(&f, &a));
+	kith_join_on_end(f.n, f.n->join.partner_stream, false, 0, KITH_SEED_JOINED);
+	kith_join_synced(f.n, &person_peer(&f, &a)->record->mid, 0);
+	assert_false(asks_at_once(&f, &a));
+	assert_false(asks_within(&f, 2 * KITH_SYNC_GAP_NEW - 1));
+	assert_true(asks_within(&f, 1));
+	fix_end(&f);
+}
+
+/* Several acks in a row with our root: the others know our joins, and are told no more of them than
+ * of refreshes. */
+static void what_all_know_is_not_told_on(void **state)
+{
+	struct person a;
+	struct fix f;
+	int i;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	assert_true(f.n->gossip.count > f.n->gossip.lazy_count);
+	for (i = 1; i < KITH_AGREED; i++)
+		kith_join_root(f.n, person_peer(&f, &a), false);
+	kith_join_root(f.n, person_peer(&f, &a), true); /* not in a row */
+	for (i = 1; i < KITH_AGREED; i++)
+		kith_join_root(f.n, person_peer(&f, &a), false);
+	assert_true(f.n->gossip.count > f.n->gossip.lazy_count);
+	kith_join_root(f.n, person_peer(&f, &a), false);
+	assert_int_equal(f.n->gossip.count, f.n->gossip.lazy_count);
 	fix_end(&f);
 }
 
@@ -157,8 +231,11 @@ static void a_dead_seed_leaves_those_who_found_us(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_newcomer_asks_once_the_news_has_ceased),
+		cmocka_unit_test(a_newcomer_asks_at_once),
 		cmocka_unit_test(who_is_settled_gives_it_time),
+		cmocka_unit_test(much_news_leads_to_the_next),
+		cmocka_unit_test(what_is_told_too_early_is_not_forgotten),
+		cmocka_unit_test(what_all_know_is_not_told_on),
 		cmocka_unit_test(the_seed_of_a_forgotten_member_is_asked_again),
 		cmocka_unit_test(who_found_us_first_is_asked_as_a_member),
 		cmocka_unit_test(a_dead_seed_leaves_those_who_found_us),

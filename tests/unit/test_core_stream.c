@@ -28,6 +28,41 @@ static void strangers_leave_the_handshakes_alone(void **state)
 	fix_end(&f);
 }
 
+/* Of too many that have proven nothing those go who have not even shown the cluster's key, the oldest
+ * first. */
+static void the_silent_make_room(void **state)
+{
+	struct kith_addr from = {.ip = {10, 9, 9, 9}, .port = 1, .family = 4};
+	uint8_t m1[KITH_M1_LEN];
+	struct person p;
+	struct line honest, silent;
+	struct fix f;
+	uint32_t i;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &p, 1);
+	line_connect(&f, &honest, &p, 2);
+	kith_hs_start(&honest.hs, &f.cid, &f.gate, &f.secret, p.session.siv_key, m1);
+	line_write(&f, &honest, m1, sizeof(m1));
+	line_connect(&f, &silent, &p, 4);
+	for (i = 0; i < KITH_STREAMS_UNPROVEN_MAX - 2; i++) {
+		from.ip[2] = (uint8_t)i;
+		kith_node_stream(f.n, f.now, 100 + 2 * i, KITH_STREAM_ACCEPTED, &from);
+	}
+	assert_int_equal(f.n->streams.unproven, KITH_STREAMS_UNPROVEN_MAX);
+	fix_forget(&f);
+	from.ip[1]++;
+	kith_node_stream(f.n, f.now, 4000, KITH_STREAM_ACCEPTED, &from);
+	fix_collect(&f);
+	assert_int_equal(f.n->streams.unproven, KITH_STREAMS_UNPROVEN_MAX);
+	assert_int_equal(fix_count(&f, KITH_OUT_STREAM_CLOSE), 1);
+	assert_int_equal(fix_last(&f, KITH_OUT_STREAM_CLOSE)->stream, 4);
+	line_fini(&f, &silent);
+	line_fini(&f, &honest);
+	fix_end(&f);
+}
+
 /* A member may lose some streams without saying so, but holds no more than four. */
 static void a_member_has_four_streams(void **state)
 {
@@ -136,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strangers_leave_the_handshakes_alone),
+		cmocka_unit_test(the_silent_make_room),
 		cmocka_unit_test(a_member_has_four_streams),
 		cmocka_unit_test(a_trickle_comes_to_an_end),
 		cmocka_unit_test(silence_comes_to_an_end),
