@@ -7,7 +7,7 @@
 
 bool kith_join_init(struct kith_node *n)
 {
-	n->join.sync_started = n->join.synced = KITH_NEVER;
+	n->join.sync_started = n->join.synced = n->join.differs_since = KITH_NEVER;
 	n->join.partner_wait = KITH_PARTNER_FIRST;
 	n->join.gap = KITH_SYNC_GAP_NEW;
 	return kith_timer_init(n, &n->join.partner, KITH_TIMER_PARTNER, NULL);
@@ -132,6 +132,9 @@ void kith_join_on_seed(struct kith_node *n, void *owner)
 				     (uint32_t)(d - n->join.dials));
 	if (d->stream == 0)
 		kith_timer_set(n, &d->timer, kith_us_add(n->now, jittered(n, d->wait)));
+	/* Whom it has no time for it can at least tell others of. */
+	if (!is_hint(n, d))
+		kith_packet_hello(n, &d->seed.addr);
 }
 
 static struct kith_dial *dial_of(struct kith_node *n, const struct kith_addr *a)
@@ -314,13 +317,25 @@ static bool sync_with(struct kith_node *n, const struct kith_peer *p)
 	return n->join.partner_stream != 0;
 }
 
+/* Others' roots have differed for longer than news is under way. */
+static bool has_differed(const struct kith_node *n)
+{
+	const kith_us since = n->join.differs_since;
+
+	return since != KITH_NEVER && kith_us_elapsed(since, n->now) >= KITH_UNDER_WAY;
+}
+
 void kith_join_on_partner(struct kith_node *n, void *owner)
 {
 	struct kith_join *j = &n->join;
 	struct kith_peer *p;
 
 	(void)owner;
-	if ((j->is_joined && !j->is_catching_up) || j->partner_stream != 0 || n->own.is_over)
+	if (j->partner_stream != 0 || n->own.is_over)
+		return;
+	/* What has come since may be all that differed; the next ack will tell. */
+	if (j->is_joined && !j->is_catching_up &&
+	    (!has_differed(n) || n->peers.news > j->differs_since))
 		return;
 	p = j->is_joined || j->partner_count < KITH_JOIN_PARTNERS ? next_partner(n) : NULL;
 	if (p == NULL) {
@@ -331,15 +346,16 @@ void kith_join_on_partner(struct kith_node *n, void *owner)
 		kith_timer_set(n, &j->partner, kith_us_add(n->now, j->partner_wait));
 }
 
-void kith_join_synced(struct kith_node *n, const struct kith_mid *peer, uint32_t news)
+void kith_join_synced(struct kith_node *n, const struct kith_mid *peer, uint32_t news, bool is_ours)
 {
 	struct kith_join *j = &n->join;
 
 	KITH_COUNT(n, syncs);
 	j->synced = n->now;
-	if (news >= KITH_SYNC_BULK)
+	j->differs_since = KITH_NEVER;
+	if (news >= KITH_SYNC_BULK(n))
 		j->gap = KITH_SYNC_GAP_NEW;
-	else if (news == 0)
+	else if (is_ours)
 		j->gap = kith_us_min(2 * j->gap, KITH_SYNC_GAP);
 	j->is_catching_up = news > 0 && j->gap < KITH_SYNC_GAP;
 	if (j->is_joined) {
@@ -382,6 +398,16 @@ void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32
 	}
 }
 
+/* After `wait`, but not before the gap is over. */
+static kith_us next_due(const struct kith_node *n, kith_us wait)
+{
+	const struct kith_join *j = &n->join;
+	const kith_us due = kith_us_add(n->now, wait);
+
+	return j->sync_started == KITH_NEVER ? due
+					     : kith_us_max(due, kith_us_add(j->sync_started, j->gap));
+}
+
 /* Several in a row have our root: whoever else may lack something will see that theirs differs. */
 static void count_agreement(struct kith_node *n, bool differs)
 {
@@ -402,32 +428,31 @@ bool kith_join_behind(struct kith_node *n, const struct kith_peer *p)
 		return false;
 	if (kith_us_elapsed(j->sync_started, n->now) >= j->gap)
 		return sync_with(n, p);
-	if (j->gap < KITH_SYNC_GAP) {
-		/* Much was missing a moment ago, and this may be the rest: no need to be told twice. */
-		j->is_catching_up = true;
-		kith_timer_set_earlier(n, &j->partner, kith_us_add(j->sync_started, j->gap));
-	}
+	j->is_catching_up = true;
+	kith_timer_set_earlier(n, &j->partner, next_due(n, 0));
 	return false;
 }
 
 void kith_join_root(struct kith_node *n, struct kith_peer *p, bool differs)
 {
 	struct kith_join *j = &n->join;
-	/* Much was missing a moment ago, so this is no mere news under way. */
-	const kith_us differs_for = j->gap < KITH_ROOT_DIFFERS ? 0 : KITH_ROOT_DIFFERS;
 	struct kith_talk *t = kith_talk(n, p);
 
 	if (t == NULL)
 		return;
 	count_agreement(n, differs);
 	if (!differs) {
-		t->root_differed = KITH_NEVER;
+		t->root_differed = j->differs_since = KITH_NEVER;
+		j->gap = kith_us_min(j->gap, KITH_SYNC_GAP_USUAL); /* what differed is settled */
 		return;
 	}
 	if (t->root_differed == KITH_NEVER)
 		t->root_differed = n->now;
-	if (kith_us_elapsed(t->root_differed, n->now) < differs_for)
-		return;
-	if (kith_join_behind(n, p))
+	if (j->differs_since == KITH_NEVER) {
+		j->differs_since = n->now;
+		kith_timer_set_earlier(n, &j->partner, next_due(n, KITH_UNDER_WAY));
+	}
+	/* Where much was missing a moment ago this is no mere news under way. */
+	if ((j->gap < KITH_SYNC_GAP_USUAL || has_differed(n)) && kith_join_behind(n, p))
 		t->root_differed = KITH_NEVER;
 }

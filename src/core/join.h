@@ -40,6 +40,7 @@ struct kith_join {
 	uint64_t partner_stream; /* the sync that we started; 0 = none */
 	kith_us partner_wait;
 	kith_us gap;         /* between two syncs that we start: shorter while they bring news */
+	kith_us differs_since; /* first ack with another root; KITH_NEVER: the last one was equal */
 	bool is_catching_up; /* another one is due at the timer */
 	uint8_t agreed;      /* acks in a row with our root, while it was this */
 	uint64_t agreed_sum;
@@ -64,8 +65,9 @@ void kith_join_lost(struct kith_node *n, const struct kith_peer *p);
 /* A stream that was dialled for a seed or a sync ended. */
 void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32_t seed,
 		      enum kith_seed_result result);
-/* A synchronisation with this member is complete (either side began it); `news` records were. */
-void kith_join_synced(struct kith_node *n, const struct kith_mid *peer, uint32_t news);
+/* A synchronisation with this member is complete ; `news` records were. is_ours: we began it. */
+void kith_join_synced(struct kith_node *n, const struct kith_mid *peer, uint32_t news,
+		      bool is_ours);
 /* p has what we lack: it is synchronised with, or somebody soon. True: it is, now. */
 bool kith_join_behind(struct kith_node *n, const struct kith_peer *p);
 /* An ack of p carried another root than ours, or the same. */

@@ -42,8 +42,6 @@ enum {
 	KITH_GOSSIP_LAZY_MAX = 128,
 	/* So many acks in a row with our root, and all have been told what we know. */
 	KITH_AGREED = 4,
-	/* What a synchronisation brought is more than gossip would have: the next follows soon. */
-	KITH_SYNC_BULK = 8,
 	/* TCP connections in all, and those of which nobody has proven who it is. */
 	KITH_STREAMS_MAX = 1024,
 	KITH_STREAMS_UNPROVEN_MAX = 256,
@@ -95,6 +93,8 @@ enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 
 /* Strangers can send as much as they like: of each reason to drop it one a minute is told. */
 #define KITH_STRANGER_GAP (60 * KITH_SECOND)
+/* A synchronisation that brought so many was more than news under way. */
+#define KITH_SYNC_BULK(n) (8 + (n)->peers.count / 128)
 /* A failed look counts this long after its end, so it began within the last second. */
 #define KITH_LOOK_FRESH(n) (3 * (n)->timing.probe_timeout)
 #define KITH_REFUSED_WAIT (500 * KITH_MS)    /* `need` refusals and this long: failed */
@@ -128,9 +128,10 @@ enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 #define KITH_DIAL_MAX (30 * KITH_SECOND)
 #define KITH_DIAL_BUSY (4 * KITH_SECOND)     /* the most for one that is there */
 #define KITH_PARTNER_FIRST (100 * KITH_MS)   /* back-off of partners, who name others when busy */
-#define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start, at rest */
-#define KITH_ROOT_DIFFERS (5 * KITH_SECOND)  /* two acks this far apart with another root */
-#define KITH_SYNC_GAP_NEW (200 * KITH_MS)    /* and while they bring news */
+#define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start, at most */
+#define KITH_SYNC_GAP_USUAL (1 * KITH_SECOND) /* once a root was equal */
+#define KITH_SYNC_GAP_NEW (200 * KITH_MS)    /* and while they bring much */
+#define KITH_UNDER_WAY (500 * KITH_MS)       /* roots that differ for longer mean more than news */
 #define KITH_CONVICTED (600 * KITH_SECOND)   /* gossip of a deliverer of forgeries is ignored */
 #define KITH_SWEEP (60 * KITH_SECOND)        /* reaping and expiry are looked for this often */
 

@@ -46,6 +46,8 @@ libkith_core_la_SOURCES = \
 	%D%/plain.h \
 	%D%/probe.c \
 	%D%/probe.h \
+	%D%/range.c \
+	%D%/range.h \
 	%D%/relay.c \
 	%D%/relay.h \
 	%D%/ring.c \

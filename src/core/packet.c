@@ -65,29 +65,40 @@ size_t kith_packet_seal(struct kith_node *n, struct kith_packet *pk, uint8_t *ou
 			      pk->len, out);
 }
 
-void kith_packet_send_to(struct kith_node *n, struct kith_packet *pk, uint8_t addr_index)
+/* Seals an introduction of ours around `data`, whose length may be 0, and sends it. */
+static void send_intro(struct kith_node *n, const struct kith_addr *to, struct kith_bytes data,
+		       bool wants_intro)
 {
-	uint8_t data[KITH_DATAGRAM_MAX], intro[KITH_DATAGRAM_MAX];
-	const struct kith_member_body *body = &pk->to->record->body;
-	const struct kith_addr *to = &body->addrs[addr_index % body->addr_count];
-	struct kith_intro in = {.flags = pk->wants_intro ? KITH_INTRO_WANT : 0};
-	size_t len = 0;
+	const struct kith_intro in = {.flags = wants_intro ? KITH_INTRO_WANT : 0,
+				      .certificate = n->own.certificate->fact.raw,
+				      .record = n->own.peer->record->fact.raw,
+				      .data = data};
+	uint8_t intro[KITH_DATAGRAM_MAX];
 
-	if (pk->len > 0)
-		len = kith_packet_seal(n, pk, data);
-	if (!pk->is_intro) {
-		if (len > 0)
-			kith_out_datagram(n, to, data, len);
-		return;
-	}
-	in.certificate = n->own.certificate->fact.raw;
-	in.record = n->own.peer->record->fact.raw;
-	in.data.p = data;
-	in.data.len = len;
 	if (kith_intro_seal(&n->gates[0], &n->own.secrets->session, &in, intro) != 0)
 		return;
 	KITH_COUNT(n, intros_sent);
 	kith_out_datagram(n, to, intro, KITH_DATAGRAM_MAX);
+}
+
+void kith_packet_hello(struct kith_node *n, const struct kith_addr *to)
+{
+	send_intro(n, to, (struct kith_bytes){NULL, 0}, true);
+}
+
+void kith_packet_send_to(struct kith_node *n, struct kith_packet *pk, uint8_t addr_index)
+{
+	uint8_t data[KITH_DATAGRAM_MAX];
+	const struct kith_member_body *body = &pk->to->record->body;
+	const struct kith_addr *to = &body->addrs[addr_index % body->addr_count];
+	size_t len = 0;
+
+	if (pk->len > 0)
+		len = kith_packet_seal(n, pk, data);
+	if (pk->is_intro)
+		send_intro(n, to, (struct kith_bytes){data, len}, pk->wants_intro);
+	else if (len > 0)
+		kith_out_datagram(n, to, data, len);
 }
 
 void kith_packet_send(struct kith_node *n, struct kith_packet *pk)
@@ -234,12 +245,11 @@ static void reflect(struct kith_node *n, struct kith_peer *p, const struct kith_
 		    const struct kith_intro *in, const struct kith_record_head *head)
 {
 	const struct kith_bytes what = kith_record_signed(in->record.p, head);
-	struct kith_intro back = {.certificate = n->own.certificate->fact.raw,
-				  .record = n->own.peer->record->fact.raw};
-	uint8_t data[KITH_DATAGRAM_MAX], intro[KITH_DATAGRAM_MAX];
+	uint8_t data[KITH_DATAGRAM_MAX];
 	struct kith_packet pk = {.to = p, .room = KITH_DATA_PLAIN_MAX};
 	struct kith_member_body body;
 	bool listed = false;
+	size_t len;
 	int i;
 
 	if (kith_member_body_read(kith_record_body(in->record.p, head), &body) != 0)
@@ -251,14 +261,11 @@ static void reflect(struct kith_node *n, struct kith_peer *p, const struct kith_
 			kith_record_sig(in->record.p, head)) != 0 ||
 	    !kith_packet_add_record(&pk, p->record->fact.raw))
 		return;
-	back.data.p = data;
-	back.data.len = seal_for(n, p, body.session_pk, &pk, data);
-	if (back.data.len == 0 ||
-	    kith_intro_seal(&n->gates[0], &n->own.secrets->session, &back, intro) != 0)
+	len = seal_for(n, p, body.session_pk, &pk, data);
+	if (len == 0)
 		return;
 	kith_trace(n, "reflect", p, NULL);
-	KITH_COUNT(n, intros_sent);
-	kith_out_datagram(n, from, intro, KITH_DATAGRAM_MAX);
+	send_intro(n, from, (struct kith_bytes){data, len}, false);
 }
 
 static bool is_other_life(const struct kith_peer *p, const struct kith_record_head *head,

@@ -48,6 +48,8 @@ bool kith_packet_add_record(struct kith_packet *pk, struct kith_bytes record);
  * their number). An empty packet that is not an INTRO is not sent. */
 void kith_packet_send(struct kith_node *n, struct kith_packet *pk);
 void kith_packet_send_to(struct kith_node *n, struct kith_packet *pk, uint8_t addr_index);
+/* An introduction to an address where somebody may be, which asks for that one's. */
+void kith_packet_hello(struct kith_node *n, const struct kith_addr *to);
 /* Fills the rest with gossip, then sends. */
 void kith_packet_fill_send(struct kith_node *n, struct kith_packet *pk);
 /* Seals the messages as DATA into out (len + 44 bytes) for a relay; 0 if there are no keys. */

@@ -156,8 +156,8 @@ static void set_facts(struct kith_node *n, struct kith_peer *p, struct kith_cert
 		kith_gossip_drop(n, &p->rumor, &former->fact);
 	kith_fact_ref(&record->fact);
 	p->record = record;
-	kith_leaf_add(n, record);
 	if (former != NULL) {
+		kith_leaf_add(n, record);
 		kith_leaf_take(n, former);
 		kith_fact_unref(n, &former->fact);
 	}
@@ -216,6 +216,7 @@ static void enter(struct kith_node *n, struct kith_peer *p)
 	memmove(&ps->ring[at + 1], &ps->ring[at], (ps->count - at) * sizeof(*ps->ring));
 	ps->ring[at] = p->slot;
 	ps->count++;
+	kith_leaf_add(n, p->record); /* not before: the ring is searched by it */
 	ps->by_status[p->status]++;
 	ps->changes++;
 	if (!kith_timer_is_set(&ps->sweep))

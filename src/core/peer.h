@@ -49,7 +49,7 @@ struct kith_peers {
 	struct kith_map by_sid;
 	uint32_t by_status[KITH_STATUS_COUNT];
 	uint64_t leaf_sum;
-	struct kith_leaves leaves[KITH_LEAF_GROUPS]; /* by the first byte of the mid */
+	struct kith_leaves leaves;
 	struct kith_root root; /* made last */
 	uint64_t changes;
 	kith_us news; /* a record was taken last */

@@ -13,7 +13,8 @@ struct kith_peer *kith_ring_at(const struct kith_node *n, uint32_t ring_index)
 
 uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid)
 {
-	uint32_t lo = 0, hi = n->peers.count;
+	const uint32_t *before = &n->peers.leaves.before[mid->b[0]];
+	uint32_t lo = before[0], hi = before[1];
 
 	while (lo < hi) {
 		const uint32_t middle = lo + (hi - lo) / 2;

@@ -5,34 +5,39 @@
 #include "core/node.h"
 #include <string.h>
 
+static void count_leaf(struct kith_node *n, const struct kith_member_fact *record, uint64_t leaf,
+		       uint32_t by)
+{
+	struct kith_leaves *l = &n->peers.leaves;
+	const unsigned group = record->mid.b[0];
+	unsigned i;
+
+	l->sum[group] += leaf;
+	n->peers.leaf_sum += leaf;
+	for (i = group + 1; i <= KITH_LEAF_GROUPS; i++)
+		l->before[i] += by;
+}
+
 void kith_leaf_add(struct kith_node *n, const struct kith_member_fact *record)
 {
-	struct kith_leaves *group = &n->peers.leaves[record->mid.b[0]];
-
-	group->sum += record->leaf;
-	group->count++;
-	n->peers.leaf_sum += record->leaf;
+	count_leaf(n, record, record->leaf, 1);
 }
 
 void kith_leaf_take(struct kith_node *n, const struct kith_member_fact *record)
 {
-	struct kith_leaves *group = &n->peers.leaves[record->mid.b[0]];
-
-	group->sum -= record->leaf;
-	group->count--;
-	n->peers.leaf_sum -= record->leaf;
+	count_leaf(n, record, -record->leaf, (uint32_t)-1);
 }
 
-struct kith_leaves kith_leaves_of(const struct kith_node *n, uint8_t from, uint8_t to)
+uint64_t kith_leaves_of(const struct kith_node *n, uint8_t from, uint8_t to, uint32_t *count)
 {
-	struct kith_leaves all = {0, 0};
+	const struct kith_leaves *l = &n->peers.leaves;
+	uint64_t sum = 0;
 	unsigned i;
 
-	for (i = from; i <= to; i++) {
-		all.sum += n->peers.leaves[i].sum;
-		all.count += n->peers.leaves[i].count;
-	}
-	return all;
+	for (i = from; i <= to; i++)
+		sum += l->sum[i];
+	*count = l->before[to + 1] - l->before[from];
+	return sum;
 }
 
 void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8])

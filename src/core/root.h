@@ -3,7 +3,8 @@
  * core/root.h: eight bytes about a whole view. Each owner has a leaf (core/fact.h); the digest of some
  * is made of the sum of their leaves and of their number, so that a change costs one subtraction and
  * one addition, in any order. Sums are kept by the first byte of the mid as well, so that a
- * synchronisation need not walk over the whole ring to say what its large ranges are like.
+ * synchronisation need not walk over the whole ring to say what its large ranges are like, and how
+ * many come before each, which is where they lie on the ring.
  */
 #ifndef KITH_CORE_ROOT_H
 #define KITH_CORE_ROOT_H
@@ -15,12 +16,11 @@ struct kith_node;
 
 struct kith_member_fact;
 
-/* The leaves of some owners. */
-struct kith_leaves {
-	uint64_t sum;
-	uint32_t count;
-};
 enum { KITH_LEAF_GROUPS = 256, KITH_LEAF_NIBBLES = 2 }; /* by so many nibbles of the mid */
+struct kith_leaves {
+	uint64_t sum[KITH_LEAF_GROUPS];
+	uint32_t before[KITH_LEAF_GROUPS + 1]; /* owners of all groups below */
+};
 
 /* A digest, and what it was made of. */
 struct kith_root {
@@ -33,8 +33,8 @@ struct kith_root {
 /* The record counts from now on, or no longer. */
 void kith_leaf_add(struct kith_node *n, const struct kith_member_fact *record);
 void kith_leaf_take(struct kith_node *n, const struct kith_member_fact *record);
-/* Those of all owners whose mids' first byte lies in from..to. */
-struct kith_leaves kith_leaves_of(const struct kith_node *n, uint8_t from, uint8_t to);
+/* The sum over all owners whose mids' first byte lies in from..to, and their number. */
+uint64_t kith_leaves_of(const struct kith_node *n, uint8_t from, uint8_t to, uint32_t *count);
 
 /* Digest of some owners: the sum of their leaves mod 2^64, hashed with their count. */
 void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8]);

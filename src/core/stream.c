@@ -231,7 +231,7 @@ static void pump(struct kith_node *n, struct kith_stream *s)
 		const enum kith_seed_result result = kith_sync_result(n, s);
 
 		if (s->sync->refusal == KITH_SEED_JOINED)
-			kith_join_synced(n, &s->peer, s->sync->news);
+			kith_join_synced(n, &s->peer, s->sync->news, s->sync->is_initiator);
 		kith_stream_end(n, s, result, false);
 	}
 }

@@ -12,75 +12,10 @@ enum {
 	ENTRY = 24,              /* mid[16] || leaf[8] in a list */
 	LIST_ENTRIES = 16,       /* a range with as many owners or fewer is listed: fewer bytes than
 				  * the digests of its parts, and then lists of one */
-	PARTS = 16,
 	NEED_ENTRIES = 1000,     /* per message: 16 KB */
 	OWNERS_BYTES = 16 * 1024, /* per frame: its signatures are checked in some milliseconds */
 	TURNS_MAX = 2 * KITH_MID_NIBBLES /* a level each, and then the owners */
 };
-
-/* --- ranges --------------------------------------------------------------------------------- */
-
-static struct kith_range range_at(const uint8_t lo[16], uint32_t depth)
-{
-	struct kith_range r = {.depth = (uint8_t)depth};
-
-	memcpy(r.lo.b, lo, (depth + 1) / 2);
-	if (depth % 2 != 0)
-		r.lo.b[depth / 2] &= 0xf0;
-	return r;
-}
-
-static struct kith_mid last_of(const struct kith_range *r)
-{
-	struct kith_mid hi = r->lo;
-	int i = r->depth;
-
-	if (i % 2 != 0)
-		hi.b[i++ / 2] |= 0x0f;
-	memset(hi.b + i / 2, 0xff, sizeof(hi.b) - (size_t)i / 2);
-	return hi;
-}
-
-static struct kith_range part_of(const struct kith_range *r, uint8_t nibble)
-{
-	struct kith_range part = {.lo = r->lo, .depth = (uint8_t)(r->depth + 1)};
-
-	KITH_ASSERT(r->depth < KITH_MID_NIBBLES);
-	part.lo.b[r->depth / 2] |= r->depth % 2 == 0 ? (uint8_t)(nibble << 4) : nibble;
-	return part;
-}
-
-/* Where the ring enters the range and where it has left it. */
-static void stretch_of(const struct kith_node *n, const struct kith_range *r, uint32_t *from,
-		       uint32_t *to)
-{
-	const struct kith_mid hi = last_of(r);
-
-	*from = kith_ring_seek(n, &r->lo);
-	*to = kith_ring_seek(n, &hi);
-	if (*to < n->peers.count &&
-	    memcmp(kith_ring_at(n, *to)->record->mid.b, hi.b, sizeof(hi.b)) == 0)
-		++*to;
-}
-
-/* Eight bytes about the owners of a range; zero where there is none. */
-static void digest_of(const struct kith_node *n, const struct kith_range *r, uint8_t digest[8])
-{
-	struct kith_leaves l = {0, 0};
-	uint32_t at, to;
-
-	if (r->depth <= KITH_LEAF_NIBBLES) {
-		l = kith_leaves_of(n, r->lo.b[0], last_of(r).b[0]);
-	} else {
-		stretch_of(n, r, &at, &to);
-		for (l.count = to - at; at < to; at++)
-			l.sum += kith_ring_at(n, at)->record->leaf;
-	}
-	if (l.count == 0)
-		memset(digest, 0, 8);
-	else
-		kith_peers_digest(l.sum, l.count, digest);
-}
 
 /* --- what the next turn will say ------------------------------------------------------------- */
 
@@ -183,13 +118,12 @@ static void add_hello(struct kith_node *n, struct frame *f)
 static bool add_question(struct kith_node *n, const struct kith_range *r, struct frame *f)
 {
 	uint8_t blob[LIST_ENTRIES * ENTRY];
-	struct kith_mid hi = last_of(r);
+	struct kith_mid hi = kith_range_last(r);
 	struct kith_msg m = {.kind = KITH_MSG_LIST, .lo = r->lo.b, .hi = hi.b, .blob = {blob, 0}};
 	uint32_t at, to;
-	uint8_t i;
 
-	_Static_assert(PARTS * 8 <= sizeof(blob), "room for either");
-	stretch_of(n, r, &at, &to);
+	_Static_assert(KITH_RANGE_PARTS * 8 <= sizeof(blob), "room for either");
+	kith_range_stretch(n, r, &at, &to);
 	if (to - at <= LIST_ENTRIES) {
 		for (; at < to; at++, m.blob.len += ENTRY) {
 			const struct kith_member_fact *p = kith_ring_at(n, at)->record;
@@ -201,11 +135,8 @@ static bool add_question(struct kith_node *n, const struct kith_range *r, struct
 	}
 	m.kind = KITH_MSG_PARTS;
 	m.d = r->depth;
-	for (i = 0; i < PARTS; i++, m.blob.len += 8) {
-		const struct kith_range part = part_of(r, i);
-
-		digest_of(n, &part, blob + m.blob.len);
-	}
+	kith_range_digests(n, r, blob);
+	m.blob.len = KITH_RANGE_PARTS * 8;
 	return add(f, &m);
 }
 
@@ -401,7 +332,7 @@ static bool send_all_of(struct kith_node *n, struct kith_sync *y, const struct k
 {
 	uint32_t at, to;
 
-	stretch_of(n, r, &at, &to);
+	kith_range_stretch(n, r, &at, &to);
 	for (; at < to; at++)
 		if (!enqueue(n, &y->todo, &y->todo_room, &y->todo_count,
 			     &kith_ring_at(n, at)->record->mid))
@@ -416,22 +347,21 @@ static bool on_parts(struct kith_node *n, struct kith_stream *s, const struct ki
 	static const uint8_t nobody[8];
 	struct kith_sync *y = s->sync;
 	struct kith_range r;
+	uint8_t ours[KITH_RANGE_PARTS * 8], i;
 	struct kith_mid hi;
-	uint8_t i;
 
-	if (m->d >= KITH_MID_NIBBLES || m->blob.len != PARTS * 8)
+	if (m->d >= KITH_MID_NIBBLES || m->blob.len != KITH_RANGE_PARTS * 8)
 		return false;
-	r = range_at(m->lo, m->d);
-	hi = last_of(&r);
+	r = kith_range_at(m->lo, m->d);
+	hi = kith_range_last(&r);
 	if (!is_asked_in_order(y, &r.lo, &hi))
 		return false;
-	for (i = 0; i < PARTS && y->refusal == KITH_SEED_JOINED; i++) {
-		const struct kith_range part = part_of(&r, i);
+	kith_range_digests(n, &r, ours);
+	for (i = 0; i < KITH_RANGE_PARTS && y->refusal == KITH_SEED_JOINED; i++) {
+		const struct kith_range part = kith_range_part(&r, i);
 		const uint8_t *theirs = m->blob.p + (size_t)i * 8;
-		uint8_t ours[8];
 
-		digest_of(n, &part, ours);
-		if (memcmp(ours, theirs, sizeof(ours)) == 0)
+		if (memcmp(ours + (size_t)i * 8, theirs, 8) == 0)
 			continue;
 		if (memcmp(theirs, nobody, sizeof(nobody)) == 0 ? !send_all_of(n, y, &part)
 								: !ask_about(n, y, &part))

@@ -15,17 +15,11 @@
 #define KITH_CORE_SYNC_H
 
 #include "core/limits.h"
+#include "core/range.h"
 #include "core/stream.h"
 #include "wire/msg.h"
 
 struct kith_peer;
-
-/* All mids whose first `depth` nibbles are those of lo. */
-struct kith_range {
-	struct kith_mid lo; /* the rest of it is zero */
-	uint8_t depth;      /* 0 to KITH_MID_NIBBLES */
-};
-enum { KITH_MID_NIBBLES = 32 };
 
 struct kith_sync {
 	bool is_initiator, is_counted;

@@ -133,6 +133,18 @@ static bool reflects(const struct cluster_node *n, const struct kith_out *out)
 	return false;
 }
 
+/* Whether it introduces itself to a seed. */
+static bool greets(const struct cluster_node *n, const struct kith_out *out)
+{
+	struct kith_seed s;
+	uint32_t cursor = 0;
+
+	while (out->len == KITH_DATAGRAM_MAX && kith_node_seeds(n->node, &cursor, &s))
+		if (memcmp(&s.addr, &out->addr, sizeof(out->addr)) == 0)
+			return true;
+	return false;
+}
+
 static void check_datagram(struct cluster_node *n, const struct kith_out *out)
 {
 	struct cluster *c = n->cluster;
@@ -144,7 +156,7 @@ static void check_datagram(struct cluster_node *n, const struct kith_out *out)
 	if (!c->opts.check || is_listed(n, &out->addr))
 		return;
 	list_all(n);
-	CLUSTER_CHECK(c, is_listed(n, &out->addr) || reflects(n, out),
+	CLUSTER_CHECK(c, is_listed(n, &out->addr) || reflects(n, out) || greets(n, out),
 		      "%s sent a datagram to %s, which no member record lists", n->name,
 		      kith_addr_text(&out->addr, text, sizeof(text)));
 }

@@ -61,7 +61,7 @@ run bootstrap --hosts 4,16 --runs 2
 check "bootstrap" exits 0
 check "a head" says '^hosts  runs  median +max  missed'
 check "its units" says '^ +s +s +/host  B/host$'
-check "a row for each size, in line" says '^   16     2 +[0-9]+\.[0-9][0-9] '
+check "a row for each size, in line" says '^   16     2 +[0-9]+\.[0-9][0-9][0-9] '
 check "no progress where nobody looks" test ! -s "$tmp/err"
 cp "$tmp/out" "$tmp/first"
 run bootstrap --hosts 4,16 --runs 2 --progress

@@ -38,8 +38,8 @@ static void through_one_seed(void **state)
 	cluster_start_all(c);
 	cluster_join(c, 1, 0);
 	cluster_wait_all_see_all(c, 1 * S);
-	assert_int_equal(seed_result(c, 1, 0), KITH_SEED_JOINED);
 	cluster_run(c, 1 * S);
+	assert_int_equal(seed_result(c, 1, 0), KITH_SEED_JOINED);
 	cluster_view(c, 1, &v);
 	assert_true(v.joined);
 	assert_int_equal(v.alive, 2);
