@@ -12,6 +12,7 @@
 /* One fact, and under what it was verified. */
 struct entry {
 	struct kith_fact *fact; /* borrowed from its holders */
+	uint64_t key;           /* of its bytes: the search need not look at them */
 	struct kith_cid cid;
 	uint8_t signer[KITH_KEY_LEN];
 	bool is_certificate;
@@ -34,7 +35,7 @@ static uint64_t key_of(const void *table, uint32_t at)
 {
 	const struct entry *e = kith_slab_at(table, at);
 
-	return key_of_bytes(e->fact->raw);
+	return e->key;
 }
 
 int kith_pool_new(struct kith_pool **out, const uint64_t key[2])
@@ -106,6 +107,7 @@ void kith_pool_put(struct kith_pool *pool, const struct kith_pool_key *key, stru
 	if (e == NULL)
 		return;
 	e->fact = f;
+	e->key = bits;
 	e->cid = *key->cid;
 	memcpy(e->signer, key->signer, sizeof(e->signer));
 	e->is_certificate = key->is_certificate;

@@ -44,11 +44,34 @@ static uint64_t load(const uint8_t *p, size_t len)
 	return w;
 }
 
+enum { LANES = 4 };
+
+/* Whole blocks in lanes that do not wait for each other: most of what is mixed is long. */
+static const uint8_t *mix_blocks(struct mix *m, const uint8_t *p, size_t blocks)
+{
+	uint64_t lanes[LANES] = {m->a, m->b, ~m->a, ~m->b};
+	int i;
+
+	for (; blocks > 0; blocks--)
+		for (i = 0; i < LANES; i++, p += 8) {
+			lanes[i] = (lanes[i] ^ load(p, 8)) * UINT64_C(0x9e3779b97f4a7c15);
+			lanes[i] ^= lanes[i] >> 32;
+		}
+	for (i = 0; i < LANES; i++)
+		mix_word(m, lanes[i]);
+	return p;
+}
+
 static void mix_bytes(struct mix *m, const void *bytes, size_t len)
 {
+	const size_t blocks = len / (8 * LANES);
 	const uint8_t *p = bytes;
 
 	m->len += len;
+	if (blocks > 1) {
+		p = mix_blocks(m, p, blocks);
+		len -= blocks * 8 * LANES;
+	}
 	for (; len >= 8; p += 8, len -= 8)
 		mix_word(m, load(p, 8));
 	if (len > 0)

@@ -181,6 +181,8 @@ struct cluster *cluster_new(uint32_t n, const struct cluster_opts *o)
 	world_init(&c->world, o->seed);
 	ops.ctx = c;
 	net_init(&c->net, &c->world, &ops, &o->weather);
+	if (o->segment != 0)
+		c->net.segment = o->segment;
 	world_fill(&c->world, c->authority_seed, sizeof(c->authority_seed));
 	world_fill(&c->world, c->cluster_key, sizeof(c->cluster_key));
 	snprintf(c->cluster_name, sizeof(c->cluster_name), "story");

@@ -54,6 +54,7 @@ struct cluster_opts {
 	kith_us persist_us;        /* an epoch is on disk after this long */
 	kith_us reap_after;        /* where not 0, instead of the default */
 	uint32_t max_members;      /* where not 0, instead of the default */
+	uint32_t segment;          /* bytes of a stream that come at once, at most; 0: NETTCP_SEGMENT */
 	kith_us ask_us;            /* waits look this often; up to 1 ms: and at every change */
 	bool trace;                /* collect the nodes' own lines */
 	bool echo;                 /* and print each on standard output as it comes */

@@ -6,6 +6,7 @@
 #include "sim/clear.h"
 #include "sim/claims.h"
 #include "sim/command.h"
+#include "sim/experiment.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -77,9 +78,7 @@ static enum sim_exit boot_and_idle(uint32_t hosts, kith_us idle, bool clear)
 
 	clear_set(clear);
 	cluster_share_usually(true);
-	cluster_opts_init(&o, 1);
-	o.trace = o.check = o.diary = false;
-	o.ask_us = 100 * KITH_MS;
+	sim_large_opts(&o, 1);
 	o.max_members = hosts;
 	c = cluster_new(hosts, &o);
 	since = begin(c);

@@ -153,6 +153,8 @@ void sim_large_opts(struct cluster_opts *o, uint64_t seed)
 	o->ask_us = 100 * KITH_MS;
 	/* One may have more members than the default has room for. */
 	o->max_members = CLUSTER_NODES_MAX;
+	/* As network cards hand them over: several at once. */
+	o->segment = 16 * 1024;
 }
 
 struct sim_traffic sim_traffic_of(const struct cluster *c)

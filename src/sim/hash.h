@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sim/hash.h: uthash with a hash function of ours. Its own one falls through between labels, which
+ * sim/hash.h: a hash of bytes, and uthash with it. Its own one falls through between labels, which
  * clang takes for a mistake, and takes bytes one by one. No order hangs on it: what is walked is
  * walked in the order in which it was added.
  */
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline unsigned sim_hash(const void *key, size_t len)
+static inline uint64_t sim_hash(const void *key, size_t len)
 {
 	const unsigned char *p = key;
 	uint64_t h = len;
@@ -26,9 +26,9 @@ static inline unsigned sim_hash(const void *key, size_t len)
 		p += part;
 		len -= part;
 	}
-	return (unsigned)h;
+	return h;
 }
-#define HASH_FUNCTION(key, len, hash) ((hash) = sim_hash((key), (len)))
+#define HASH_FUNCTION(key, len, hash) ((hash) = (unsigned)sim_hash((key), (len)))
 
 #include <uthash.h>
 

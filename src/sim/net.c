@@ -54,6 +54,7 @@ void net_init(struct net *net, struct world *world, const struct net_ops *ops,
 	net->ops = *ops;
 	net->weather = *weather;
 	net->next_connection = 1;
+	net->segment = NETTCP_SEGMENT;
 }
 
 static void queue_drop(struct net_host *h)

@@ -118,6 +118,7 @@ struct net {
 	struct net_connection *over;        /* owned list: nobody is left */
 	struct net_end *ends;               /* hash, by host and id; borrowed from connections */
 	uint64_t next_connection;
+	uint32_t segment; /* bytes of a stream that arrive at once, at most */
 };
 
 void net_weather_init(struct net_weather *w); /* a LAN: 200 us one way, nothing lost */

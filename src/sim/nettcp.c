@@ -220,8 +220,8 @@ static void pump(struct net *net, struct net_connection *c, int side)
 	while (sent < e->out_len && e->in_flight < NETTCP_WINDOW) {
 		size_t len = e->out_len - sent;
 
-		if (len > NETTCP_SEGMENT)
-			len = NETTCP_SEGMENT;
+		if (len > net->segment)
+			len = net->segment;
 		/* Cut anywhere: nobody may count on a frame arriving whole. */
 		if (world_chance(net->world, 200000))
 			len = 1 + (size_t)world_below(net->world, len);

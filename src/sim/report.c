@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/report.h"
 
+#include "sim/hash.h"
+
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -116,11 +118,8 @@ void report_event(struct cluster *c, const struct cluster_node *n, const struct 
 
 void report_mix(struct cluster *c, const void *p, size_t len)
 {
-	const uint8_t *b = p;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		c->hash = (c->hash ^ b[i]) * 0x100000001b3u;
+	c->hash = (c->hash ^ sim_hash(p, len)) * UINT64_C(0x9e3779b97f4a7c15);
+	c->hash ^= c->hash >> 29;
 }
 
 void report_mix_number(struct cluster *c, uint64_t v)
