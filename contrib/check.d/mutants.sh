@@ -74,13 +74,13 @@ plant "an older record is news" src/core/store.c \
 plant "a rumor is told twenty times more often" src/core/gossip.c \
 	's/if (r->sent + 1 >= kith_gossip_sends(/if (r->sent + 1 >= 20 + kith_gossip_sends(/'
 plant "the digest keeps the leaf of the former record" src/core/peer.c \
-	's/n->peers.leaf_sum -= former->leaf;/(void)former->leaf;/'
+	's/^\t\tkith_leaf_take(n, former);/\t\t(void)former;/'
 plant "a newer record leaves the evidence standing" src/core/peer.c \
-	'354s/kith_suspect_close(n, p);/(void)0;/'
+	'/^bool kith_peer_record/,/^}/s/kith_suspect_close(n, p);/(void)0;/'
 plant "an announced absence never ends" src/core/suspect.c \
 	's/kith_timer_set(n, \&p->ledger->back, until);/(void)until;/'
-plant "the last of a range is not compared" src/core/sync.c \
-	's/\*to = kith_ring_seek(n, \&hi);/*to = kith_ring_seek(n, \&hi) - (kith_ring_seek(n, \&hi) > *from);/'
+plant "parts that differ are not asked about" src/core/sync.c \
+	's/: !ask_about(n, y, \&part))/: false)/'
 plant "a new life keeps the number of the old one" src/core/own.c \
 	's/kith_own_epoch(n, c->epoch + 1);/kith_own_epoch(n, c->epoch > 0 ? c->epoch : 1);/'
 plant "who is suspected does not answer" src/core/own.c \
