@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/join.h: how a node comes to know others, and stays in step with them. Seeds are dialled in
+ * core/join.h: how a node comes to know others. Seeds are dialled in
  * parallel, each again with doubling back-off and jitter until it answered or an up member lists
- * its address, and again when we know nobody who is up. Then distinct partners are synchronised
- * with until three (or all there are) have told us the same; later a partner whose root keeps
- * differing is synchronised with again. Configured seeds are never changed by what peers say.
- *
- * Where many things differ, as after a mass start or a cut, each host lacks what only a few have:
- * synchronisations that bring much are followed by the next one with anybody, so that views grow by
- * a factor each round; those that bring little are rare.
+ * its address, and again when we know nobody who is up. Whom they lead to is synchronised with
+ * (core/partner.h). Configured seeds are never changed by what peers say. A dial is accompanied by an
+ * introduction: a seed that has no time for us tells others of us.
  *
  * Hints, addresses from before a restart, are dialled like seeds until the join is complete, and
  * when we are alone; nobody chose them, so nobody is told how they went.
@@ -34,22 +30,8 @@ struct kith_dial {
 struct kith_join {
 	struct kith_dial dials[KITH_SEEDS_MAX + KITH_HINTS_MAX]; /* seeds, and behind them hints */
 	uint32_t seed_count, hint_count, hints_seen;
-	struct kith_mid partners[KITH_JOIN_PARTNERS];
-	uint32_t partner_count;
-	bool is_joined;
-	uint64_t partner_stream; /* the sync that we started; 0 = none */
-	kith_us partner_wait;
-	kith_us gap;         /* between two syncs that we start: shorter while they bring news */
-	kith_us differs_since; /* first ack with another root; KITH_NEVER: the last one was equal */
-	bool is_catching_up; /* another one is due at the timer */
-	uint8_t agreed;      /* acks in a row with our root, while it was this */
-	uint64_t agreed_sum;
-	kith_us started; /* dialling began */
-	kith_us sync_started, synced; /* KITH_NEVER */
-	struct kith_timer partner;
 };
 
-KITH_MUST_USE bool kith_join_init(struct kith_node *n);
 void kith_join_fini(struct kith_node *n);
 int kith_join_add(struct kith_node *n, const struct kith_addr *seeds, size_t count);
 /* One more address where somebody was; of many a random choice is kept. */
@@ -62,15 +44,7 @@ void kith_join_stop(struct kith_node *n);
 void kith_join_wake(struct kith_node *n);
 /* The member is forgotten: whoever is at its address one day is to be found through the seed. */
 void kith_join_lost(struct kith_node *n, const struct kith_peer *p);
-/* A stream that was dialled for a seed or a sync ended. */
-void kith_join_on_end(struct kith_node *n, uint64_t stream, bool is_seed, uint32_t seed,
-		      enum kith_seed_result result);
-/* A synchronisation with this member is complete ; `news` records were. is_ours: we began it. */
-void kith_join_synced(struct kith_node *n, const struct kith_mid *peer, uint32_t news,
-		      bool is_ours);
-/* p has what we lack: it is synchronised with, or somebody soon. True: it is, now. */
-bool kith_join_behind(struct kith_node *n, const struct kith_peer *p);
-/* An ack of p carried another root than ours, or the same. */
-void kith_join_root(struct kith_node *n, struct kith_peer *p, bool differs);
+/* The stream of this dial ended. */
+void kith_join_on_end(struct kith_node *n, uint32_t seed, enum kith_seed_result result);
 
 #endif

@@ -36,6 +36,8 @@ libkith_core_la_SOURCES = \
 	%D%/own.h \
 	%D%/packet.c \
 	%D%/packet.h \
+	%D%/partner.c \
+	%D%/partner.h \
 	%D%/peer.c \
 	%D%/peer.h \
 	%D%/ping.c \

@@ -104,7 +104,7 @@ static void on_ack(struct kith_node *n, const struct context *c, const struct ki
 		kith_peers_bare_root(n, root);
 		is_bare = memcmp(root, m->root, sizeof(root)) == 0;
 	}
-	kith_join_root(n, c->from, differs && !is_bare);
+	kith_partner_root(n, c->from, differs && !is_bare);
 	talk = kith_talk_of(n, c->from);
 	if (talk != NULL)
 		talk->root_is_bare = is_bare;
@@ -228,7 +228,7 @@ static void on_names(struct kith_node *n, const struct context *c, const struct 
 	}
 	kith_packet_send(n, &pk);
 	if (lacking == KITH_NAMES_MAX)
-		(void)kith_join_behind(n, c->from);
+		(void)kith_partner_behind(n, c->from);
 }
 
 static const struct {

@@ -87,7 +87,7 @@ static bool init_parts(struct kith_node *n)
 	kith_talks_init(n);
 	kith_ledgers_init(n);
 	return kith_peers_init(n, secret) && kith_gossip_init(n) && kith_probes_init(n) &&
-	       kith_relays_init(n) && kith_pings_init(n) && kith_join_init(n) && kith_leave_init(n);
+	       kith_relays_init(n) && kith_pings_init(n) && kith_partners_init(n) && kith_leave_init(n);
 }
 
 int kith_core_new(struct kith_node **out, const struct kith_config *c, kith_us now,
@@ -128,6 +128,7 @@ void kith_core_free(struct kith_node **np)
 	kith_relays_fini(n);
 	kith_pings_fini(n);
 	kith_join_fini(n);
+	kith_partners_fini(n);
 	kith_leave_fini(n);
 	KITH_ASSERT(n->timer_count == 0);
 	kith_heap_fini(&n->timers);

@@ -25,6 +25,7 @@
 #include "core/out.h"
 #include "core/own.h"
 #include "core/packet.h"
+#include "core/partner.h"
 #include "core/peer.h"
 #include "core/ping.h"
 #include "core/plain.h"
@@ -88,6 +89,7 @@ struct kith_node {
 	struct kith_strangers strangers;
 	struct kith_syncs syncs;
 	struct kith_join join;
+	struct kith_partners partners;
 	struct kith_leave leave;
 	struct kith_kept kept;
 };

@@ -112,8 +112,10 @@ void kith_stream_end(struct kith_node *n, struct kith_stream *s, enum kith_seed_
 		kith_probe_on_tcp(n, id, result == KITH_SEED_JOINED ? KITH_PROBE_TCP_PROVEN
 				  : result == KITH_SEED_REFUSED	    ? KITH_PROBE_TCP_REFUSED
 								    : KITH_PROBE_TCP_NONE);
-	else if (purpose != KITH_STREAM_FOR_PEER)
-		kith_join_on_end(n, id, purpose == KITH_STREAM_FOR_SEED, seed, result);
+	else if (purpose == KITH_STREAM_FOR_SEED)
+		kith_join_on_end(n, seed, result);
+	else if (purpose == KITH_STREAM_FOR_SYNC)
+		kith_partner_on_end(n, id, result);
 }
 
 void kith_stream_abandon(struct kith_node *n, uint64_t id)
@@ -231,7 +233,7 @@ static void pump(struct kith_node *n, struct kith_stream *s)
 		const enum kith_seed_result result = kith_sync_result(n, s);
 
 		if (s->sync->refusal == KITH_SEED_JOINED)
-			kith_join_synced(n, &s->peer, s->sync->news, s->sync->is_initiator);
+			kith_partner_synced(n, &s->peer, s->sync->news, s->sync->is_initiator);
 		kith_stream_end(n, s, result, false);
 	}
 }

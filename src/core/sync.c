@@ -108,7 +108,7 @@ static void add_hello(struct kith_node *n, struct frame *f)
 	struct kith_msg m = {.kind = KITH_MSG_HELLO, .p = KITH_PROTOCOL_MAX,
 			     .u = kith_now_unix_s(n), .trust = no_trust, .root = root,
 			     .o = n->peers.count,
-			     .f = n->join.is_joined ? 0 : KITH_HELLO_JOIN};
+			     .f = n->partners.is_joined ? 0 : KITH_HELLO_JOIN};
 
 	kith_peers_make_root(n, root);
 	add(f, &m);

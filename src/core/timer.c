@@ -44,6 +44,11 @@ void kith_timer_set_earlier(struct kith_node *n, struct kith_timer *t, kith_us a
 		kith_timer_set(n, t, at);
 }
 
+kith_us kith_timer_jittered(struct kith_node *n, kith_us wait)
+{
+	return wait / 2 + kith_rng_below(&n->rng, (uint32_t)(wait / 2));
+}
+
 void kith_timer_stop(struct kith_node *n, struct kith_timer *t)
 {
 	if (t->enrolled)

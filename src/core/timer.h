@@ -25,7 +25,7 @@ struct kith_node;
 	X(PING, kith_ping_on_timer) \
 	X(STREAM, kith_stream_on_timer) \
 	X(SEED, kith_join_on_seed) \
-	X(PARTNER, kith_join_on_partner) \
+	X(PARTNER, kith_partner_on_timer) \
 	X(OWN, kith_own_on_timer) \
 	X(LEAVE, kith_leave_on_timer) \
 	X(SWEEP, kith_peers_on_sweep)
@@ -55,6 +55,9 @@ void kith_timer_fini(struct kith_node *n, struct kith_timer *t);
 void kith_timer_set(struct kith_node *n, struct kith_timer *t, kith_us at);
 /* Sets it only if that is earlier than it is set, or not set at all. */
 void kith_timer_set_earlier(struct kith_node *n, struct kith_timer *t, kith_us at);
+/* Between half and all of the wait, at random: those that lost their seed together do not return
+ * together. */
+kith_us kith_timer_jittered(struct kith_node *n, kith_us wait);
 void kith_timer_stop(struct kith_node *n, struct kith_timer *t);
 static inline bool kith_timer_is_set(const struct kith_timer *t)
 {

@@ -128,9 +128,9 @@ void kith_node_view(const struct kith_node *n, struct kith_view *v)
 	v->left = by[KITH_STATUS_LEFT];
 	v->isolated = n->peers.isolated;
 	v->started = kith_own_is_started(n);
-	v->joined = n->join.is_joined;
+	v->joined = n->partners.is_joined;
 	v->answered = n->probes.answered;
-	v->synced = n->join.synced;
+	v->synced = n->partners.synced;
 	v->health = n->probes.health;
 	kith_peers_root(n, v->root);
 	v->changes = n->peers.changes;

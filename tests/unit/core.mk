@@ -20,6 +20,7 @@ unit_tests += \
 	%D%/test_core_out \
 	%D%/test_core_own \
 	%D%/test_core_packet \
+	%D%/test_core_partner \
 	%D%/test_core_peer \
 	%D%/test_core_ping \
 	%D%/test_core_pool \
@@ -46,6 +47,7 @@ tests_unit_test_core_message_LDADD = $(core_ldadd)
 tests_unit_test_core_out_LDADD = $(core_ldadd)
 tests_unit_test_core_own_LDADD = $(core_ldadd)
 tests_unit_test_core_packet_LDADD = $(core_ldadd)
+tests_unit_test_core_partner_LDADD = $(core_ldadd)
 tests_unit_test_core_peer_LDADD = $(core_ldadd)
 tests_unit_test_core_ping_LDADD = $(core_ldadd)
 tests_unit_test_core_pool_LDADD = $(core_ldadd)

@@ -193,7 +193,7 @@ static void who_is_restored_is_asked_at_once(void **state)
 	dies_and_starts(&f, KITH_SECOND);
 	assert_int_equal(give_all(&f), 1);
 	goes_on(&f);
-	assert_false(f.n->join.is_joined);
+	assert_false(f.n->partners.is_joined);
 	fix_run(&f, 2 * KITH_SECOND);
 	assert_int_not_equal(fix_count(&f, KITH_OUT_CONNECT), 0);
 	assert_memory_equal(&fix_last(&f, KITH_OUT_CONNECT)->addr, &a.addr, sizeof(a.addr));

@@ -29,7 +29,7 @@ static void scene_setup(struct scene *s)
 	person_pair(&s->f, &s->target);
 	kith_peer_heard(s->f.n, s->t, NULL);
 	kith_peer_heard(s->f.n, person_joins(&s->f, &s->helper, 2), NULL);
-	s->f.n->join.gap = KITH_SYNC_GAP; /* at rest: nobody dials but pings */
+	s->f.n->partners.gap = KITH_SYNC_GAP; /* at rest: nobody dials but pings */
 	quiet(s);
 }
 

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/partner.h"
+
+#include "core/node.h"
+#include <string.h>
+
+bool kith_partners_init(struct kith_node *n)
+{
+	struct kith_partners *s = &n->partners;
+
+	s->began = s->synced = s->differs_since = KITH_NEVER;
+	s->wait = KITH_PARTNER_FIRST;
+	s->gap = KITH_SYNC_GAP_NEW;
+	return kith_timer_init(n, &s->timer, KITH_TIMER_PARTNER, NULL);
+}
+
+void kith_partners_fini(struct kith_node *n)
+{
+	kith_timer_fini(n, &n->partners.timer);
+}
+
+void kith_partners_stop(struct kith_node *n)
+{
+	struct kith_partners *s = &n->partners;
+
+	kith_timer_stop(n, &s->timer);
+	if (s->stream != 0)
+		kith_stream_abandon(n, s->stream);
+	s->stream = 0;
+}
+
+void kith_partner_now(struct kith_node *n)
+{
+	if (!n->partners.is_joined)
+		kith_timer_set_earlier(n, &n->partners.timer, n->now);
+}
+
+/* --- whom ------------------------------------------------------------------------------------ */
+
+static bool is_partner(const struct kith_node *n, const struct kith_mid *mid)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->partners.count; i++)
+		if (memcmp(n->partners.with[i].b, mid->b, sizeof(mid->b)) == 0)
+			return true;
+	return false;
+}
+
+static bool is_seed(const struct kith_node *n, const struct kith_peer *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->join.seed_count; i++)
+		if (kith_peer_lists(p, &n->join.dials[i].seed.addr) >= 0)
+			return true;
+	return false;
+}
+
+/* A random member to synchronise with: until we have joined, one that is no partner yet. Seeds have
+ * newcomers to answer, who know nobody else; they come last. */
+static struct kith_peer *next_partner(struct kith_node *n)
+{
+	struct kith_peer *some[KITH_JOIN_PARTNERS + 1], *seed = NULL;
+	const uint32_t count = kith_ring_pick(n, some, KITH_JOIN_PARTNERS + 1, NULL);
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!n->partners.is_joined && is_partner(n, &some[i]->record->mid))
+			continue;
+		if (!is_seed(n, some[i]))
+			return some[i];
+		seed = some[i];
+	}
+	return seed;
+}
+
+static bool sync_with(struct kith_node *n, const struct kith_peer *p)
+{
+	const struct kith_member_fact *r = p->record;
+
+	if (r->body.addr_count == 0)
+		return false;
+	n->partners.stream = kith_stream_dial(n, &r->body.addrs[p->addr_index],
+						  KITH_STREAM_FOR_SYNC, &r->mid, 0);
+	n->partners.began = n->now;
+	return n->partners.stream != 0;
+}
+
+/* --- when ------------------------------------------------------------------------------------ */
+
+/* Others' roots have differed for longer than news is under way. */
+static bool has_differed(const struct kith_node *n)
+{
+	const kith_us since = n->partners.differs_since;
+
+	return since != KITH_NEVER && kith_us_elapsed(since, n->now) >= KITH_UNDER_WAY;
+}
+
+void kith_partner_on_timer(struct kith_node *n, void *owner)
+{
+	struct kith_partners *s = &n->partners;
+	struct kith_peer *p;
+
+	(void)owner;
+	if (s->stream != 0 || n->own.is_over)
+		return;
+	/* What has come since may be all that differed; the next ack will tell. */
+	if (s->is_joined && !s->is_catching_up &&
+	    (!has_differed(n) || n->peers.news > s->differs_since))
+		return;
+	p = s->is_joined || s->count < KITH_JOIN_PARTNERS ? next_partner(n) : NULL;
+	if (p == NULL) {
+		s->is_joined = s->is_joined || s->count > 0;
+		return;
+	}
+	if (!sync_with(n, p))
+		kith_timer_set(n, &s->timer, kith_us_add(n->now, s->wait));
+}
+
+void kith_partner_synced(struct kith_node *n, const struct kith_mid *peer, uint32_t news, bool is_ours)
+{
+	struct kith_partners *s = &n->partners;
+
+	KITH_COUNT(n, syncs);
+	s->synced = n->now;
+	s->differs_since = KITH_NEVER;
+	if (news >= KITH_SYNC_BULK(n))
+		s->gap = KITH_SYNC_GAP_NEW;
+	else if (is_ours)
+		s->gap = kith_us_min(2 * s->gap, KITH_SYNC_GAP);
+	s->is_catching_up = news > 0 && s->gap < KITH_SYNC_GAP;
+	if (s->is_joined) {
+		if (s->is_catching_up)
+			kith_timer_set_earlier(n, &s->timer,
+					       kith_us_add(n->now, kith_timer_jittered(n, s->gap)));
+		return;
+	}
+	if (!is_partner(n, peer) && s->count < KITH_JOIN_PARTNERS)
+		s->with[s->count++] = *peer;
+	kith_partner_now(n);
+}
+
+void kith_partner_on_end(struct kith_node *n, uint64_t stream, enum kith_seed_result result)
+{
+	struct kith_partners *s = &n->partners;
+
+	if (stream != s->stream)
+		return;
+	s->stream = 0;
+	if (s->is_joined && !s->is_catching_up)
+		return;
+	if (result == KITH_SEED_JOINED) {
+		s->wait = KITH_PARTNER_FIRST;
+		kith_partner_now(n);
+	} else {
+		kith_timer_set_earlier(n, &s->timer,
+				       kith_us_add(n->now, kith_timer_jittered(n, s->wait)));
+		s->wait = kith_us_min(2 * s->wait, KITH_DIAL_MAX);
+	}
+}
+
+/* After `wait`, but not before the gap is over. */
+static kith_us next_due(const struct kith_node *n, kith_us wait)
+{
+	const struct kith_partners *s = &n->partners;
+	const kith_us due = kith_us_add(n->now, wait);
+
+	return s->began == KITH_NEVER ? due
+					     : kith_us_max(due, kith_us_add(s->began, s->gap));
+}
+
+/* Several in a row have our root: whoever else may lack something will see that theirs differs. */
+static void count_agreement(struct kith_node *n, bool differs)
+{
+	struct kith_partners *s = &n->partners;
+
+	if (differs || s->agreed_sum != n->peers.leaf_sum)
+		s->agreed = 0;
+	s->agreed_sum = n->peers.leaf_sum;
+	if (!differs && s->agreed < KITH_AGREED && ++s->agreed == KITH_AGREED)
+		kith_gossip_known(n);
+}
+
+bool kith_partner_behind(struct kith_node *n, const struct kith_peer *p)
+{
+	struct kith_partners *s = &n->partners;
+
+	if (!s->is_joined || s->stream != 0 || n->own.is_over)
+		return false;
+	if (kith_us_elapsed(s->began, n->now) >= s->gap)
+		return sync_with(n, p);
+	s->is_catching_up = true;
+	kith_timer_set_earlier(n, &s->timer, next_due(n, 0));
+	return false;
+}
+
+void kith_partner_root(struct kith_node *n, struct kith_peer *p, bool differs)
+{
+	struct kith_partners *s = &n->partners;
+	struct kith_talk *t = kith_talk(n, p);
+
+	if (t == NULL)
+		return;
+	count_agreement(n, differs);
+	if (!differs) {
+		t->root_differed = s->differs_since = KITH_NEVER;
+		s->gap = kith_us_min(s->gap, KITH_SYNC_GAP_USUAL); /* what differed is settled */
+		return;
+	}
+	if (t->root_differed == KITH_NEVER)
+		t->root_differed = n->now;
+	if (s->differs_since == KITH_NEVER) {
+		s->differs_since = n->now;
+		kith_timer_set_earlier(n, &s->timer, next_due(n, KITH_UNDER_WAY));
+	}
+	/* Where much was missing a moment ago this is no mere news under way. */
+	if ((s->gap < KITH_SYNC_GAP_USUAL || has_differed(n)) && kith_partner_behind(n, p))
+		t->root_differed = KITH_NEVER;
+}
