@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: ISC
 #
 # The same seed gives the same run, byte for byte, whoever compiled it and however: gcc and clang, with
-# and without optimisation, tell the same hashes of all scenarios under both seals.
+# and without optimisation, tell the same hashes of all scenarios and of some seeds of the swarm, under
+# both seals.
 
 . "${top_srcdir:?}/tests/support/tap.sh"
 : "${jobs:=2}"
@@ -18,10 +19,13 @@ build() {
 
 # hashes NAME: a line for each run.
 hashes() {
+	sim=$top_srcdir/build-check-same/$1/kith-sim
 	for seal in '' --clear; do
 		# shellcheck disable=SC2086 # no word, or one
-		"$top_srcdir/build-check-same/$1/kith-sim" run $seal "$top_srcdir"/tests/scenario/*.scn ||
-			return 1
+		"$sim" run $seal "$top_srcdir"/tests/scenario/*.scn || return 1
+		# shellcheck disable=SC2086
+		"$sim" swarm $seal --seed 1 --count 8 --log >"$tmp/swarm" || return 1
+		grep ' hash ' "$tmp/swarm"
 	done
 }
 
@@ -39,4 +43,5 @@ for compiler in gcc clang; do
 	done
 done
 check "there were runs" test "$(grep -c 'held; seed' "$tmp/first")" -ge 20
+check "and seeds of the swarm" test "$(grep -c '^seed .* hash ' "$tmp/first")" -eq 16
 done_testing

@@ -100,6 +100,12 @@ void cluster_cut_udp(struct cluster *c, uint32_t a, uint32_t b)
 	net_cut(&c->net, b, a, NET_CUT_UDP);
 }
 
+void cluster_stall(struct cluster *c, uint32_t a, uint32_t b)
+{
+	net_cut(&c->net, a, b, NET_CUT_TCP);
+	net_cut(&c->net, b, a, NET_CUT_TCP);
+}
+
 void cluster_mend(struct cluster *c, uint32_t a, uint32_t b)
 {
 	report_line(c, &c->nodes[a], "MEND with %s", c->nodes[b].name);

@@ -27,6 +27,7 @@ void cluster_reconnect(struct cluster *c, uint32_t i);
 void cluster_cut(struct cluster *c, uint32_t a, uint32_t b); /* both directions */
 void cluster_cut_one_way(struct cluster *c, uint32_t from, uint32_t to);
 void cluster_cut_udp(struct cluster *c, uint32_t a, uint32_t b); /* TCP still passes */
+void cluster_stall(struct cluster *c, uint32_t a, uint32_t b);   /* UDP does, streams hang */
 void cluster_mend(struct cluster *c, uint32_t a, uint32_t b);
 void cluster_deafen(struct cluster *c, uint32_t i, bool deaf); /* sends, but hears nobody */
 void cluster_mute(struct cluster *c, uint32_t i, bool mute);   /* hears, but nobody hears it */

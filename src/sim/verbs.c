@@ -348,6 +348,11 @@ static void run_cut_udp(scn *s, value *v)
 	pairs(s, v, cluster_cut_udp);
 }
 
+static void run_stall(scn *s, value *v)
+{
+	pairs(s, v, cluster_stall);
+}
+
 static void run_mend(scn *s, value *v)
 {
 	pairs(s, v, cluster_mend);
@@ -412,6 +417,8 @@ const struct scenario_verb scenario_verbs[] = {
 	{"cut-one-way", "HOSTS to HOSTS", NULL, run_cut_one_way,
 	 {POS(SCN_HOSTS), {"to", SCN_HOSTS, false, NULL}}},
 	{"cut-udp", "HOSTS from HOSTS", NULL, run_cut_udp,
+	 {POS(SCN_HOSTS), {"from", SCN_HOSTS, false, NULL}}},
+	{"stall", "HOSTS from HOSTS", NULL, run_stall,
 	 {POS(SCN_HOSTS), {"from", SCN_HOSTS, false, NULL}}},
 	{"mend", "HOSTS with HOSTS", NULL, run_mend,
 	 {POS(SCN_HOSTS), {"with", SCN_HOSTS, false, NULL}}},
