@@ -24,7 +24,7 @@ hashes() {
 		# shellcheck disable=SC2086 # no word, or one
 		"$sim" run $seal "$top_srcdir"/tests/scenario/*.scn || return 1
 		# shellcheck disable=SC2086
-		"$sim" swarm $seal --seed 1 --count 8 --log >"$tmp/swarm" || return 1
+		"$sim" swarm $seal --seed 1 --count 20 --log >"$tmp/swarm" || return 1
 		grep ' hash ' "$tmp/swarm"
 	done
 }
@@ -43,5 +43,5 @@ for compiler in gcc clang; do
 	done
 done
 check "there were runs" test "$(grep -c 'held; seed' "$tmp/first")" -ge 20
-check "and seeds of the swarm" test "$(grep -c '^seed .* hash ' "$tmp/first")" -eq 16
+check "and seeds of the swarm" test "$(grep -c '^seed .* hash ' "$tmp/first")" -eq 40
 done_testing

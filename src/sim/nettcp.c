@@ -365,14 +365,16 @@ void nettcp_kill(struct net *net, uint32_t host)
 	for (c = net->connections; c != NULL; c = c->hh.next)
 		for (s = 0; s < 2; s++) {
 			struct net_end *e = &c->end[s];
-			bool up = e->state != END_OPENING;
+			const bool up = e->state != END_OPENING;
+			enum what end;
 
 			if (e->host != host || !is_alive(e))
 				continue;
 			end_gone(net, e);
-			if (up && both_ways(net, c))
-				later(net, c, !s, world_chance(net->world, NET_EVERY / 2) ? FIN : RESET,
-				      arrival(net, e, 0), NULL, 0);
+			if (!up || !both_ways(net, c))
+				continue;
+			end = world_chance(net->world, NET_EVERY / 2) ? FIN : RESET;
+			later(net, c, !s, end, arrival(net, e, 0), NULL, 0);
 		}
 }
 

@@ -197,7 +197,8 @@ static void disk(struct swarm *s, struct kith_rng *r)
 
 static void drift(struct swarm *s, struct kith_rng *r)
 {
-	const int32_t ppm = (int32_t)swarm_up_to(r, 20000) * (swarm_chance(r, 50) ? 1 : -1);
+	const int32_t apart_ppm = (int32_t)swarm_up_to(r, 20000);
+	const int32_t ppm = swarm_chance(r, 50) ? apart_ppm : -apart_ppm;
 	const uint32_t i = kith_rng_below(r, s->plan->hosts);
 
 	swarm_say(s, "drift n%02u by %d ppm", i, ppm);
@@ -213,7 +214,8 @@ static void set_clock(struct swarm *s, uint32_t i, uint32_t unused)
 static void wall(struct swarm *s, struct kith_rng *r)
 {
 	static const int64_t most_ms[] = {600000, 3 * 3600000, INT64_C(30) * 86400000};
-	const int64_t ms = swarm_up_to(r, most_ms[kith_rng_below(r, 3)]) * (swarm_chance(r, 50) ? 1 : -1);
+	const int64_t apart_ms = swarm_up_to(r, most_ms[kith_rng_below(r, 3)]);
+	const int64_t ms = swarm_chance(r, 50) ? apart_ms : -apart_ms;
 	const kith_us during = swarm_up_to(r, LONGEST_DOWN);
 	const bool is_trusted = swarm_chance(r, 50);
 	const uint32_t i = kith_rng_below(r, s->plan->hosts);
@@ -449,6 +451,15 @@ static void hang_up(struct swarm *s, uint32_t k, uint32_t unused)
 	cluster_stranger_hang_up(s->strangers[k]);
 }
 
+/* Two draws, one after the other: compilers differ in the order of arguments and of factors. */
+static void babble_later(struct swarm *s, struct kith_rng *r, uint32_t k)
+{
+	const kith_us after = swarm_between(r, 0, KITH_SECOND);
+	const uint32_t what = (uint32_t)kith_rng_next(r);
+
+	later(s, after, babble, k, what);
+}
+
 /* More than one source may have at once. */
 static void stranger(struct swarm *s, struct kith_rng *r)
 {
@@ -458,7 +469,7 @@ static void stranger(struct swarm *s, struct kith_rng *r)
 	for (; times > 0; times--)
 		cluster_stranger_connect(s->strangers[k], to);
 	if (swarm_chance(r, 60))
-		later(s, swarm_between(r, 0, KITH_SECOND), babble, k, (uint32_t)kith_rng_next(r));
+		babble_later(s, r, k);
 	if (swarm_chance(r, 60))
 		later(s, swarm_between(r, KITH_SECOND, 10 * KITH_SECOND), hang_up, k, 0);
 }
