@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/join.h: how a node comes to know others. Seeds are dialled in
- * parallel, each again with doubling back-off and jitter until it answered or an up member lists
- * its address, and again when we know nobody who is up. Whom they lead to is synchronised with
- * (core/partner.h). Configured seeds are never changed by what peers say. A dial is accompanied by an
- * introduction: a seed that has no time for us tells others of us.
+ * core/join.h: how a node comes to know others. Seeds are dialled in parallel, each again with
+ * doubling back-off and jitter until it answered or an up member lists its address, and again when we
+ * know nobody who is up. Whom they lead to is synchronised with (core/partner.h). Configured seeds are
+ * never changed by what peers say. A dial is accompanied by an introduction: a seed that has no time
+ * for us tells others of us.
  *
  * Hints, addresses from before a restart, are dialled like seeds until the join is complete, and
  * when we are alone; nobody chose them, so nobody is told how they went.

@@ -14,7 +14,8 @@
  *
  * What is always checked, in every story:
  *	- a datagram goes only to an address that a member record listed which the sender verified (what
- *	  goes to one that it did not take over is told by its length, and by its owner);
+ *	  goes to one that it did not take over is told by its length, and by its owner), or as an
+ *	  introduction to a seed that it was told;
  *	- no datagram is longer than KITH_DATAGRAM_MAX;
  *	- at most 64 KiB are written to a stream past a missing WRITABLE, nothing before CONNECTED;
  *	- streams opened by the node have odd ids, each used once;
