@@ -129,32 +129,53 @@ static int blame(const struct kith_conf *c, size_t i, const struct kith_addr *a,
 	return error == EACCES || error == EPERM ? 77 : 71;
 }
 
-/* [::]: IPv4 too, at the same port; one of the two is enough. */
+static void close_pair(struct kith_listen *l)
+{
+	if (l->udp >= 0)
+		close(l->udp);
+	if (l->tcp >= 0)
+		close(l->tcp);
+}
+
+static void tell_missing(struct kith_log *log, const char *family)
+{
+	if (log != NULL)
+		kith_log(log, LISTEN_FAMILY, kith_f_text("missing", family));
+}
+
+/* [::]: IPv4 too, at the same port; one of the two is enough. A free port of the one family may be
+ * taken in the other. */
 static int open_both(struct kith_listens *l, struct kith_addr v6, struct kith_log *log)
 {
 	static const uint8_t any[4];
-	struct kith_addr v4 = kith_addr_make(4, any, v6.port);
+	struct kith_listen *six = &l->all[l->count], *four = six + 1;
+	int error = 0;
 
-	if (open_pair(&l->all[l->count], v6)) {
-		v4.port = l->all[l->count++].addr.port;
-		if (open_pair(&l->all[l->count], v4)) {
+	for (int i = 0; i < FREE_PORT_TRIES; i++) {
+		if (!open_pair(six, v6)) {
+			if (!has_no_family(errno))
+				return errno;
+			tell_missing(log, "IPv6");
+			if (!open_pair(six, kith_addr_make(4, any, v6.port)))
+				return errno;
 			l->count++;
 			return 0;
 		}
-		if (!has_no_family(errno))
-			return errno;
-		if (log != NULL)
-			kith_log(log, LISTEN_FAMILY, kith_f_text("missing", "IPv4"));
-		return 0;
+		if (open_pair(four, kith_addr_make(4, any, six->addr.port))) {
+			l->count += 2;
+			return 0;
+		}
+		error = errno;
+		if (has_no_family(error)) {
+			tell_missing(log, "IPv4");
+			l->count++;
+			return 0;
+		}
+		close_pair(six);
+		if (v6.port != 0 || error != EADDRINUSE)
+			return error;
 	}
-	if (!has_no_family(errno))
-		return errno;
-	if (log != NULL)
-		kith_log(log, LISTEN_FAMILY, kith_f_text("missing", "IPv6"));
-	if (!open_pair(&l->all[l->count], v4))
-		return errno;
-	l->count++;
-	return 0;
+	return error;
 }
 
 int kith_listens_open(struct kith_listens *l, const struct kith_conf *c, struct kith_log *log,
@@ -203,11 +224,7 @@ void kith_listens_pretend(struct kith_listens *l, const struct kith_conf *c)
 
 void kith_listens_close(struct kith_listens *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		if (l->all[i].udp >= 0)
-			close(l->all[i].udp);
-		if (l->all[i].tcp >= 0)
-			close(l->all[i].tcp);
-	}
+	for (size_t i = 0; i < l->count; i++)
+		close_pair(&l->all[i]);
 	l->count = 0;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#define _GNU_SOURCE /* unshare */
 #include "daemon/listen.h"
 #include "base/addr.h"
 #include "daemon/sockaddr.h"
@@ -8,7 +9,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -116,6 +119,43 @@ static void pretending_opens_nothing(void **state)
 	assert_int_equal(listens.all[1].addr.family, 4);
 }
 
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* A network of this process's own, with two free ports, one of them taken for IPv4. The rest of
+ * the process lives there: this test is the last. */
+static void a_port_is_free_in_one_family_only(void **state)
+{
+	static const uint8_t any[4];
+	const struct kith_addr taken = kith_addr_make(4, any, 40000);
+	struct sockaddr_storage s;
+	socklen_t len = kith_sockaddr_write(&taken, &s);
+	int fd;
+
+	(void)state;
+	if ((unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) ||
+	    !write_file("/proc/sys/net/ipv4/ip_local_port_range", "40000 40001")) {
+		print_message("no network namespace here: %s\n", strerror(errno));
+		skip();
+	}
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&s, len), 0);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(open_at("[::]:0"), 0);
+		for (size_t k = 0; k < listens.count; k++)
+			assert_true(listens.all[k].addr.family == 6 || listens.all[k].addr.port == 40001);
+		kith_listens_close(&listens);
+	}
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +164,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_taken_port, teardown),
 		cmocka_unit_test_teardown(a_foreign_address, teardown),
 		cmocka_unit_test_teardown(pretending_opens_nothing, teardown),
+		cmocka_unit_test_teardown(a_port_is_free_in_one_family_only, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
