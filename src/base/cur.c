@@ -3,39 +3,6 @@
 #include "base/check.h"
 #include <string.h>
 
-uint16_t kith_get_u16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] | p[1] << 8);
-}
-
-uint32_t kith_get_u32(const uint8_t *p)
-{
-	return kith_get_u16(p) | (uint32_t)kith_get_u16(p + 2) << 16;
-}
-
-uint64_t kith_get_u64(const uint8_t *p)
-{
-	return kith_get_u32(p) | (uint64_t)kith_get_u32(p + 4) << 32;
-}
-
-void kith_put_u16(uint8_t *p, uint16_t v)
-{
-	p[0] = (uint8_t)v;
-	p[1] = (uint8_t)(v >> 8);
-}
-
-void kith_put_u32(uint8_t *p, uint32_t v)
-{
-	kith_put_u16(p, (uint16_t)v);
-	kith_put_u16(p + 2, (uint16_t)(v >> 16));
-}
-
-void kith_put_u64(uint8_t *p, uint64_t v)
-{
-	kith_put_u32(p, (uint32_t)v);
-	kith_put_u32(p + 4, (uint32_t)(v >> 32));
-}
-
 /* ---- reading */
 
 void kith_rd_init(struct kith_rd *r, const uint8_t *p, size_t len)

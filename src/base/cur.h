@@ -46,12 +46,41 @@ void kith_wr_zero(struct kith_wr *w, size_t len);
 /* One length byte and the text; bad if longer than 255. */
 void kith_wr_text8(struct kith_wr *w, const char *text);
 
-/* Loads and stores outside a cursor. */
-uint16_t kith_get_u16(const uint8_t *p);
-uint32_t kith_get_u32(const uint8_t *p);
-uint64_t kith_get_u64(const uint8_t *p);
-void kith_put_u16(uint8_t *p, uint16_t v);
-void kith_put_u32(uint8_t *p, uint32_t v);
-void kith_put_u64(uint8_t *p, uint64_t v);
+/* Loads and stores outside a cursor: here in the header, since the compilers make one instruction of
+ * each. */
+static inline uint16_t kith_get_u16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static inline uint32_t kith_get_u32(const uint8_t *p)
+{
+	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline uint64_t kith_get_u64(const uint8_t *p)
+{
+	return kith_get_u32(p) | (uint64_t)kith_get_u32(p + 4) << 32;
+}
+
+static inline void kith_put_u16(uint8_t *p, uint16_t v)
+{
+	p[0] = (uint8_t)v;
+	p[1] = (uint8_t)(v >> 8);
+}
+
+static inline void kith_put_u32(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)v;
+	p[1] = (uint8_t)(v >> 8);
+	p[2] = (uint8_t)(v >> 16);
+	p[3] = (uint8_t)(v >> 24);
+}
+
+static inline void kith_put_u64(uint8_t *p, uint64_t v)
+{
+	kith_put_u32(p, (uint32_t)v);
+	kith_put_u32(p + 4, (uint32_t)(v >> 32));
+}
 
 #endif

@@ -20,19 +20,20 @@ static void libc_free(void *ctx, void *p)
 
 const struct kith_alloc kith_alloc_libc = {libc_realloc, libc_free, NULL};
 
+void *kith_mem_bytes(const struct kith_alloc *a, size_t len)
+{
+	return a->realloc(a->ctx, NULL, len > 0 ? len : 1); /* NULL keeps its one meaning */
+}
+
 void *kith_mem_new(const struct kith_alloc *a, size_t n, size_t size)
 {
-	size_t total;
 	void *p;
 
 	if (size != 0 && n > SIZE_MAX / size)
 		return NULL;
-	total = n * size;
-	if (total == 0)
-		total = 1; /* NULL keeps its one meaning */
-	p = a->realloc(a->ctx, NULL, total);
+	p = kith_mem_bytes(a, n * size);
 	if (p)
-		memset(p, 0, total);
+		memset(p, 0, n * size);
 	return p;
 }
 

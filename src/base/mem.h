@@ -13,6 +13,8 @@ extern const struct kith_alloc kith_alloc_libc;
 
 /* Zeroed memory for n items of `size`; NULL when out of memory or when the product overflows. */
 void *kith_mem_new(const struct kith_alloc *a, size_t n, size_t size);
+/* As many bytes, not zeroed: for what is written before it is read. NULL when out of memory. */
+void *kith_mem_bytes(const struct kith_alloc *a, size_t len);
 void kith_mem_free(const struct kith_alloc *a, void *p);
 /* Grows *array (items of `size`) to at least `need`, doubling *room; false when out of memory,
  * then nothing changed. New items are zeroed. */

@@ -311,7 +311,8 @@ void kith_core_check(const struct kith_node *n)
 	for (i = 0; i < ps->count; i++) {
 		const struct kith_peer *p = kith_ring_at(n, i);
 
-		KITH_ASSERT(p->slot == ps->ring[i]);
+		KITH_ASSERT(p->slot == ps->ring[i].slot &&
+			    kith_ring_key(&p->record->mid) == ps->ring[i].key);
 		KITH_ASSERT(kith_peer_find(n, &p->record->mid) == p);
 		KITH_ASSERT(kith_peer_by_sid(n, p->record->sid) == p);
 		KITH_ASSERT(i == 0 || memcmp(kith_ring_at(n, i - 1)->record->mid.b,

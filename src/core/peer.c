@@ -33,18 +33,6 @@ const char *kith_peer_status_text(enum kith_status s)
 	return (unsigned)s < KITH_STATUS_COUNT ? names[s] : "?";
 }
 
-static uint64_t mid_key(const struct kith_mid *mid)
-{
-	return kith_get_u64(mid->b);
-}
-
-static uint64_t mid_key_of(const void *table, uint32_t slot)
-{
-	const struct kith_peer *p = kith_slab_at(table, slot);
-
-	return mid_key(&p->record->mid);
-}
-
 static uint64_t sid_key_of(const void *table, uint32_t slot)
 {
 	const struct kith_peer *p = kith_slab_at(table, slot);
@@ -57,7 +45,6 @@ bool kith_peers_init(struct kith_node *n, const uint64_t secret[2])
 	struct kith_peers *ps = &n->peers;
 
 	kith_slab_init(&ps->table, &n->alloc, sizeof(struct kith_peer));
-	kith_map_init(&ps->by_mid, &n->alloc, secret, mid_key_of, &ps->table);
 	kith_map_init(&ps->by_sid, &n->alloc, secret, sid_key_of, &ps->table);
 	ps->gone_due = KITH_NEVER;
 	ps->expiry_due_s = UINT32_MAX;
@@ -88,7 +75,6 @@ void kith_peers_fini(struct kith_node *n)
 		peer_free(n, kith_ring_at(n, i));
 	kith_slab_fini(&ps->table);
 	kith_mem_free(&n->alloc, ps->ring);
-	kith_map_fini(&ps->by_mid);
 	kith_map_fini(&ps->by_sid);
 	kith_timer_fini(n, &ps->sweep);
 	memset(ps, 0, sizeof(*ps));
@@ -101,13 +87,9 @@ struct kith_peer *kith_peer_at(const struct kith_node *n, uint32_t slot)
 
 struct kith_peer *kith_peer_find(const struct kith_node *n, const struct kith_mid *mid)
 {
-	const uint32_t slot = kith_map_get(&n->peers.by_mid, mid_key(mid));
-	struct kith_peer *p;
+	const uint32_t at = kith_ring_seek(n, mid);
 
-	if (slot == KITH_MAP_NONE)
-		return NULL;
-	p = kith_slab_at(&n->peers.table, slot);
-	return memcmp(p->record->mid.b, mid->b, sizeof(mid->b)) == 0 ? p : NULL;
+	return kith_ring_is_at(n, at, mid) ? kith_ring_at(n, at) : NULL;
 }
 
 struct kith_peer *kith_peer_by_sid(const struct kith_node *n, const uint8_t sid[KITH_SID_LEN])
@@ -179,7 +161,7 @@ static void note_record(struct kith_node *n, struct kith_peer *p)
 	remember_recent(n, p);
 }
 
-/* Room for one more peer in the ring and in both indexes. */
+/* Room for one more peer in the ring and in the index by session. */
 static bool reserve(struct kith_node *n)
 {
 	struct kith_peers *ps = &n->peers;
@@ -188,7 +170,7 @@ static bool reserve(struct kith_node *n)
 	if (!kith_mem_grow(&n->alloc, &ring, &ps->ring_room, ps->count + 1, sizeof(*ps->ring)))
 		return false;
 	ps->ring = ring;
-	return kith_map_reserve(&ps->by_mid) && kith_map_reserve(&ps->by_sid);
+	return kith_map_reserve(&ps->by_sid);
 }
 
 /* When the sweep has to look for this one at the latest. */
@@ -208,13 +190,12 @@ static void note_due(struct kith_node *n, const struct kith_peer *p)
 static void enter(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_peers *ps = &n->peers;
-	const uint32_t at = kith_ring_seek(n, &p->record->mid);
-	bool is_put;
+	const struct kith_mid *mid = &p->record->mid;
+	const uint32_t at = kith_ring_seek(n, mid);
 
-	is_put = kith_map_put(&ps->by_mid, mid_key(&p->record->mid), p->slot);
-	KITH_ASSERT(is_put);
+	KITH_ASSERT(!kith_ring_is_at(n, at, mid));
 	memmove(&ps->ring[at + 1], &ps->ring[at], (ps->count - at) * sizeof(*ps->ring));
-	ps->ring[at] = p->slot;
+	ps->ring[at] = (struct kith_place){kith_ring_key(mid), p->slot};
 	ps->count++;
 	kith_leaf_add(n, p->record); /* not before: the ring is searched by it */
 	ps->by_status[p->status]++;
@@ -265,8 +246,7 @@ static struct kith_peer *admit(struct kith_node *n, struct kith_cert_fact *certi
 	struct kith_peer *p;
 	uint32_t slot;
 
-	if (kith_peers_are_full(n) ||
-	    kith_map_get(&n->peers.by_mid, mid_key(&record->mid)) != KITH_MAP_NONE) {
+	if (kith_peers_are_full(n)) {
 		KITH_DROP(n, table_full);
 		return NULL;
 	}
@@ -462,7 +442,6 @@ void kith_peer_reap(struct kith_node *n, struct kith_peer *p)
 	ps->by_status[p->status]--;
 	kith_leaf_take(n, p->record);
 	ps->changes++;
-	kith_map_drop(&ps->by_mid, mid_key(&p->record->mid));
 	kith_map_drop(&ps->by_sid, kith_get_u64(p->record->sid));
 	kith_tomb_bury(n, &p->record->mid, p->record->epoch, p->record->seq, p->record->expires);
 	kith_join_lost(n, p);

@@ -6,7 +6,8 @@
  * writer of a status - when core/suspect or a record says so, kith_peers_on_sweep() forgets it.
  *
  * Slots are numbers that stay as long as the peer; the ring is the slots sorted by mid, which is
- * also the order of probing, of the observers, and of synchronisation (8-decisions.md).
+ * also the order of probing, of the observers, and of synchronisation (8-decisions.md), and the
+ * index by mid.
  */
 #ifndef KITH_CORE_PEER_H
 #define KITH_CORE_PEER_H
@@ -41,11 +42,17 @@ struct kith_peer {
 _Static_assert(sizeof(void *) > 8 || sizeof(struct kith_peer) <= 48, "see above");
 _Static_assert((int)KITH_STATUS_COUNT <= 8, "a status has room, with or without a sign");
 
+/* A member's place in the ring. It is searched by the key, which lies here beside the next ones: the
+ * mid itself is two pointers away. */
+struct kith_place {
+	uint32_t key; /* the first four bytes of the mid, as a number */
+	uint32_t slot;
+};
+
 struct kith_peers {
 	struct kith_slab table; /* of struct kith_peer, by slot */
-	uint32_t *ring; /* owned; slots by mid */
+	struct kith_place *ring; /* owned; by mid */
 	uint32_t ring_room, count;
-	struct kith_map by_mid; /* first 8 bytes of the mid */
 	struct kith_map by_sid;
 	uint32_t by_status[KITH_STATUS_COUNT];
 	uint64_t leaf_sum;

@@ -376,7 +376,7 @@ static bool is_probed(const struct kith_node *n, const struct kith_peer *p)
 static struct kith_peer *next_of_list(struct kith_node *n)
 {
 	struct kith_probes *ps = &n->probes;
-	uint32_t tries;
+	uint32_t tries, i;
 
 	for (tries = 0; tries < 2 * n->peers.count + 2; tries++) {
 		struct kith_peer *p;
@@ -388,7 +388,8 @@ static struct kith_peer *next_of_list(struct kith_node *n)
 					   sizeof(*ps->list)))
 				return NULL;
 			ps->list = list;
-			memcpy(ps->list, n->peers.ring, n->peers.count * sizeof(*ps->list));
+			for (i = 0; i < n->peers.count; i++)
+				ps->list[i] = n->peers.ring[i].slot;
 			ps->list_count = n->peers.count;
 			ps->list_at = 0;
 			kith_rng_shuffle(&n->rng, ps->list, ps->list_count);

@@ -5,26 +5,47 @@
 #include "core/node.h"
 #include <string.h>
 
+uint32_t kith_ring_key(const struct kith_mid *mid)
+{
+	return (uint32_t)mid->b[0] << 24 | (uint32_t)mid->b[1] << 16 | (uint32_t)mid->b[2] << 8 |
+	       mid->b[3];
+}
+
 struct kith_peer *kith_ring_at(const struct kith_node *n, uint32_t ring_index)
 {
 	KITH_ASSERT(ring_index < n->peers.count);
-	return kith_slab_at(&n->peers.table, n->peers.ring[ring_index]);
+	return kith_slab_at(&n->peers.table, n->peers.ring[ring_index].slot);
+}
+
+/* The mids themselves are looked at where keys are equal: hardly ever but for the one sought. */
+static bool is_before(const struct kith_node *n, uint32_t at, const struct kith_mid *mid,
+		      uint32_t key)
+{
+	if (n->peers.ring[at].key != key)
+		return n->peers.ring[at].key < key;
+	return memcmp(kith_ring_at(n, at)->record->mid.b, mid->b, sizeof(mid->b)) < 0;
 }
 
 uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid)
 {
-	const uint32_t *before = &n->peers.leaves.before[mid->b[0]];
+	const uint32_t *before = &n->peers.leaves.before[mid->b[0]], key = kith_ring_key(mid);
 	uint32_t lo = before[0], hi = before[1];
 
 	while (lo < hi) {
 		const uint32_t middle = lo + (hi - lo) / 2;
 
-		if (memcmp(kith_ring_at(n, middle)->record->mid.b, mid->b, sizeof(mid->b)) < 0)
+		if (is_before(n, middle, mid, key))
 			lo = middle + 1;
 		else
 			hi = middle;
 	}
 	return lo;
+}
+
+bool kith_ring_is_at(const struct kith_node *n, uint32_t at, const struct kith_mid *mid)
+{
+	return at < n->peers.count && n->peers.ring[at].key == kith_ring_key(mid) &&
+	       memcmp(kith_ring_at(n, at)->record->mid.b, mid->b, sizeof(mid->b)) == 0;
 }
 
 /* --- choosing ------------------------------------------------------------------------------------- */

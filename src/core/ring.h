@@ -9,13 +9,18 @@
 
 #include "core/limits.h"
 #include <kith/types.h>
+#include <stdbool.h>
 
 struct kith_node;
 struct kith_peer;
 
+/* What the ring is searched by: the first four bytes of a mid, in order. */
+uint32_t kith_ring_key(const struct kith_mid *mid);
 struct kith_peer *kith_ring_at(const struct kith_node *n, uint32_t ring_index);
 /* Index in the ring of the first mid >= *mid; count if there is none. */
 uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid);
+/* Whether the member of that mid is at this index. */
+bool kith_ring_is_at(const struct kith_node *n, uint32_t ring_index, const struct kith_mid *mid);
 
 /* The next peer after ring position `after` (exclusive, wrapping) that is up and not self, and not
  * `except` (may be NULL); NULL if there is none. */

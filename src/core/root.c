@@ -14,8 +14,9 @@ static void count_leaf(struct kith_node *n, const struct kith_member_fact *recor
 
 	l->sum[group] += leaf;
 	n->peers.leaf_sum += leaf;
-	for (i = group + 1; i <= KITH_LEAF_GROUPS; i++)
-		l->before[i] += by;
+	/* All of them, so that the compilers can take many at once. */
+	for (i = 0; i < KITH_LEAF_GROUPS; i++)
+		l->before[i + 1] += i >= group ? by : 0;
 }
 
 void kith_leaf_add(struct kith_node *n, const struct kith_member_fact *record)

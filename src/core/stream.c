@@ -217,7 +217,7 @@ void kith_stream_write(struct kith_node *n, struct kith_stream *s, const uint8_t
 void kith_stream_send(struct kith_node *n, struct kith_stream *s, const uint8_t *plain, size_t len,
 		      bool final)
 {
-	uint8_t *frame = kith_mem_new(&n->alloc, len + KITH_FRAME_OVERHEAD, 1);
+	uint8_t *frame = kith_mem_bytes(&n->alloc, len + KITH_FRAME_OVERHEAD);
 
 	KITH_ASSERT(s->state == KITH_STREAM_OPEN);
 	if (frame == NULL)
@@ -267,7 +267,7 @@ static bool take_header(struct kith_node *n, struct kith_stream *s)
 static bool take_frame(struct kith_node *n, struct kith_stream *s, size_t len)
 {
 	const size_t plain_len = len - KITH_FRAME_OVERHEAD;
-	uint8_t *plain = kith_mem_new(&n->alloc, plain_len > 0 ? plain_len : 1, 1);
+	uint8_t *plain = kith_mem_bytes(&n->alloc, plain_len);
 	struct kith_bytes bytes = {plain, plain_len};
 	bool final, ok;
 

@@ -12,10 +12,8 @@ struct kith_case *kith_suspect_open(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_case *c = kith_peer_case(p);
 
-	if (c != NULL)
+	if (c != NULL || kith_ledger(n, p) == NULL)
 		return c;
-	if (kith_ledger(n, p) == NULL)
-		return NULL;
 	c = kith_mem_new(&n->alloc, 1, sizeof(*c));
 	if (c == NULL || !kith_timer_init(n, &c->timer, KITH_TIMER_CASE, p)) {
 		kith_mem_free(&n->alloc, c);
@@ -25,6 +23,7 @@ struct kith_case *kith_suspect_open(struct kith_node *n, struct kith_peer *p)
 	c->suspect_at = c->refused_at = c->looked_at = KITH_NEVER;
 	c->expressed_at = c->tripled_at = KITH_NEVER;
 	p->ledger->kase = c;
+	n->suspects.cases++;
 	return c;
 }
 
@@ -59,6 +58,7 @@ void kith_suspect_close(struct kith_node *n, struct kith_peer *p)
 	kith_timer_fini(n, &c->timer);
 	kith_mem_free(&n->alloc, c);
 	p->ledger->kase = NULL;
+	n->suspects.cases--;
 	kith_timer_stop(n, &p->ledger->reprobe);
 }
 

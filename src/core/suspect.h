@@ -50,6 +50,7 @@ struct kith_case {
 
 struct kith_suspects {
 	struct kith_bucket signing; /* while our own rounds fail a lot */
+	uint32_t cases;             /* open now */
 };
 
 /* A round of ours on p failed. */
