@@ -12,6 +12,7 @@ enum {
 	ENTRY = 24,              /* mid[16] || leaf[8] in a list */
 	LIST_ENTRIES = 16,       /* a range with as many owners or fewer is listed: fewer bytes than
 				  * the digests of its parts, and then lists of one */
+	LIST_DENSE = 4,          /* as many more where one more of a range's parts differs */
 	NEED_ENTRIES = 1000,     /* per message: 16 KB */
 	OWNERS_BYTES = 16 * 1024, /* per frame: its signatures are checked in some milliseconds */
 	TURNS_MAX = 2 * KITH_MID_NIBBLES /* a level each, and then the owners */
@@ -42,19 +43,21 @@ static bool ask_for(struct kith_node *n, struct kith_sync *y, const struct kith_
 	return enqueue(n, &y->need, &y->need_room, &y->need_count, mid);
 }
 
-static bool ask_about(struct kith_node *n, struct kith_sync *y, const struct kith_range *r)
+static bool ask_about(struct kith_node *n, struct kith_sync *y, const struct kith_range *r,
+		      uint8_t differ)
 {
-	void *q = y->ranges;
+	void *q = y->questions;
 
 	/* No pair differs in more ranges than the larger table has members, and ours may be smaller. */
-	if (y->range_count >= n->max_members) {
+	if (y->question_count >= n->max_members) {
 		y->overflows = true;
 		return true;
 	}
-	if (!kith_mem_grow(&n->alloc, &q, &y->range_room, y->range_count + 1, sizeof(*y->ranges)))
+	if (!kith_mem_grow(&n->alloc, &q, &y->question_room, y->question_count + 1,
+			   sizeof(*y->questions)))
 		return false;
-	y->ranges = q;
-	y->ranges[y->range_count++] = *r;
+	y->questions = q;
+	y->questions[y->question_count++] = (struct kith_question){*r, differ};
 	return true;
 }
 
@@ -65,7 +68,7 @@ bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
 		return false;
 	s->sync->is_initiator = s->sync->is_our_turn = s->purpose != KITH_STREAM_FOR_PEER;
 	if (s->sync->is_initiator)
-		return ask_about(n, s->sync, &(struct kith_range){.depth = 0});
+		return ask_about(n, s->sync, &(struct kith_range){.depth = 0}, 0);
 	if (n->syncs.answering >= KITH_SYNCS_MAX)
 		s->sync->refusal = KITH_SEED_BUSY;
 	s->sync->is_counted = s->sync->refusal != KITH_SEED_BUSY;
@@ -81,7 +84,7 @@ void kith_sync_free(struct kith_node *n, struct kith_sync **sync)
 		return;
 	if (y->is_counted)
 		n->syncs.answering--;
-	kith_mem_free(&n->alloc, y->ranges);
+	kith_mem_free(&n->alloc, y->questions);
 	kith_mem_free(&n->alloc, y->todo);
 	kith_mem_free(&n->alloc, y->need);
 	kith_mem_free(&n->alloc, y);
@@ -115,16 +118,19 @@ static void add_hello(struct kith_node *n, struct frame *f)
 }
 
 /* The question about a range: its owners if they are few, else the digests of its parts. */
-static bool add_question(struct kith_node *n, const struct kith_range *r, struct frame *f)
+static bool add_question(struct kith_node *n, const struct kith_question *q, struct frame *f)
 {
-	uint8_t blob[LIST_ENTRIES * ENTRY];
+	const struct kith_range *r = &q->range;
+	const uint32_t dense = LIST_DENSE * (uint32_t)q->differ;
+	const uint32_t listed = dense > LIST_ENTRIES ? dense : LIST_ENTRIES;
+	uint8_t blob[LIST_DENSE * KITH_RANGE_PARTS * ENTRY];
 	struct kith_mid hi = kith_range_last(r);
 	struct kith_msg m = {.kind = KITH_MSG_LIST, .lo = r->lo.b, .hi = hi.b, .blob = {blob, 0}};
 	uint32_t at, to;
 
 	_Static_assert(KITH_RANGE_PARTS * 8 <= sizeof(blob), "room for either");
 	kith_range_stretch(n, r, &at, &to);
-	if (to - at <= LIST_ENTRIES) {
+	if (to - at <= listed) {
 		for (; at < to; at++, m.blob.len += ENTRY) {
 			const struct kith_member_fact *p = kith_ring_at(n, at)->record;
 
@@ -185,7 +191,7 @@ static bool has_evidence(const struct kith_node *n, const struct kith_mid *mid)
  * suspicion of somebody unknown is dropped, and nobody would tell it again. */
 static void put_evidence_last(const struct kith_node *n, struct kith_sync *y)
 {
-	uint32_t from = 0, to = y->todo_count;
+	uint32_t from = 0, to = n->suspects.cases > 0 ? y->todo_count : 0;
 
 	while (from < to) {
 		const struct kith_mid mid = y->todo[from];
@@ -226,11 +232,11 @@ static bool fill(struct kith_node *n, struct kith_sync *y, struct frame *f)
 		else if (y->refusal == KITH_SEED_FULL)
 			add(f, &full);
 	}
-	while (y->range_at < y->range_count) {
-		if (!add_question(n, &y->ranges[y->range_at], f))
+	while (y->question_at < y->question_count) {
+		if (!add_question(n, &y->questions[y->question_at], f))
 			return false;
 		y->has_asked = true;
-		y->range_at++;
+		y->question_at++;
 	}
 	while (y->need_at < y->need_count) {
 		if (!add_need(y, f))
@@ -251,7 +257,7 @@ static bool fill(struct kith_node *n, struct kith_sync *y, struct frame *f)
 static void hand_over(struct kith_sync *y)
 {
 	if (y->is_our_turn)
-		y->range_count = y->range_at = y->need_count = y->need_at = y->todo_count =
+		y->question_count = y->question_at = y->need_count = y->need_at = y->todo_count =
 			y->todo_at = 0;
 	y->is_over = !y->has_asked;
 	y->is_our_turn = !y->is_our_turn;
@@ -266,7 +272,7 @@ bool kith_sync_pump(struct kith_node *n, struct kith_stream *s)
 
 	if (y->is_over || !y->is_our_turn)
 		return y->is_over;
-	f.p = kith_mem_new(&n->alloc, f.room, 1);
+	f.p = kith_mem_bytes(&n->alloc, f.room);
 	if (f.p == NULL)
 		return false;
 	while (y->is_our_turn && s->ahead < KITH_STREAM_AHEAD) {
@@ -347,7 +353,7 @@ static bool on_parts(struct kith_node *n, struct kith_stream *s, const struct ki
 	static const uint8_t nobody[8];
 	struct kith_sync *y = s->sync;
 	struct kith_range r;
-	uint8_t ours[KITH_RANGE_PARTS * 8], i;
+	uint8_t ours[KITH_RANGE_PARTS * 8], i, differ = 0;
 	struct kith_mid hi;
 
 	if (m->d >= KITH_MID_NIBBLES || m->blob.len != KITH_RANGE_PARTS * 8)
@@ -357,14 +363,17 @@ static bool on_parts(struct kith_node *n, struct kith_stream *s, const struct ki
 	if (!is_asked_in_order(y, &r.lo, &hi))
 		return false;
 	kith_range_digests(n, &r, ours);
+	for (i = 0; i < KITH_RANGE_PARTS; i++)
+		differ += memcmp(ours + (size_t)i * 8, m->blob.p + (size_t)i * 8, 8) != 0 ? 1 : 0;
 	for (i = 0; i < KITH_RANGE_PARTS && y->refusal == KITH_SEED_JOINED; i++) {
 		const struct kith_range part = kith_range_part(&r, i);
 		const uint8_t *theirs = m->blob.p + (size_t)i * 8;
 
 		if (memcmp(ours + (size_t)i * 8, theirs, 8) == 0)
 			continue;
-		if (memcmp(theirs, nobody, sizeof(nobody)) == 0 ? !send_all_of(n, y, &part)
-								: !ask_about(n, y, &part))
+		if (memcmp(theirs, nobody, sizeof(nobody)) == 0
+			    ? !send_all_of(n, y, &part)
+			    : !ask_about(n, y, &part, differ))
 			return false;
 	}
 	return true;

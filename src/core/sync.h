@@ -9,7 +9,9 @@
  * newer. `end` hands the turn over. A turn that asks nothing is the last.
  *
  * So the cost follows the differences: each one costs a `parts` per level of the tree, a level for
- * each factor of 16 in the number of members, and no side keeps more than its next turn.
+ * each factor of 16 in the number of members, and no side keeps more than its next turn. Where many
+ * of the 16 parts differ there are so many differences that the levels below would all be walked:
+ * longer ranges are listed then.
  */
 #ifndef KITH_CORE_SYNC_H
 #define KITH_CORE_SYNC_H
@@ -21,6 +23,12 @@
 
 struct kith_peer;
 
+/* A range to ask about. */
+struct kith_question {
+	struct kith_range range;
+	uint8_t differ; /* how many of the parts of the range above */
+};
+
 struct kith_sync {
 	bool is_initiator, is_counted;
 	/* The responder's word why it answers nothing: BUSY or FULL; else JOINED. */
@@ -31,8 +39,8 @@ struct kith_sync {
 	bool hello_sent, hello_seen;
 	uint8_t turns;    /* begun; two honest sides are through after some */
 	/* The next turn of ours: ranges to ask about, owners to ask for, owners to send. */
-	struct kith_range *ranges; /* owned, a queue */
-	uint32_t range_room, range_count, range_at;
+	struct kith_question *questions; /* owned, a queue */
+	uint32_t question_room, question_count, question_at;
 	struct kith_mid *need; /* owned, a queue */
 	uint32_t need_room, need_count, need_at;
 	struct kith_mid *todo; /* owned, a queue */

@@ -100,7 +100,6 @@ static uint64_t synchronise(struct two *t)
 	kith_node_tick(t->a.n, t->a.now);
 	for (;;) {
 		const bool there = carry(t, &t->a, &t->a_seen, &t->b, 2);
-
 		if (!carry(t, &t->b, &t->b_seen, &t->a, t->dialled) && !there)
 			break;
 	}
@@ -158,6 +157,34 @@ static void the_cost_follows_the_differences(void **state)
 	printf("# 16 differences among %d: %llu bytes, records included\n", MANY,
 	       (unsigned long long)bytes);
 	assert_in_range(bytes, 16 * 200, 10 * 1024 + 2 * 16 * RECORD_AND_CERTIFICATE);
+	two_end(&t);
+}
+
+/* Two halves of a cluster that met: the first parts all differ, and nobody walks down through the
+ * levels between them and the owners. Beside the records there is one list of one side's members,
+ * the other's need of them, and the frames' and the messages' own bytes. */
+static void where_all_differs_long_ranges_are_listed(void **state)
+{
+	enum { MANY = 1600, LISTED = 24, NEEDED = 16, FRAMED = 12 };
+	struct two t;
+	uint64_t bytes, records = 0;
+	uint32_t i;
+
+	(void)state;
+	two_setup(&t);
+	for (i = 1; i <= MANY; i++)
+		is_known(&t, i, 1, i % 2 == 0, i % 2 != 0);
+	bytes = synchronise(&t);
+	are_equal(&t);
+	for (i = 0; i < t.a.n->peers.count; i++) {
+		const struct kith_peer *p = kith_ring_at(t.a.n, i);
+
+		records += p->record->fact.raw.len + p->certificate->fact.raw.len;
+	}
+	printf("# %d of %d on each side alone: %llu bytes beside the records\n", MANY / 2, MANY,
+	       (unsigned long long)(bytes - records));
+	assert_in_range(bytes - records, MANY / 2 * (LISTED + NEEDED),
+			MANY / 2 * (LISTED + NEEDED) + MANY * FRAMED);
 	two_end(&t);
 }
 
@@ -419,6 +446,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_ones_exchange_one_digest),
 		cmocka_unit_test(the_cost_follows_the_differences),
+		cmocka_unit_test(where_all_differs_long_ranges_are_listed),
 		cmocka_unit_test(a_newcomer_gets_all_and_is_known),
 		cmocka_unit_test(any_two_sets_become_equal),
 		cmocka_unit_test(equivocation_is_seen_and_ends),
