@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/clear.h"
 
+#include "base/cur.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -33,10 +35,10 @@ static void mix_word(struct mix *m, uint64_t w)
 	m->b ^= m->b >> 29;
 }
 
-/* Little-endian whatever the machine is. */
-static uint64_t load(const uint8_t *p, size_t len)
+/* Up to seven bytes that are left. */
+static uint64_t load_rest(const uint8_t *p, size_t len)
 {
-	uint64_t w = 0;
+	uint64_t w = (uint64_t)len << 56;
 	size_t i;
 
 	for (i = 0; i < len; i++)
@@ -54,7 +56,7 @@ static const uint8_t *mix_blocks(struct mix *m, const uint8_t *p, size_t blocks)
 
 	for (; blocks > 0; blocks--)
 		for (i = 0; i < LANES; i++, p += 8) {
-			lanes[i] = (lanes[i] ^ load(p, 8)) * UINT64_C(0x9e3779b97f4a7c15);
+			lanes[i] = (lanes[i] ^ kith_get_u64(p)) * UINT64_C(0x9e3779b97f4a7c15);
 			lanes[i] ^= lanes[i] >> 32;
 		}
 	for (i = 0; i < LANES; i++)
@@ -73,9 +75,9 @@ static void mix_bytes(struct mix *m, const void *bytes, size_t len)
 		len -= blocks * 8 * LANES;
 	}
 	for (; len >= 8; p += 8, len -= 8)
-		mix_word(m, load(p, 8));
+		mix_word(m, kith_get_u64(p));
 	if (len > 0)
-		mix_word(m, load(p, len) | (uint64_t)len << 56);
+		mix_word(m, load_rest(p, len));
 }
 
 static void mix_end(struct mix *m, uint8_t *out, size_t len)

@@ -7,6 +7,7 @@
 #include "sim/clear.h"
 #include "sim/cluster.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,6 +62,17 @@ static const struct sim_command *find(const char *name)
 	return c->name != NULL ? c : NULL;
 }
 
+/* A node takes and frees buffers for each stream that passes; were they given back to the kernel each
+ * time, it would clear their pages again and again. */
+static void keep_memory(void)
+{
+	enum { LARGE = 64 << 20 };
+
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+	mallopt(M_TRIM_THRESHOLD, LARGE);
+	mallopt(M_TOP_PAD, LARGE);
+}
+
 int sim_main(int argc, char **argv)
 {
 	const struct sim_command *c;
@@ -81,6 +93,7 @@ int sim_main(int argc, char **argv)
 		print_help(stderr);
 		return SIM_USAGE;
 	}
+	keep_memory();
 	if (!sim_args_read(&a, c->flags, argc - 1, argv + 1))
 		return SIM_USAGE;
 	if (a.operand_count < c->operands_min ||
