@@ -11,7 +11,7 @@
 build="autoconf automake libtool make gcc libc6-dev pkg-config
 	libsodium-dev libmsgpack-dev libev-dev libinih-dev libc-ares-dev uthash-dev"
 check="serf g++ binutils xz-utils libcmocka-dev mandoc python3 python3-nacl iproute2 procps
-	libfaketime"
+	libfaketime gnuplot-nox"
 full="clang libclang-rt-dev llvm valgrind shellcheck"
 
 case ${1-} in
