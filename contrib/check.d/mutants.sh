@@ -80,7 +80,7 @@ plant "a newer record leaves the evidence standing" src/core/peer.c \
 plant "an announced absence never ends" src/core/suspect.c \
 	's/kith_timer_set(n, \&p->ledger->back, until);/(void)until;/'
 plant "parts that differ are not asked about" src/core/sync.c \
-	's/: !ask_about(n, y, \&part))/: false)/'
+	's/: !ask_about(n, y, \&part, differ))/: false)/'
 plant "a new life keeps the number of the old one" src/core/own.c \
 	's/kith_own_epoch(n, c->epoch + 1);/kith_own_epoch(n, c->epoch > 0 ? c->epoch : 1);/'
 plant "who is suspected does not answer" src/core/own.c \

@@ -90,6 +90,18 @@ void kith_own_epoch(struct kith_node *n, uint32_t epoch)
 	kith_out_put(n, &o);
 }
 
+/* What we signed of this one in a former epoch is refused by whoever has heard of the new one, and was
+ * by whoever knew its number from a life that we have forgotten. If it stays so it is signed again. */
+static void drop_suspicion(struct kith_node *n, const struct kith_peer *p)
+{
+	struct kith_case *c = kith_peer_case(p);
+	const struct kith_held *h =
+		c != NULL ? kith_suspect_held_by(c, &n->own.secrets->identity.mid) : NULL;
+
+	if (h != NULL)
+		kith_suspect_drop(n, c, (int)(h - c->held));
+}
+
 /* A session of this epoch: whatever was sealed to the former one is lost and introduced anew. */
 static void new_session(struct kith_node *n)
 {
@@ -99,8 +111,10 @@ static void new_session(struct kith_node *n)
 	kith_session_new(&own->secrets->session, &n->secret, &n->cid, &own->secrets->identity.mid);
 	memcpy(own->body.session_pk, own->secrets->session.pk, sizeof(own->body.session_pk));
 	own->session_since = n->now;
-	for (i = 0; i < n->peers.count; i++)
+	for (i = 0; i < n->peers.count; i++) {
 		kith_talk_renew(n, kith_ring_at(n, i));
+		drop_suspicion(n, kith_ring_at(n, i));
+	}
 }
 
 /* The first own record of this life; without memory for it the timer tries again. */
@@ -125,7 +139,8 @@ void kith_own_persisted(struct kith_node *n, uint64_t token)
 	own->token = 0;
 	own->epoch = own->epoch_wanted;
 	own->seq = 0;
-	own->numbered = 0;
+	/* Later than any number of a life in this epoch that we have forgotten. */
+	own->numbered = kith_now_unix_s(n);
 	new_session(n);
 	if (own->peer == NULL)
 		start(n);

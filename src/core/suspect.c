@@ -451,7 +451,7 @@ static void return_suspicions(struct kith_node *n, struct kith_peer *p)
 	c = kith_suspect_open(n, p);
 	if (c == NULL)
 		return;
-	if (c->held_count == 0)
+	if (kith_suspect_held_by(c, &n->own.peer->record->mid) == NULL)
 		sign(n, c, KITH_SUSPICION_SILENCE, KITH_PATH_DIRECT);
 	if (kith_packet_begin(n, &pk, p)) {
 		kith_suspect_carry(n, &pk);
