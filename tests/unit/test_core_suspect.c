@@ -316,6 +316,33 @@ static void the_failed_who_speak_are_told_why(void **state)
 	fix_end(&s.f);
 }
 
+/* Others refuse what we signed in a former epoch as soon as they have heard of the new one. */
+static void a_new_epoch_drops_what_the_old_one_signed(void **state)
+{
+	const struct kith_held *ours;
+	struct kith_record_head head;
+	struct scene s;
+	struct kith_case *c;
+
+	(void)state;
+	scene_setup(&s, 2);
+	other_says(&s, 0, SILENT);
+	kith_suspect_round_failed(s.f.n, s.t, SILENT, KITH_PATH_DIRECT, false, false);
+	c = kith_peer_case(s.t);
+	assert_int_equal(c->held_count, 2);
+	kith_own_reflected(s.f.n, s.f.n->own.epoch);
+	fix_collect(&s.f);
+	kith_node_persisted(s.f.n, s.f.now, fix_last(&s.f, KITH_OUT_PERSIST)->token);
+	assert_int_equal(c->held_count, 1);
+	assert_null(kith_suspect_held_by(c, &s.f.n->own.peer->record->mid));
+	kith_suspect_round_failed(s.f.n, s.t, SILENT, KITH_PATH_DIRECT, false, false);
+	ours = kith_suspect_held_by(c, &s.f.n->own.peer->record->mid);
+	assert_non_null(ours);
+	assert_int_equal(kith_record_read(ours->record->raw.p, ours->record->raw.len, &head), 0);
+	assert_int_equal(head.epoch, s.f.n->own.epoch);
+	fix_end(&s.f);
+}
+
 /* --- conclusions ------------------------------------------------------------------------------ */
 
 /* S is 2 s among up to ten; then the last look must have failed too. */
@@ -508,6 +535,7 @@ int main(void)
 		cmocka_unit_test(against_the_living_a_suspicion_holds_300_s),
 		cmocka_unit_test(against_the_failed_it_holds_until_they_are_forgotten),
 		cmocka_unit_test(the_failed_who_speak_are_told_why),
+		cmocka_unit_test(a_new_epoch_drops_what_the_old_one_signed),
 		cmocka_unit_test(failed_after_S_and_a_last_look),
 		cmocka_unit_test(the_last_look_ends_when_S_does),
 		cmocka_unit_test(who_answers_the_last_look_does_not_fail),
