@@ -139,7 +139,8 @@ void kith_own_persisted(struct kith_node *n, uint64_t token)
 	own->token = 0;
 	own->epoch = own->epoch_wanted;
 	own->seq = 0;
-	/* Later than any number of a life in this epoch that we have forgotten. */
+	/* Above any number of a life in this epoch that we have forgotten, unless it signed more than
+	 * one a second or our clock was ahead then: a new epoch mends that, too. */
 	own->numbered = kith_now_unix_s(n);
 	new_session(n);
 	if (own->peer == NULL)

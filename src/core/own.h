@@ -41,7 +41,7 @@ struct kith_own {
 	uint32_t epoch_wanted;
 	uint64_t token; /* of the PERSIST under way; 0 = none */
 	uint64_t next_token;
-	uint32_t numbered; /* second counter: suspicions */
+	uint32_t numbered; /* second counter: suspicions; begins at the unix seconds */
 	kith_us session_since;
 	kith_us signed_at;
 	kith_us lone_next, lone_wait; /* back-off of answers to a lone suspector */

@@ -12,7 +12,9 @@ enum {
 	ENTRY = 24,              /* mid[16] || leaf[8] in a list */
 	LIST_ENTRIES = 16,       /* a range with as many owners or fewer is listed: fewer bytes than
 				  * the digests of its parts, and then lists of one */
-	LIST_DENSE = 4,          /* as many more where one more of a range's parts differs */
+	LIST_PER_PART = 4,       /* or this for each part of the range above that differs, if that
+				  * is more: 64 where all do, since nearly every list of one would
+				  * follow */
 	NEED_ENTRIES = 1000,     /* per message: 16 KB */
 	OWNERS_BYTES = 16 * 1024, /* per frame: its signatures are checked in some milliseconds */
 	TURNS_MAX = 2 * KITH_MID_NIBBLES /* a level each, and then the owners */
@@ -121,9 +123,9 @@ static void add_hello(struct kith_node *n, struct frame *f)
 static bool add_question(struct kith_node *n, const struct kith_question *q, struct frame *f)
 {
 	const struct kith_range *r = &q->range;
-	const uint32_t dense = LIST_DENSE * (uint32_t)q->differ;
-	const uint32_t listed = dense > LIST_ENTRIES ? dense : LIST_ENTRIES;
-	uint8_t blob[LIST_DENSE * KITH_RANGE_PARTS * ENTRY];
+	const uint32_t many = LIST_PER_PART * (uint32_t)q->differ;
+	const uint32_t listed = many > LIST_ENTRIES ? many : LIST_ENTRIES;
+	uint8_t blob[LIST_PER_PART * KITH_RANGE_PARTS * ENTRY];
 	struct kith_mid hi = kith_range_last(r);
 	struct kith_msg m = {.kind = KITH_MSG_LIST, .lo = r->lo.b, .hi = hi.b, .blob = {blob, 0}};
 	uint32_t at, to;

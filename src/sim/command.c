@@ -66,11 +66,11 @@ static const struct sim_command *find(const char *name)
  * time, it would clear their pages again and again. */
 static void keep_memory(void)
 {
-	enum { LARGE = 64 << 20 };
+	enum { LARGE_BYTES = 64 << 20 }; /* more than any buffer, little beside a large run */
 
-	mallopt(M_MMAP_THRESHOLD, LARGE);
-	mallopt(M_TRIM_THRESHOLD, LARGE);
-	mallopt(M_TOP_PAD, LARGE);
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+	mallopt(M_TOP_PAD, LARGE_BYTES);
 }
 
 int sim_main(int argc, char **argv)
