@@ -145,8 +145,8 @@ static void withdraw_suspicions(struct kith_node *n)
 	}
 }
 
-/* The others' clocks have not moved, so all is known at once of a host whose clock was set. What it
- * signed by the old one may be taken for expired, or from the future. */
+/* The others' clocks have not moved, so all is known at once of a host whose clock was set, perhaps
+ * in several steps. What it signed by the old one may be taken for expired, or from the future. */
 void kith_clocks_moved(struct kith_node *n, int64_t by_ms)
 {
 	struct kith_clocks *c = &n->clocks;
@@ -158,8 +158,12 @@ void kith_clocks_moved(struct kith_node *n, int64_t by_ms)
 	if (c->others > 0)
 		c->ahead_s += by_s;
 	judge(n, by_s != 0);
-	if (magnitude(by_s) <= KITH_RECORD_SLACK_S || magnitude(c->ahead_s) > KITH_CLOCK_DIFFERS_S)
+	c->moved_s += by_s;
+	c->is_stale |= magnitude(c->moved_s) > KITH_RECORD_SLACK_S;
+	if (!c->is_stale || magnitude(c->ahead_s) > KITH_RECORD_SLACK_S)
 		return;
+	c->is_stale = false;
+	c->moved_s = 0;
 	kith_own_sign(n, KITH_OWN_REFRESH);
 	withdraw_suspicions(n);
 }

@@ -35,6 +35,8 @@ struct kith_clocks {
 	bool is_apart;   /* by too much, */
 	kith_us since;   /* since then */
 	bool differs;    /* and told so */
+	int64_t moved_s; /* ours, since what we say was signed by a clock like that of the others */
+	bool is_stale;   /* it was far from there since */
 };
 
 /* A member answered a ping of ours: its unix seconds mod 2^16. */

@@ -325,6 +325,8 @@ static void intro_in(struct kith_node *n, const struct kith_addr *from, const ui
 	}
 	take_record(n, from, &in);
 	p = kith_peer_find(n, &head.owner);
+	if (p == NULL && kith_tomb_covers(n, &head.owner, head.epoch, head.seq))
+		kith_tomb_ask(n, &head.owner, from);
 	if (p == NULL || p->is_self)
 		return;
 	if (is_other_life(p, &head, in.record))

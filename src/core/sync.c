@@ -446,14 +446,26 @@ static bool on_need(struct kith_node *n, struct kith_stream *s, const struct kit
 	return true;
 }
 
+/* Whether this is the other's own record. It has proven that it lives, so a tomb of it is opened. */
+static bool is_its_own(const struct kith_stream *s, struct kith_bytes record)
+{
+	struct kith_record_head head;
+
+	return kith_record_read(record.p, record.len, &head) == 0 &&
+	       memcmp(head.owner.b, s->peer.b, sizeof(s->peer.b)) == 0;
+}
+
 /* What the store makes of it also tells how the synchronisation went. */
 static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes certificate,
 		 struct kith_bytes record)
 {
 	const uint64_t expired = n->stats.drops.record_expired;
 	const uint64_t full = n->stats.drops.table_full;
+	struct kith_peer *from = kith_peer_find(n, &s->peer);
 
-	switch (kith_store_record(n, kith_peer_find(n, &s->peer), certificate, record, true)) {
+	if (from == NULL && is_its_own(s, record))
+		kith_tomb_open(n, &s->peer);
+	switch (kith_store_record(n, from, certificate, record, true)) {
 	case KITH_STORE_NEWS:
 		s->sync->news++;
 		break;

@@ -133,6 +133,12 @@ bool kith_tomb_covers(const struct kith_node *n, const struct kith_mid *mid, uin
 	return t != NULL && kith_incarnation_cmp(epoch, seq, t->epoch, t->seq) <= 0;
 }
 
+void kith_tomb_ask(struct kith_node *n, const struct kith_mid *mid, const struct kith_addr *from)
+{
+	if (!n->own.is_over && kith_bucket_take(&n->tombs.asked, n->now, 1, 1))
+		(void)kith_stream_dial(n, from, KITH_STREAM_FOR_SYNC, mid, 0);
+}
+
 void kith_tomb_open(struct kith_node *n, const struct kith_mid *mid)
 {
 	const struct kith_tomb *t = find(n, mid);

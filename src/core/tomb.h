@@ -4,6 +4,11 @@
  * record, until that record would have expired. Without it the old record, replayed or brought by
  * somebody who forgets later, would raise the member from the dead (4-security.md §5.5).
  *
+ * A member that was forgotten while it lived - behind a cut, or everywhere and then restarted without
+ * its epoch - has nothing else to show than what was buried. Whether it lives or is replayed, only it
+ * can prove: its introduction is answered by a dial, and its tomb opens for its record from itself, proven
+ * over a stream.
+ *
  * Who forgets by command is ahead of the others. Until they forget as well, the tomb counts in the
  * root in the member's place, or every partner would see another view and synchronise for nothing.
  */
@@ -11,8 +16,10 @@
 #define KITH_CORE_TOMB_H
 
 #include "base/map.h"
+#include "core/bucket.h"
 #include "core/limits.h"
 
+struct kith_addr;
 struct kith_node;
 
 struct kith_tomb {
@@ -33,6 +40,7 @@ struct kith_tombs {
 	kith_us due;      /* none stops counting before, */
 	uint32_t due_s;   /* and none is opened for its age (unix seconds) */
 	struct kith_map by_mid; /* first 8 bytes of the mid to the place in the table */
+	struct kith_bucket asked;
 };
 
 void kith_tombs_init(struct kith_node *n, const uint64_t secret[2]);
@@ -49,6 +57,9 @@ bool kith_tomb_is_there(const struct kith_node *n, const struct kith_mid *mid);
 void kith_tomb_kept(struct kith_node *n, const struct kith_mid *mid);
 /* The tomb just made, if there is one, counts in the root until then. */
 void kith_tomb_count(struct kith_node *n, const struct kith_mid *mid, uint64_t leaf, kith_us until);
+/* Somebody introduces itself from there with a record of mid that is buried: if that is who answers
+ * a stream there, it synchronises with us. At most one a second is asked. */
+void kith_tomb_ask(struct kith_node *n, const struct kith_mid *mid, const struct kith_addr *from);
 /* Opens the tomb of a member that is back, and those whose time is over. */
 void kith_tomb_open(struct kith_node *n, const struct kith_mid *mid);
 void kith_tombs_sweep(struct kith_node *n);

@@ -22,6 +22,9 @@ enum {
 	HEAP_STREAM = 256 * 1024
 };
 
+/* What a process wrote before its end may arrive so much later. */
+static const kith_us under_way = 5 * KITH_SECOND;
+
 enum { UNKNOWN = KITH_STATUS_COUNT };
 
 /* What a change of status asks of the record in the next walk. */
@@ -56,7 +59,8 @@ struct host {
 	uint32_t top_epoch, top_seq; /* the highest record that it held */
 	uint32_t disk_top;           /* the highest epoch that its disk ever held */
 	bool has_forgotten;          /* its disk lost an epoch: numbers may come twice */
-	/* This life. */
+	/* This life, or the last. */
+	kith_us ended; /* KITH_NEVER: it runs */
 	uint32_t epoch, seq, durable;
 	uint64_t digest;
 	bool has_walked, is_full, is_clock_off;
@@ -70,6 +74,7 @@ struct host {
 
 struct checker {
 	uint32_t count;
+	kith_us run_now; /* of the last walk */
 	checker_fail_fn *fail;
 	void *ctx;
 	struct host *hosts;
@@ -211,6 +216,7 @@ void checker_begin(struct checker *k, uint32_t host, uint32_t disk_epoch)
 	if (disk_epoch < h->disk_top)
 		h->has_forgotten = true;
 	h->lives++;
+	h->ended = KITH_NEVER;
 	h->epoch = h->seq = h->durable = 0;
 	h->digest = 0;
 	h->has_walked = h->is_clock_off = false;
@@ -220,6 +226,11 @@ void checker_begin(struct checker *k, uint32_t host, uint32_t disk_epoch)
 	memset(h->pairs, 0, k->count * sizeof(*h->pairs));
 	for (i = 0; i < k->count; i++)
 		h->pairs[i].status = h->pairs[i].told = UNKNOWN;
+}
+
+void checker_end(struct checker *k, uint32_t host, kith_us run_now)
+{
+	k->hosts[host].ended = run_now;
 }
 
 void checker_clock_off(struct checker *k, uint32_t host)
@@ -357,11 +368,12 @@ void checker_event(struct checker *k, uint32_t host, uint32_t who, const struct 
 
 /* --- members ---------------------------------------------------------------------------------- */
 
-void checker_walk(struct checker *k, uint32_t host, kith_us now, const struct kith_stats *s,
-		  bool full)
+void checker_walk(struct checker *k, uint32_t host, kith_us now, kith_us run_now,
+		  const struct kith_stats *s, bool full)
 {
 	struct host *h = &k->hosts[host];
 
+	k->run_now = run_now;
 	h->now = now;
 	h->walk++;
 	h->is_full = full;
@@ -400,6 +412,16 @@ static bool is_twice(struct checker *k, uint32_t who, const struct kith_member *
 	const struct entry *e = find(k, who, m->epoch, m->seq, digest);
 
 	return e != NULL && e->is_twice;
+}
+
+/* Who lives can prove it with whatever it signed in this life; who does not was raised by a replay. */
+static bool lives_with(struct checker *k, uint32_t who, const struct kith_member *m, uint64_t digest)
+{
+	const struct host *owner = &k->hosts[who];
+	const struct entry *e = find(k, who, m->epoch, m->seq, digest);
+
+	return e != NULL && e->life == owner->lives &&
+	       (owner->ended == KITH_NEVER || k->run_now - owner->ended < under_way);
 }
 
 static void check_wishes(struct checker *k, uint32_t host, uint32_t who,
@@ -468,7 +490,8 @@ void checker_member(struct checker *k, uint32_t host, uint32_t who, const struct
 		digest = digest_of(m);
 		check_record(k, host, who, m, digest);
 	}
-	if (c < 0 || (c == 0 && !was_listed && digest == p->digest))
+	if (was_listed ? c < 0
+		       : (c < 0 || (c == 0 && digest == p->digest)) && !lives_with(k, who, m, digest))
 		broken(k, host, CHECKER_RECORD_BACK, "it shows %u/%u of member %u, and had %u/%u before",
 		       m->epoch, m->seq, who, p->epoch, p->seq);
 	check_listing(k, host, who, m);

@@ -28,7 +28,7 @@ enum { CHECKER_HOSTS_MAX = 1024 };
 	X(ONE_CONTENT, "one-record-one-content", "an owner whose disk kept its epoch never signs two contents under one number, or an older number") \
 	X(ONLY_OWNER, "only-owner-raises-sequence", "nobody shows a number of an owner above the highest that the owner held") \
 	X(FOREIGN, "no-foreign-record", "every record shown is one that its owner held, with its contents") \
-	X(RECORD_BACK, "record-goes-back", "a view never shows an older record of a member than before, forgotten ones included") \
+	X(RECORD_BACK, "record-goes-back", "a view never shows an older record of a member than before; who was forgotten comes back with a newer one, or while it lives with one of this life") \
 	X(OF_RECORD, "status-of-record", "left and restarting are said by the record, and what the record says is shown") \
 	X(STATUS_BACK, "status-goes-back", "failed and restarting end by a newer record; suspect by one, or by an answer") \
 	X(LEAVE, "leave-is-final", "who left comes back in a later epoch only") \
@@ -64,16 +64,18 @@ void checker_clock_off(struct checker *k, uint32_t host);
 void checker_begin(struct checker *k, uint32_t host, uint32_t disk_epoch);
 /* Its disk holds this epoch, and the process is told so now. */
 void checker_durable(struct checker *k, uint32_t host, uint32_t epoch);
+/* Its process has ended, at this time of the run. */
+void checker_end(struct checker *k, uint32_t host, kith_us run_now);
 /* What it shows of itself, after every single input: no own record may be missed. */
 void checker_own(struct checker *k, uint32_t host, const struct kith_member *self);
 /* An event about member `who`, in the order in which they come out. */
 void checker_event(struct checker *k, uint32_t host, uint32_t who, const struct kith_event *e);
 
 /* A walk over its members: all events before it have been told. `full`: contents are compared
- * although the number did not change. `now` is of the node's own clock. A member that is none of the
- * hosts is counted only. */
-void checker_walk(struct checker *k, uint32_t host, kith_us now, const struct kith_stats *s,
-		  bool full);
+ * although the number did not change. `now` is of the node's own clock, `run_now` the run's. A member
+ * that is none of the hosts is counted only. */
+void checker_walk(struct checker *k, uint32_t host, kith_us now, kith_us run_now,
+		  const struct kith_stats *s, bool full);
 void checker_member(struct checker *k, uint32_t host, uint32_t who, const struct kith_member *m);
 void checker_walked(struct checker *k, uint32_t host, const struct kith_view *v);
 

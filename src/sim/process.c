@@ -549,6 +549,7 @@ void process_end(struct cluster_node *n)
 {
 	struct cluster *c = n->cluster;
 
+	watch_end(n);
 	while (n->streams != NULL)
 		stream_drop(n, n->streams->id);
 	if (c->on_end != NULL)

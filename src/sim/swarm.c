@@ -148,16 +148,17 @@ static struct swarm_forgot newest_of(struct run *run, uint32_t who)
 	return newest;
 }
 
-/* It was told to forget this member, and nobody has a newer record of it. */
+/* It was told to forget this member, which is gone, and nobody has a newer record of it. */
 static bool has_forgotten(struct run *run, uint32_t observer, uint32_t who)
 {
-	return cluster_status(run->swarm.cluster, observer, who) == CLUSTER_UNKNOWN &&
+	return !is_live(run, who) &&
+	       cluster_status(run->swarm.cluster, observer, who) == CLUSTER_UNKNOWN &&
 	       run->swarm.forgot[observer][who].epoch != 0 &&
 	       !is_above(newest_of(run, who), run->swarm.forgot[observer][who]);
 }
 
-/* Who forgot a member counts that record: the digests differ if the others have another one, or lose
- * this one since the member lives (sim/swarm.h). */
+/* Who forgot a member counts that record: the digests differ if the others have another one
+ * (sim/swarm.h). */
 static bool is_half_forgotten(struct run *run, uint32_t who)
 {
 	struct swarm *s = &run->swarm;
@@ -166,7 +167,7 @@ static bool is_half_forgotten(struct run *run, uint32_t who)
 
 	for (i = 0; i < s->plan->hosts; i++)
 		if (is_live(run, i) && has_forgotten(run, i, who) &&
-		    (is_live(run, who) || s->has_lost[who] || is_above(s->forgot[i][who], newest)))
+		    (s->has_lost[who] || is_above(s->forgot[i][who], newest)))
 			return true;
 	return false;
 }
@@ -222,8 +223,7 @@ static bool agrees(struct cluster *c, void *arg)
 			continue;
 		}
 		for (k = 0; k < c->count; k++)
-			if (is_live(run, k) && cluster_status(c, k, i) != KITH_STATUS_ALIVE &&
-			    !has_forgotten(run, k, i))
+			if (is_live(run, k) && cluster_status(c, k, i) != KITH_STATUS_ALIVE)
 				return differ(run, "%s does not hold %s alive", c->nodes[k].name,
 					      c->nodes[i].name);
 	}
@@ -233,14 +233,17 @@ static bool agrees(struct cluster *c, void *arg)
 /* Until all agree and go on to do so; how long it took. */
 static kith_us heal(struct run *run)
 {
+	const struct swarm_plan *p = run->swarm.plan;
+	const kith_us period = (p->profile == KITH_PROFILE_WAN ? 3 : 1) * KITH_SECOND;
+	const kith_us bound = SWARM_BOUND(p->faults_for, p->hosts, period);
 	struct cluster *c = run->swarm.cluster;
-	const kith_us start = c->world.now, until = start + SWARM_BOUND(run->swarm.plan->faults_for);
+	const kith_us start = c->world.now;
 	kith_us agreed;
 
 	do {
-		CLUSTER_CHECK(c, cluster_try_wait(c, until - c->world.now, agrees, run),
+		CLUSTER_CHECK(c, cluster_try_wait(c, start + bound - c->world.now, agrees, run),
 			      "not within %.3f s after the faults: all agree; %s",
-			      (double)SWARM_BOUND(run->swarm.plan->faults_for) / 1e6, run->why);
+			      (double)bound / 1e6, run->why);
 		agreed = c->world.now;
 		cluster_run(c, SWARM_STEADY);
 	} while (run->last_event > agreed || !agrees(c, run));

@@ -15,11 +15,10 @@
  *	- for SWARM_QUIET after it nothing happens: no status changes, no suspicion is signed, no
  *	  synchronisation runs. (An answer to a lone suspicion that was put off may come: its record
  *	  may cost a newcomer a synchronisation.)
- * Two things are let pass, since that is how a command works. Who was told to forget a member
- * (kith_node_forget) takes its next record only: if it lives, which who forgets cannot know, the two
- * miss each other until it signs one. And it goes on to count the forgotten record like those who list
- * it: if they list another (the member lives, or they come from a disk with an older one), digests
- * differ, and synchronisations run, until the member is reaped or signs.
+ * One thing is let pass, since that is how a command works. Who was told to forget a member
+ * (kith_node_forget) goes on to count the forgotten record like those who list it: if they list
+ * another (they come from a disk with an older one), digests differ, and synchronisations run, until
+ * the member is reaped.
  *
  * The bound follows from what the protocol promises (3-membership.md). Two sides that hold each
  * other failed meet by the pings of the dead within seconds (Healing), and who is suspected
@@ -27,7 +26,8 @@
  * back-off doubles from 30 s, so after faults of length T it is at most T + 30 s away
  * (KITH_LONE_FIRST). A seed that was out of reach is dialled again after 30 s at most. What is
  * left is one synchronisation a host, 10 s apart at least, and 5 s until a difference is believed:
- * a minute for some of them in a row.
+ * a minute for some of them in a row. Who was forgotten while it lived introduces itself when a round
+ * of its list comes to the one who forgot it: two periods a member (core/tomb.h).
  */
 #ifndef KITH_SIM_SWARM_H
 #define KITH_SIM_SWARM_H
@@ -35,7 +35,8 @@
 #include "sim/look.h"
 #include "sim/swarm_plan.h"
 
-#define SWARM_BOUND(faults_for) ((faults_for) + 30 * KITH_SECOND + 60 * KITH_SECOND)
+#define SWARM_BOUND(faults_for, hosts, period) \
+	((faults_for) + 30 * KITH_SECOND + 60 * KITH_SECOND + 2 * (period) * (kith_us)(hosts))
 /* Agreement that lasts this long is no accident: evidence that was under way has come to its end. */
 #define SWARM_STEADY (15 * KITH_SECOND)
 #define SWARM_QUIET (60 * KITH_SECOND)

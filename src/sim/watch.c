@@ -56,6 +56,14 @@ void watch_begin(struct cluster_node *n)
 	checker_begin(w->checker, n->index, n->disk_epoch);
 }
 
+void watch_end(struct cluster_node *n)
+{
+	struct watch *w = n->cluster->watch;
+
+	if (w != NULL)
+		checker_end(w->checker, n->index, n->cluster->world.now);
+}
+
 void watch_durable(struct cluster_node *n)
 {
 	struct watch *w = n->cluster->watch;
@@ -97,7 +105,8 @@ static void walk(struct cluster_node *n, const struct kith_stats *s, const struc
 
 	w->hosts[n->index].walked_at = c->world.now;
 	w->hosts[n->index].is_behind = false;
-	checker_walk(w->checker, n->index, cluster_clock(c, n->index), s, full);
+	checker_walk(w->checker, n->index, cluster_clock(c, n->index), c->world.now, s,
+		     full);
 	while (kith_node_members(n->node, &cursor, &m))
 		checker_member(w->checker, n->index, cluster_index(c, &m.mid), &m);
 	checker_walked(w->checker, n->index, v);

@@ -26,6 +26,7 @@ void watch_all(struct cluster *c);
 
 /* For sim/process.c only. */
 void watch_begin(struct cluster_node *n);
+void watch_end(struct cluster_node *n);
 void watch_durable(struct cluster_node *n);
 void watch_own(struct cluster_node *n);
 void watch_event(struct cluster_node *n, const struct kith_event *e);

@@ -285,15 +285,39 @@ static void after_a_step_the_record_is_signed_again(void **state)
 	set_up(1);
 	set(3600);
 	assert_int_equal(f.n->own.seq, 1);
-	set(-3601);
+	set(1);
 	assert_int_equal(f.n->own.seq, 2);
-	assert_int_equal(f.n->own.peer->record->expires, FIX_UNIX_S - 1 + 72 * 3600);
+	assert_int_equal(f.n->own.peer->record->expires, FIX_UNIX_S + 3601 + 72 * 3600);
 	/* Not by one that is known to be wrong. */
 	told(0, 0);
 	set(7200);
 	assert_int_equal(f.n->own.seq, 2);
 	set(-7200);
 	assert_int_equal(f.n->own.seq, 3);
+	fix_end(&f);
+}
+
+/* The last step is a small one, or all are. */
+static void after_several_steps_too(void **state)
+{
+	(void)state;
+	set_up(1);
+	set(-30 * DAY_S);
+	assert_int_equal(f.n->own.seq, 2);
+	told(0, -30 * DAY_S);
+	set(30 * DAY_S - 3601);
+	assert_int_equal(f.n->own.seq, 2);
+	set(2900);
+	assert_int_equal(f.n->own.seq, 3);
+	set(701);
+	assert_int_equal(f.n->own.seq, 3);
+	assert_int_equal(f.n->own.peer->record->expires, FIX_UNIX_S - 701 + 72 * 3600);
+	f.n->clocks.count = f.n->clocks.others = 0; /* alone again */
+	f.n->clocks.ahead_s = 0;
+	set(2000);
+	assert_int_equal(f.n->own.seq, 3);
+	set(2000);
+	assert_int_equal(f.n->own.seq, 4);
 	fix_end(&f);
 }
 
@@ -338,6 +362,7 @@ int main(void)
 		cmocka_unit_test(an_ack_tells_no_days),
 		cmocka_unit_test(the_own_clock_is_set),
 		cmocka_unit_test(after_a_step_the_record_is_signed_again),
+		cmocka_unit_test(after_several_steps_too),
 		cmocka_unit_test(acks_and_hellos_are_heard),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "unit/core_fix.h"
+#include "unit/core_line.h"
 
 #include "core/tomb.h"
 
@@ -92,6 +92,73 @@ static void only_a_newer_record_raises_it(void **state)
 	fix_end(&f);
 }
 
+/* The introduction is answered by a dial, once a second. */
+static void the_buried_are_asked(void **state)
+{
+	uint8_t intro[KITH_DATAGRAM_MAX];
+	struct person a, other;
+	struct fix f;
+	int i;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	person_init(&f, &other, 2);
+	kith_tomb_bury(f.n, mid_of(&other), 1, 1, FIX_UNIX_S + FIX_LIFE_S);
+	fix_forget(&f);
+	person_intro(&f, &other, 0, NULL, intro);
+	for (i = 0; i < 3; i++)
+		kith_node_datagram(f.n, f.now, &other.addr, intro, sizeof(intro));
+	fix_collect(&f);
+	assert_null(person_peer(&f, &other));
+	assert_int_equal(fix_count(&f, KITH_OUT_CONNECT), 1);
+	assert_memory_equal(fix_last(&f, KITH_OUT_CONNECT)->addr.ip, other.addr.ip,
+			    sizeof(other.addr.ip));
+	fix_jump(&f, KITH_SECOND);
+	fix_forget(&f);
+	kith_node_datagram(f.n, f.now, &other.addr, intro, sizeof(intro));
+	fix_collect(&f);
+	assert_int_equal(fix_count(&f, KITH_OUT_CONNECT), 1);
+	fix_end(&f);
+}
+
+/* Its present record, brought by `by`: who is proven is its owner, or another member. */
+static void brings(struct fix *f, struct person *by, struct person *owner, uint64_t stream)
+{
+	uint8_t record[KITH_RECORD_MAX];
+	struct kith_msg m[2] = {line_hello(), {.kind = KITH_MSG_OWNER}};
+	struct line l;
+
+	m[1].certificate = (struct kith_bytes){owner->cert, owner->cert_len};
+	m[1].items[0] = (struct kith_bytes){record, person_record(f, owner, record)};
+	m[1].item_count = 1;
+	assert_true(line_open(f, &l, by, stream));
+	line_say(f, &l, m, 2, false);
+	assert_false(l.closed);
+	line_fini(f, &l);
+}
+
+static void only_itself_opens_it(void **state)
+{
+	struct person a, other;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	person_init(&f, &other, 2);
+	kith_tomb_bury(f.n, mid_of(&other), 5, 7, FIX_UNIX_S + FIX_LIFE_S);
+	brings(&f, &a, &other, 2);
+	brings(&f, &other, &a, 4);
+	assert_null(person_peer(&f, &other));
+	assert_true(kith_tomb_is_there(f.n, mid_of(&other)));
+	brings(&f, &other, &other, 6);
+	assert_non_null(person_peer(&f, &other));
+	assert_false(kith_tomb_is_there(f.n, mid_of(&other)));
+	fix_check(&f);
+	fix_end(&f);
+}
+
 static void without_memory_there_is_no_tomb(void **state)
 {
 	struct person a;
@@ -140,6 +207,8 @@ int main(void)
 		cmocka_unit_test(only_the_gone_are_forgotten),
 		cmocka_unit_test(the_root_stays_until_others_forget),
 		cmocka_unit_test(only_a_newer_record_raises_it),
+		cmocka_unit_test(the_buried_are_asked),
+		cmocka_unit_test(only_itself_opens_it),
 		cmocka_unit_test(without_memory_there_is_no_tomb),
 		cmocka_unit_test(it_is_opened_in_its_time),
 	};

@@ -96,7 +96,7 @@ static void looks(struct fix *f)
 
 	for (i = 0; i < KITH_STATUS_COUNT; i++)
 		*by[i] = 0;
-	checker_walk(f->k, 0, NOW, &f->stats, true);
+	checker_walk(f->k, 0, NOW, NOW, &f->stats, true);
 	for (i = 0; i < HOSTS; i++) {
 		member_of(&f->shown[i], &m);
 		checker_member(f->k, 0, i, &m);
@@ -202,8 +202,9 @@ static void older_record_after_it_was_forgotten(struct fix *f)
 	looks(f);
 	tells(f, 1, KITH_EVENT_REAPED, KITH_STATUS_FAILED);
 	tells(f, 1, KITH_EVENT_JOINED, KITH_STATUS_ALIVE);
+	checker_end(f->k, 1, NOW - 5 * KITH_SECOND);
 	member_of(&f->shown[1], &m);
-	checker_walk(f->k, 0, NOW, &f->stats, true);
+	checker_walk(f->k, 0, NOW, NOW, &f->stats, true);
 	checker_member(f->k, 0, 1, &m);
 }
 
@@ -271,7 +272,7 @@ static void gone_without_a_word(struct fix *f)
 {
 	struct kith_member m;
 
-	checker_walk(f->k, 0, NOW, &f->stats, false);
+	checker_walk(f->k, 0, NOW, NOW, &f->stats, false);
 	member_of(&f->shown[0], &m);
 	checker_member(f->k, 0, 0, &m);
 	member_of(&f->shown[1], &m);
@@ -307,7 +308,7 @@ static void counts_one_too_many(struct fix *f)
 	struct kith_member m;
 	uint32_t i;
 
-	checker_walk(f->k, 0, NOW, &f->stats, false);
+	checker_walk(f->k, 0, NOW, NOW, &f->stats, false);
 	for (i = 0; i < HOSTS; i++) {
 		member_of(&f->shown[i], &m);
 		checker_member(f->k, 0, i, &m);
@@ -444,6 +445,23 @@ static void what_may_be_is_not_reported(void **state)
 	checker_free(&f.k);
 }
 
+/* Who was forgotten although it lives may prove it, until a moment after its end. */
+static void the_living_come_back_as_they_are(void **state)
+{
+	struct fix f;
+
+	(void)state;
+	setup(&f);
+	tells(&f, 1, KITH_EVENT_FAILED, KITH_STATUS_FAILED);
+	looks(&f);
+	tells(&f, 1, KITH_EVENT_REAPED, KITH_STATUS_FAILED);
+	tells(&f, 1, KITH_EVENT_JOINED, KITH_STATUS_ALIVE);
+	checker_end(f.k, 1, NOW - KITH_SECOND);
+	looks(&f);
+	assert_int_equal(hits(&f), 0);
+	checker_free(&f.k);
+}
+
 /* An owner whose disk is empty may sign a number twice: nobody can tell it better. */
 static void lost_epoch_is_no_fault(void **state)
 {
@@ -470,7 +488,7 @@ static void strangers_are_counted(void **state)
 
 	(void)state;
 	setup(&f);
-	checker_walk(f.k, 0, NOW, &f.stats, true);
+	checker_walk(f.k, 0, NOW, NOW, &f.stats, true);
 	for (i = 0; i < HOSTS; i++) {
 		member_of(&f.shown[i], &m);
 		checker_member(f.k, 0, i, &m);
@@ -488,6 +506,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_invariant_bites),
 		cmocka_unit_test(what_may_be_is_not_reported),
+		cmocka_unit_test(the_living_come_back_as_they_are),
 		cmocka_unit_test(lost_epoch_is_no_fault),
 		cmocka_unit_test(strangers_are_counted),
 	};
