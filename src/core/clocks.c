@@ -133,16 +133,10 @@ void kith_clocks_hello(struct kith_node *n, const struct kith_mid *mid, uint32_t
  * hours; who still does not answer is suspected anew. */
 static void withdraw_suspicions(struct kith_node *n)
 {
-	struct kith_held *h;
 	uint32_t i;
 
-	for (i = 0; n->own.peer != NULL && i < n->peers.count; i++) {
-		struct kith_case *c = kith_peer_case(kith_ring_at(n, i));
-
-		h = c != NULL ? kith_suspect_held_by(c, &n->own.peer->record->mid) : NULL;
-		if (h != NULL)
-			kith_suspect_drop(n, c, (int)(h - c->held));
-	}
+	for (i = 0; i < n->peers.count; i++)
+		kith_own_withdraw(n, kith_ring_at(n, i));
 }
 
 /* The others' clocks have not moved, so all is known at once of a host whose clock was set, perhaps

@@ -90,9 +90,7 @@ void kith_own_epoch(struct kith_node *n, uint32_t epoch)
 	kith_out_put(n, &o);
 }
 
-/* What we signed of this one in a former epoch is refused by whoever has heard of the new one, and was
- * by whoever knew its number from a life that we have forgotten. If it stays so it is signed again. */
-static void drop_suspicion(struct kith_node *n, const struct kith_peer *p)
+void kith_own_withdraw(struct kith_node *n, const struct kith_peer *p)
 {
 	struct kith_case *c = kith_peer_case(p);
 	const struct kith_held *h =
@@ -113,7 +111,9 @@ static void new_session(struct kith_node *n)
 	own->session_since = n->now;
 	for (i = 0; i < n->peers.count; i++) {
 		kith_talk_renew(n, kith_ring_at(n, i));
-		drop_suspicion(n, kith_ring_at(n, i));
+		/* Refused by whoever has heard of the new epoch, and so far by whoever knew its number
+		 * from a life that we have forgotten. */
+		kith_own_withdraw(n, kith_ring_at(n, i));
 	}
 }
 

@@ -66,6 +66,8 @@ void kith_own_refute_at(struct kith_node *n, kith_us at);
 /* A record of ours that we did not sign in this life came back, newer than ours or as new: another
  * life of this identity. We go on above it; again only after a back-off. */
 void kith_own_reflected(struct kith_node *n, uint32_t epoch);
+/* Drops our suspicion of p, if there is one; if it stays silent it is signed again. */
+void kith_own_withdraw(struct kith_node *n, const struct kith_peer *p);
 /* Signs a record of a numbered kind (suspicion): a new reference; NULL before the start, or without
  * memory. */
 struct kith_fact *kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,

@@ -446,7 +446,6 @@ static bool on_need(struct kith_node *n, struct kith_stream *s, const struct kit
 	return true;
 }
 
-/* Whether this is the other's own record. It has proven that it lives, so a tomb of it is opened. */
 static bool is_its_own(const struct kith_stream *s, struct kith_bytes record)
 {
 	struct kith_record_head head;
@@ -464,7 +463,7 @@ static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes c
 	struct kith_peer *from = kith_peer_find(n, &s->peer);
 
 	if (from == NULL && is_its_own(s, record))
-		kith_tomb_open(n, &s->peer);
+		kith_tomb_open(n, &s->peer); /* it has proven that it lives */
 	switch (kith_store_record(n, from, certificate, record, true)) {
 	case KITH_STORE_NEWS:
 		s->sync->news++;
