@@ -51,18 +51,19 @@ static bool is_hint(const struct kith_node *n, const struct kith_dial *d)
 	return d >= &n->join.dials[KITH_SEEDS_MAX];
 }
 
+/* Whether it would tell us something that those do not whom we probe. */
 static bool is_wanted(const struct kith_node *n, const struct kith_dial *d)
 {
-	if (is_hint(n, d))
-		return n->peers.isolated || !has_company(n) || !n->partners.is_joined;
+	const bool is_cut_off = n->peers.isolated || !has_company(n);
+	const bool has_joined = d->seed.tried && d->seed.result == KITH_SEED_JOINED && !d->is_lost;
+
+	if (is_hint(n, d) && !n->partners.is_joined)
+		return true; /* its address may be that of a member that was up in our last life */
 	if (d->is_forced)
 		return true;
 	if (d->seed.tried && d->seed.result == KITH_SEED_SELF)
 		return false;
-	if (n->peers.isolated || !has_company(n))
-		return true;
-	return !(d->seed.tried && d->seed.result == KITH_SEED_JOINED && !d->is_lost) &&
-	       !is_listed_by_up(n, &d->seed.addr);
+	return (is_cut_off || (!is_hint(n, d) && !has_joined)) && !is_listed_by_up(n, &d->seed.addr);
 }
 
 static void dial_ended(struct kith_node *n, struct kith_dial *d, enum kith_seed_result result)

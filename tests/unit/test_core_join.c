@@ -107,12 +107,50 @@ static void a_dead_seed_leaves_those_who_found_us(void **state)
 	fix_end(&f);
 }
 
+/* We are cut off from many; who is up is probed, and needs no dial. The seed that is not is dialled,
+ * though it had answered once. */
+static void who_is_isolated_dials_the_seeds_it_misses(void **state)
+{
+	struct kith_addr seeds[2];
+	struct person up, other;
+	struct fix f;
+	uint32_t i;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &up, 1);
+	person_init(&f, &other, 2);
+	seeds[0] = up.addr;
+	seeds[1] = other.addr;
+	assert_int_equal(kith_node_join(f.n, f.now, seeds, 2), 0);
+	fix_jump(&f, 1);
+	answers(&f);
+	assert_int_not_equal(f.n->join.dials[1].stream, 0);
+	kith_stream_abandon(f.n, f.n->join.dials[1].stream);
+	kith_join_on_end(f.n, 1, KITH_SEED_JOINED);
+	fix_forget(&f);
+	for (i = 0; i < 2; i++) {
+		struct person lost;
+		struct kith_peer *p = person_joins(&f, &lost, 3 + i);
+
+		kith_peer_set_status(f.n, p, KITH_STATUS_SUSPECT, NULL);
+		kith_peer_set_status(f.n, p, KITH_STATUS_FAILED, NULL);
+	}
+	assert_true(f.n->peers.isolated);
+	fix_forget(&f);
+	fix_run(&f, KITH_DIAL_FIRST);
+	assert_int_equal(f.n->join.dials[0].seed.attempts, 1);
+	assert_int_equal(f.n->join.dials[1].seed.attempts, 2);
+	fix_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_seed_of_a_forgotten_member_is_asked_again),
 		cmocka_unit_test(who_found_us_first_is_asked_as_a_member),
 		cmocka_unit_test(a_dead_seed_leaves_those_who_found_us),
+		cmocka_unit_test(who_is_isolated_dials_the_seeds_it_misses),
 	};
 
 	return cmocka_run_group_tests_name("core/join", tests, NULL, NULL);
