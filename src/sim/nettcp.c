@@ -426,6 +426,8 @@ static void on_accept(struct net *net, struct net_connection *c)
 	struct net_end *e = &c->end[1];
 	struct kith_addr from = source_of(net, c);
 
+	if (e->state != END_PENDING) /* the process was killed before it accepted */
+		return;
 	if (!h->listening) {
 		end_gone(net, e);
 		later(net, c, 0, RESET, arrival(net, e, 0), NULL, 0);
