@@ -263,7 +263,6 @@ static struct kith_peer *admit(struct kith_node *n, struct kith_cert_fact *certi
 	}
 	p->is_self = memcmp(record->mid.b, n->own.secrets->identity.mid.b,
 			    sizeof(record->mid.b)) == 0;
-	p->rtt_us = -1;
 	p->since = n->now;
 	p->status = status;
 	set_facts(n, p, certificate, record);

@@ -30,7 +30,7 @@ struct kith_peer {
 	kith_us since;              /* it has this status */
 	uint32_t slot;
 	uint32_t rumor; /* number of its record's (core/gossip.h) */
-	int32_t rtt_us; /* smoothed; -1 */
+	uint32_t talk;  /* number of its talk (core/talk.h); 0: none */
 	uint16_t suspicions_live; /* of its suspicions, held here */
 	uint8_t addr_index;       /* the address that last answered */
 	enum kith_status status : 4;

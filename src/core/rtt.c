@@ -7,11 +7,14 @@
 void kith_rtt_sample(struct kith_node *n, struct kith_peer *p, kith_us rtt)
 {
 	struct kith_rtts *all = &n->rtts;
-	const kith_us expected = p->rtt_us >= 0 ? p->rtt_us : all->samples > 0 ? all->mean : rtt;
+	struct kith_talk *t = kith_talk(n, p);
+	const kith_us former = t != NULL && t->rtt_us >= 0 ? t->rtt_us : KITH_NEVER;
+	const kith_us expected = former != KITH_NEVER ? former : all->samples > 0 ? all->mean : rtt;
 	const kith_us off = rtt > expected ? rtt - expected : expected - rtt;
 
-	p->rtt_us = (int32_t)kith_us_min(p->rtt_us < 0 ? rtt : (7 * (kith_us)p->rtt_us + rtt) / 8,
-					 INT32_MAX);
+	if (t != NULL)
+		t->rtt_us = (int32_t)kith_us_min(former == KITH_NEVER ? rtt : (7 * former + rtt) / 8,
+						 INT32_MAX);
 	all->mean = all->samples == 0 ? rtt : (7 * all->mean + rtt) / 8;
 	all->deviation = all->samples == 0 ? rtt / 2 : (3 * all->deviation + off) / 4;
 	if (all->samples < KITH_RTT_SAMPLES)
@@ -23,7 +26,8 @@ kith_us kith_rtt_timeout(const struct kith_node *n, const struct kith_peer *p)
 	const struct kith_rtts *all = &n->rtts;
 	const kith_us usual = n->timing.probe_timeout;
 	const kith_us most = kith_us_min(5 * usual / 2, n->timing.period - n->timing.relay_timeout);
-	const kith_us expected = p->rtt_us >= 0 ? p->rtt_us : all->mean;
+	const struct kith_talk *t = kith_talk_of(n, p);
+	const kith_us expected = t != NULL && t->rtt_us >= 0 ? t->rtt_us : all->mean;
 
 	if (all->samples < KITH_RTT_SAMPLES)
 		return usual;

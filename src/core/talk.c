@@ -7,53 +7,37 @@
 #include "core/node.h"
 #include <string.h>
 
-static const struct kith_talk silence = {.heard = KITH_NEVER, .root_differed = KITH_NEVER};
-
 void kith_talks_init(struct kith_node *n)
 {
+	kith_slab_init(&n->talks.table, &n->alloc, sizeof(struct kith_talk));
 	kith_list_init(&n->talks.keys);
 }
 
 void kith_talks_fini(struct kith_node *n)
 {
-	uint32_t i;
-
-	KITH_ASSERT(n->talks.count == 0);
-	for (i = 0; i < n->talks.room; i++)
-		kith_mem_free(&n->alloc, n->talks.chunks[i]);
-	kith_mem_free(&n->alloc, n->talks.chunks);
-	n->talks.chunks = NULL;
-	n->talks.room = 0;
+	KITH_ASSERT(n->talks.keys_count == 0 && n->talks.table.count == 0);
+	kith_slab_fini(&n->talks.table);
 }
 
 struct kith_talk *kith_talk_of(const struct kith_node *n, const struct kith_peer *p)
 {
-	const uint32_t at = p->slot / KITH_SLAB_CHUNK;
-
-	if (at >= n->talks.room || n->talks.chunks[at] == NULL)
-		return NULL;
-	return &n->talks.chunks[at][p->slot % KITH_SLAB_CHUNK];
+	return p->talk != 0 ? kith_slab_at(&n->talks.table, p->talk - 1) : NULL;
 }
 
-struct kith_talk *kith_talk(struct kith_node *n, const struct kith_peer *p)
+struct kith_talk *kith_talk(struct kith_node *n, struct kith_peer *p)
 {
-	const uint32_t at = p->slot / KITH_SLAB_CHUNK;
 	struct kith_talk *t = kith_talk_of(n, p);
-	void *chunks = n->talks.chunks;
-	int i;
+	uint32_t at;
 
 	if (t != NULL)
 		return t;
-	if (!kith_mem_grow(&n->alloc, &chunks, &n->talks.room, at + 1, sizeof(*n->talks.chunks)))
-		return NULL;
-	n->talks.chunks = chunks;
-	t = kith_mem_new(&n->alloc, KITH_SLAB_CHUNK, sizeof(*t));
+	t = kith_slab_take(&n->talks.table, &at);
 	if (t == NULL)
 		return NULL;
-	for (i = 0; i < KITH_SLAB_CHUNK; i++)
-		t[i] = silence;
-	n->talks.chunks[at] = t;
-	return &t[p->slot % KITH_SLAB_CHUNK];
+	t->heard = t->root_differed = KITH_NEVER;
+	t->rtt_us = -1;
+	p->talk = at + 1;
+	return t;
 }
 
 bool kith_talk_is_new(const struct kith_node *n, const struct kith_peer *p, uint64_t ctr)
@@ -75,7 +59,7 @@ static void keys_free(struct kith_node *n, struct kith_talk *t)
 	if (k == NULL)
 		return;
 	kith_list_remove(&k->link);
-	n->talks.count--;
+	n->talks.keys_count--;
 	kith_wipe(k, sizeof(*k));
 	kith_mem_free(&n->alloc, k);
 	t->keys = NULL;
@@ -110,12 +94,12 @@ static struct kith_keys *derive(struct kith_node *n, struct kith_peer *p, struct
 		k->pair.window.last = t->last;
 		memset(k->pair.window.map, 0xff, sizeof(k->pair.window.map));
 	}
-	if (n->talks.count >= KITH_KEYS_KEPT)
+	if (n->talks.keys_count >= KITH_KEYS_KEPT)
 		make_room(n);
 	k->peer = p;
 	t->keys = k;
 	kith_list_append(&n->talks.keys, &k->link);
-	n->talks.count++;
+	n->talks.keys_count++;
 	return k;
 }
 
@@ -145,12 +129,13 @@ void kith_talk_renew(struct kith_node *n, struct kith_peer *p)
 	t->last = 0;
 }
 
-void kith_talk_forget(struct kith_node *n, const struct kith_peer *p)
+void kith_talk_forget(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_talk *t = kith_talk_of(n, p);
 
 	if (t == NULL)
 		return;
 	keys_free(n, t);
-	*t = silence;
+	kith_slab_give(&n->talks.table, p->talk - 1);
+	p->talk = 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * core/talk.h: what we share with the members that packets are exchanged with: when one was heard,
- * and the keys of the two sessions. Keys are kept for those talked with last, KITH_KEYS_KEPT of them;
+ * how long its answers take, and the keys of the two sessions. Keys are kept for those talked with last, KITH_KEYS_KEPT of them;
  * for another one they are derived anew when there is something to say. Of its packets the highest
  * counter is remembered then: who comes behind it comes too late.
  */
@@ -9,6 +9,7 @@
 #define KITH_CORE_TALK_H
 
 #include "base/list.h"
+#include "base/slab.h"
 #include "core/bucket.h"
 #include "core/limits.h"
 #include "seal/session.h"
@@ -28,20 +29,20 @@ struct kith_talk {
 	uint64_t last;          /* without keys: the highest counter opened in these sessions */
 	kith_us heard;          /* last opened packet; KITH_NEVER */
 	kith_us root_differed;  /* first ack with another root; KITH_NEVER: the last one was equal */
+	int32_t rtt_us;         /* smoothed (core/rtt.h); -1 */
 	bool root_is_bare;      /* the last one had our root without the tombs that count */
 };
 
 struct kith_talks {
-	struct kith_talk **chunks; /* owned: by slot, KITH_SLAB_CHUNK each; NULL: with none of them */
-	uint32_t room;
+	struct kith_slab table; /* of struct kith_talk: the members that were talked with, few of many */
 	struct kith_link keys;
-	uint32_t count; /* of keys */
+	uint32_t keys_count;
 };
 
 void kith_talks_init(struct kith_node *n);
 void kith_talks_fini(struct kith_node *n);
 /* That with this peer, made if there is none; NULL: no memory. */
-struct kith_talk *kith_talk(struct kith_node *n, const struct kith_peer *p);
+struct kith_talk *kith_talk(struct kith_node *n, struct kith_peer *p);
 /* The same, but NULL if there is none. */
 struct kith_talk *kith_talk_of(const struct kith_node *n, const struct kith_peer *p);
 /* Whether a packet with this counter may be new; derives nothing. */
@@ -52,6 +53,6 @@ struct kith_keys *kith_talk_keys(struct kith_node *n, struct kith_peer *p);
 /* Its session or ours is over: so are the keys, and it is to be heard anew. */
 void kith_talk_renew(struct kith_node *n, struct kith_peer *p);
 /* The peer goes. */
-void kith_talk_forget(struct kith_node *n, const struct kith_peer *p);
+void kith_talk_forget(struct kith_node *n, struct kith_peer *p);
 
 #endif

@@ -28,7 +28,7 @@ static void describe(const struct kith_node *n, const struct kith_peer *p, struc
 	m->tags = r->body.tags;
 	m->since = p->since;
 	m->heard = p->is_self ? n->now : talk != NULL ? talk->heard : KITH_NEVER;
-	m->rtt = p->is_self ? 0 : p->rtt_us;
+	m->rtt = p->is_self ? 0 : talk != NULL ? talk->rtt_us : -1;
 	kith_suspect_weigh(n, p, &m->evidence, &m->need);
 	m->back_s = r->body.back_s;
 }

@@ -181,7 +181,7 @@ static void the_detector_is_left_alone(void **state)
 	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 3);
 	assert_null(kith_peer_case(s.t));
 	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
-	assert_int_equal(s.t->rtt_us, -1);
+	assert_int_equal(kith_talk_of(s.f.n, s.t)->rtt_us, -1);
 	assert_memory_equal(&s.f.n->rtts, &rtts, sizeof(rtts));
 	assert_int_equal(s.f.n->probes.health, before.health);
 	assert_int_equal(s.f.n->probes.verdicts, before.verdicts);

@@ -26,7 +26,7 @@ static void scene_setup(struct scene *s)
 	for (i = 0; i < COMPANY; i++)
 		kith_talk_renew(s->f.n, s->peers[i]);
 	fix_forget(&s->f);
-	assert_int_equal(s->f.n->talks.count, 0);
+	assert_int_equal(s->f.n->talks.keys_count, 0);
 }
 
 static bool has_keys(const struct scene *s, uint32_t i)
@@ -58,7 +58,7 @@ static void those_talked_with_last_keep_their_keys(void **state)
 	assert_int_equal(s.f.n->stats.key_agreements, before);
 	talks_with(&s, KITH_KEYS_KEPT, COMPANY);
 	assert_int_equal(s.f.n->stats.key_agreements, before + 1);
-	assert_int_equal(s.f.n->talks.count, KITH_KEYS_KEPT);
+	assert_int_equal(s.f.n->talks.keys_count, KITH_KEYS_KEPT);
 	for (i = 0; i < COMPANY; i++)
 		assert_int_equal(has_keys(&s, i), i != 1);
 	fix_end(&s.f);
@@ -148,7 +148,8 @@ static void a_place_tells_nothing_of_the_former(void **state)
 	assert_int_equal(peer->slot, slot);
 	assert_int_equal(kith_node_member(s.f.n, &p.id.mid, &m), 0);
 	assert_int_equal(m.heard, KITH_NEVER);
-	assert_int_equal(kith_talk_of(s.f.n, peer)->last, 0);
+	assert_null(kith_talk_of(s.f.n, peer));
+	assert_int_equal(kith_talk(s.f.n, peer)->last, 0);
 	fix_end(&s.f);
 }
 
@@ -163,7 +164,7 @@ static void without_memory_there_are_no_keys(void **state)
 	do {
 		alloc_fail_next(&s.f.heap, ++nth, true);
 		has = kith_talk_keys(s.f.n, s.peers[0]) != NULL;
-		assert_int_equal(s.f.n->talks.count, has);
+		assert_int_equal(s.f.n->talks.keys_count, has);
 	} while (!has);
 	assert_true(nth > 1);
 	alloc_fail_next(&s.f.heap, 0, false);
