@@ -308,15 +308,12 @@ void kith_core_check(const struct kith_node *n)
 	uint32_t by_status[KITH_STATUS_COUNT] = {0}, i;
 	uint64_t leaf_sum = 0;
 
+	kith_ring_check(n);
 	for (i = 0; i < ps->count; i++) {
 		const struct kith_peer *p = kith_ring_at(n, i);
 
-		KITH_ASSERT(p->slot == ps->ring[i].slot &&
-			    kith_ring_key(&p->record->mid) == ps->ring[i].key);
 		KITH_ASSERT(kith_peer_find(n, &p->record->mid) == p);
 		KITH_ASSERT(kith_peer_by_sid(n, p->record->sid) == p);
-		KITH_ASSERT(i == 0 || memcmp(kith_ring_at(n, i - 1)->record->mid.b,
-					     p->record->mid.b, sizeof(p->record->mid.b)) < 0);
 		KITH_ASSERT(p->is_self == (p == n->own.peer));
 		KITH_ASSERT(kith_peer_case(p) == NULL || kith_peer_case(p)->peer == p);
 		KITH_ASSERT(p->status != KITH_STATUS_SUSPECT || kith_peer_case(p) != NULL);

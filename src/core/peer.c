@@ -4,7 +4,6 @@
 #include "base/addr.h"
 #include "base/check.h"
 #include "base/cur.h"
-#include "base/mem.h"
 #include "core/node.h"
 #include <string.h>
 
@@ -74,7 +73,7 @@ void kith_peers_fini(struct kith_node *n)
 	for (i = 0; i < ps->count; i++)
 		peer_free(n, kith_ring_at(n, i));
 	kith_slab_fini(&ps->table);
-	kith_mem_free(&n->alloc, ps->ring);
+	kith_ring_fini(n);
 	kith_map_fini(&ps->by_sid);
 	kith_timer_fini(n, &ps->sweep);
 	memset(ps, 0, sizeof(*ps));
@@ -164,13 +163,7 @@ static void note_record(struct kith_node *n, struct kith_peer *p)
 /* Room for one more peer in the ring and in the index by session. */
 static bool reserve(struct kith_node *n)
 {
-	struct kith_peers *ps = &n->peers;
-	void *ring = ps->ring;
-
-	if (!kith_mem_grow(&n->alloc, &ring, &ps->ring_room, ps->count + 1, sizeof(*ps->ring)))
-		return false;
-	ps->ring = ring;
-	return kith_map_reserve(&ps->by_sid);
+	return kith_ring_reserve(n) && kith_map_reserve(&n->peers.by_sid);
 }
 
 /* When the sweep has to look for this one at the latest. */
@@ -190,14 +183,9 @@ static void note_due(struct kith_node *n, const struct kith_peer *p)
 static void enter(struct kith_node *n, struct kith_peer *p)
 {
 	struct kith_peers *ps = &n->peers;
-	const struct kith_mid *mid = &p->record->mid;
-	const uint32_t at = kith_ring_seek(n, mid);
 
-	KITH_ASSERT(!kith_ring_is_at(n, at, mid));
-	memmove(&ps->ring[at + 1], &ps->ring[at], (ps->count - at) * sizeof(*ps->ring));
-	ps->ring[at] = (struct kith_place){kith_ring_key(mid), p->slot};
-	ps->count++;
-	kith_leaf_add(n, p->record); /* not before: the ring is searched by it */
+	kith_ring_enter(n, p);
+	kith_leaf_add(n, p->record);
 	ps->by_status[p->status]++;
 	ps->changes++;
 	if (!kith_timer_is_set(&ps->sweep))
@@ -434,10 +422,8 @@ void kith_peer_reap(struct kith_node *n, struct kith_peer *p)
 	struct kith_peers *ps = &n->peers;
 	struct kith_event e = {.kind = KITH_EVENT_REAPED, .mid = p->record->mid,
 			       .from = p->status, .to = p->status};
-	const uint32_t at = kith_ring_seek(n, &p->record->mid);
 
-	memmove(&ps->ring[at], &ps->ring[at + 1], (ps->count - at - 1) * sizeof(*ps->ring));
-	ps->count--;
+	kith_ring_leave(n, p);
 	ps->by_status[p->status]--;
 	kith_leaf_take(n, p->record);
 	ps->changes++;

@@ -17,6 +17,7 @@
 #include "core/fact.h"
 #include "core/ledger.h"
 #include "core/limits.h"
+#include "core/ring.h"
 #include "core/root.h"
 #include "core/timer.h"
 #include <kith/kith.h>
@@ -42,17 +43,10 @@ struct kith_peer {
 _Static_assert(sizeof(void *) > 8 || sizeof(struct kith_peer) <= 48, "see above");
 _Static_assert((int)KITH_STATUS_COUNT <= 8, "a status has room, with or without a sign");
 
-/* A member's place in the ring. It is searched by the key, which lies here beside the next ones: the
- * mid itself is two pointers away. */
-struct kith_place {
-	uint32_t key; /* the first four bytes of the mid, as a number */
-	uint32_t slot;
-};
-
 struct kith_peers {
 	struct kith_slab table; /* of struct kith_peer, by slot */
-	struct kith_place *ring; /* owned; by mid */
-	uint32_t ring_room, count;
+	struct kith_ring ring;
+	uint32_t count;
 	struct kith_map by_sid;
 	uint32_t by_status[KITH_STATUS_COUNT];
 	uint64_t leaf_sum;

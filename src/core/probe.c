@@ -389,7 +389,7 @@ static struct kith_peer *next_of_list(struct kith_node *n)
 				return NULL;
 			ps->list = list;
 			for (i = 0; i < n->peers.count; i++)
-				ps->list[i] = n->peers.ring[i].slot;
+				ps->list[i] = kith_ring_at(n, i)->slot;
 			ps->list_count = n->peers.count;
 			ps->list_at = 0;
 			kith_rng_shuffle(&n->rng, ps->list, ps->list_count);

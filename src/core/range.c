@@ -47,8 +47,7 @@ void kith_range_stretch(const struct kith_node *n, const struct kith_range *r, u
 
 	*from = kith_ring_seek(n, &r->lo);
 	*to = kith_ring_seek(n, &hi);
-	if (*to < n->peers.count &&
-	    memcmp(kith_ring_at(n, *to)->record->mid.b, hi.b, sizeof(hi.b)) == 0)
+	if (kith_ring_is_at(n, *to, &hi))
 		++*to;
 }
 

@@ -2,39 +2,54 @@
 #include "core/ring.h"
 
 #include "base/check.h"
+#include "base/mem.h"
 #include "core/node.h"
 #include <string.h>
 
-uint32_t kith_ring_key(const struct kith_mid *mid)
+static uint32_t key_of(const struct kith_mid *mid)
 {
 	return (uint32_t)mid->b[0] << 24 | (uint32_t)mid->b[1] << 16 | (uint32_t)mid->b[2] << 8 |
 	       mid->b[3];
 }
 
+static const struct kith_place *place_at(const struct kith_node *n, uint32_t at)
+{
+	const struct kith_ring *r = &n->peers.ring;
+
+	return &r->places[at < r->gap ? at : at + (r->room - n->peers.count)];
+}
+
 struct kith_peer *kith_ring_at(const struct kith_node *n, uint32_t ring_index)
 {
 	KITH_ASSERT(ring_index < n->peers.count);
-	return kith_slab_at(&n->peers.table, n->peers.ring[ring_index].slot);
+	return kith_slab_at(&n->peers.table, place_at(n, ring_index)->slot);
 }
 
 /* The mids themselves are looked at where keys are equal: hardly ever but for the one sought. */
-static bool is_before(const struct kith_node *n, uint32_t at, const struct kith_mid *mid,
-		      uint32_t key)
+static inline int compare(const struct kith_node *n, uint32_t at, const struct kith_mid *mid, uint32_t key)
 {
-	if (n->peers.ring[at].key != key)
-		return n->peers.ring[at].key < key;
-	return memcmp(kith_ring_at(n, at)->record->mid.b, mid->b, sizeof(mid->b)) < 0;
+	const uint32_t is = place_at(n, at)->key;
+
+	if (is != key)
+		return is < key ? -1 : 1;
+	return memcmp(kith_ring_at(n, at)->record->mid.b, mid->b, sizeof(mid->b));
+}
+
+int kith_ring_compare(const struct kith_node *n, uint32_t at, const struct kith_mid *mid)
+{
+	KITH_ASSERT(at < n->peers.count);
+	return compare(n, at, mid, key_of(mid));
 }
 
 uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid)
 {
-	const uint32_t *before = &n->peers.leaves.before[mid->b[0]], key = kith_ring_key(mid);
+	const uint32_t *before = &n->peers.leaves.before[mid->b[0]], key = key_of(mid);
 	uint32_t lo = before[0], hi = before[1];
 
 	while (lo < hi) {
 		const uint32_t middle = lo + (hi - lo) / 2;
 
-		if (is_before(n, middle, mid, key))
+		if (compare(n, middle, mid, key) < 0)
 			lo = middle + 1;
 		else
 			hi = middle;
@@ -44,8 +59,76 @@ uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid)
 
 bool kith_ring_is_at(const struct kith_node *n, uint32_t at, const struct kith_mid *mid)
 {
-	return at < n->peers.count && n->peers.ring[at].key == kith_ring_key(mid) &&
-	       memcmp(kith_ring_at(n, at)->record->mid.b, mid->b, sizeof(mid->b)) == 0;
+	return at < n->peers.count && compare(n, at, mid, key_of(mid)) == 0;
+}
+
+/* --- who is in it --------------------------------------------------------------------------------- */
+
+void kith_ring_fini(struct kith_node *n)
+{
+	kith_mem_free(&n->alloc, n->peers.ring.places);
+}
+
+bool kith_ring_reserve(struct kith_node *n)
+{
+	struct kith_ring *r = &n->peers.ring;
+	void *places = r->places;
+
+	if (n->peers.count < r->room)
+		return true;
+	if (!kith_mem_grow(&n->alloc, &places, &r->room, n->peers.count + 1, sizeof(*r->places)))
+		return false;
+	r->places = places;
+	r->gap = n->peers.count; /* what is new lies at the end */
+	return true;
+}
+
+static void move_gap(struct kith_node *n, uint32_t to)
+{
+	struct kith_ring *r = &n->peers.ring;
+	const uint32_t len = r->room - n->peers.count;
+
+	if (to < r->gap)
+		memmove(&r->places[to + len], &r->places[to], (r->gap - to) * sizeof(*r->places));
+	else
+		memmove(&r->places[r->gap], &r->places[r->gap + len],
+			(to - r->gap) * sizeof(*r->places));
+	r->gap = to;
+}
+
+void kith_ring_enter(struct kith_node *n, const struct kith_peer *p)
+{
+	const struct kith_mid *mid = &p->record->mid;
+	const uint32_t at = kith_ring_seek(n, mid);
+
+	KITH_ASSERT(n->peers.count < n->peers.ring.room && !kith_ring_is_at(n, at, mid));
+	move_gap(n, at);
+	n->peers.ring.places[n->peers.ring.gap++] = (struct kith_place){key_of(mid), p->slot};
+	n->peers.count++;
+}
+
+void kith_ring_leave(struct kith_node *n, const struct kith_peer *p)
+{
+	const uint32_t at = kith_ring_seek(n, &p->record->mid);
+
+	KITH_ASSERT(kith_ring_at(n, at) == p);
+	move_gap(n, at); /* it is the first behind the gap, which takes it in */
+	n->peers.count--;
+}
+
+void kith_ring_check(const struct kith_node *n)
+{
+	uint32_t i;
+
+	KITH_ASSERT(n->peers.count <= n->peers.ring.room && n->peers.ring.gap <= n->peers.count);
+	for (i = 0; i < n->peers.count; i++) {
+		const struct kith_peer *p = kith_ring_at(n, i);
+
+		KITH_ASSERT(p->slot == place_at(n, i)->slot);
+		KITH_ASSERT(key_of(&p->record->mid) == place_at(n, i)->key);
+		KITH_ASSERT(i == 0 || memcmp(kith_ring_at(n, i - 1)->record->mid.b,
+					     p->record->mid.b, sizeof(p->record->mid.b)) < 0);
+	}
 }
 
 /* --- choosing ------------------------------------------------------------------------------------- */

@@ -3,6 +3,9 @@
  * core/ring.h: the members in the order of their ids, and the choices made from it: whom to ask
  * next, who watches whom, some at random. The table itself, and who enters and leaves it, is
  * core/peer.
+ *
+ * It is one array with a gap where somebody entered or left last. A synchronisation brings thousands
+ * in the order of their ids: each of them enters beside the one before, and moves hardly anybody.
  */
 #ifndef KITH_CORE_RING_H
 #define KITH_CORE_RING_H
@@ -14,11 +17,34 @@
 struct kith_node;
 struct kith_peer;
 
-/* What the ring is searched by: the first four bytes of a mid, in order. */
-uint32_t kith_ring_key(const struct kith_mid *mid);
+/* A member's place. The ring is searched by the key, which lies here beside the next ones: the mid
+ * itself is two pointers away. */
+struct kith_place {
+	uint32_t key; /* the first four bytes of the mid, as a number */
+	uint32_t slot;
+};
+
+struct kith_ring {
+	struct kith_place *places; /* owned */
+	uint32_t room;
+	uint32_t gap; /* the index of whoever lies behind it */
+};
+
+void kith_ring_fini(struct kith_node *n);
+/* Room for one more; false: no memory. */
+KITH_MUST_USE bool kith_ring_reserve(struct kith_node *n);
+/* The peer enters, for which there is room, or leaves. They change the ring and its count alone, which
+ * is searched by the leaves (core/root.h): they are counted right after. */
+void kith_ring_enter(struct kith_node *n, const struct kith_peer *p);
+void kith_ring_leave(struct kith_node *n, const struct kith_peer *p);
+/* Asserts that the ring is what it should be. */
+void kith_ring_check(const struct kith_node *n);
+
 struct kith_peer *kith_ring_at(const struct kith_node *n, uint32_t ring_index);
 /* Index in the ring of the first mid >= *mid; count if there is none. */
 uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid);
+/* Whose mid is lower, that of who is at this index (< 0) or this one (> 0); as memcmp. */
+int kith_ring_compare(const struct kith_node *n, uint32_t ring_index, const struct kith_mid *mid);
 /* Whether the member of that mid is at this index. */
 bool kith_ring_is_at(const struct kith_node *n, uint32_t ring_index, const struct kith_mid *mid);
 

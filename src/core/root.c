@@ -14,9 +14,8 @@ static void count_leaf(struct kith_node *n, const struct kith_member_fact *recor
 
 	l->sum[group] += leaf;
 	n->peers.leaf_sum += leaf;
-	/* All of them, so that the compilers can take many at once. */
-	for (i = 0; i < KITH_LEAF_GROUPS; i++)
-		l->before[i + 1] += i >= group ? by : 0;
+	for (i = group; i < KITH_LEAF_GROUPS; i++)
+		l->before[i + 1] += by;
 }
 
 void kith_leaf_add(struct kith_node *n, const struct kith_member_fact *record)

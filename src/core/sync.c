@@ -394,16 +394,14 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 	if (m->blob.len % ENTRY != 0 || !is_asked_in_order(y, &lo, &hi))
 		return false;
 	while (y->refusal == KITH_SEED_JOINED) {
-		const struct kith_member_fact *ours =
-			at < n->peers.count ? kith_ring_at(n, at)->record : NULL;
+		const bool have = at < n->peers.count && kith_ring_compare(n, at, &hi) <= 0;
 		const bool has = i < m->blob.len;
+		const struct kith_member_fact *ours;
 		bool differs;
 		struct kith_mid theirs;
 		int c;
 
-		if (ours != NULL && memcmp(ours->mid.b, hi.b, sizeof(hi.b)) > 0)
-			ours = NULL;
-		if (ours == NULL && !has)
+		if (!have && !has)
 			break;
 		if (has) {
 			theirs = mid_at(m->blob.p + i);
@@ -412,7 +410,8 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 			    memcmp(theirs.b, hi.b, sizeof(hi.b)) > 0)
 				return false;
 		}
-		c = !has ? -1 : ours == NULL ? 1 : memcmp(ours->mid.b, theirs.b, sizeof(theirs.b));
+		c = !has ? -1 : !have ? 1 : kith_ring_compare(n, at, &theirs);
+		ours = c <= 0 ? kith_ring_at(n, at)->record : NULL;
 		differs = c == 0 && kith_get_u64(m->blob.p + i + 16) != ours->leaf;
 		if ((c < 0 || differs) &&
 		    !enqueue(n, &y->todo, &y->todo_room, &y->todo_count, &ours->mid))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * core/talk.h: what we share with the members that packets are exchanged with: when one was heard,
- * how long its answers take, and the keys of the two sessions. Keys are kept for those talked with last, KITH_KEYS_KEPT of them;
- * for another one they are derived anew when there is something to say. Of its packets the highest
- * counter is remembered then: who comes behind it comes too late.
+ * how long its answers take, and the keys of the two sessions. Keys are kept for those talked with
+ * last, KITH_KEYS_KEPT of them; for another one they are derived anew when there is something to say.
+ * Of its packets the highest counter is remembered then: who comes behind it comes too late.
  */
 #ifndef KITH_CORE_TALK_H
 #define KITH_CORE_TALK_H

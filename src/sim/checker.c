@@ -151,27 +151,15 @@ static int compare(uint32_t epoch_a, uint32_t seq_a, uint32_t epoch_b, uint32_t 
 	return seq_a < seq_b ? -1 : seq_a > seq_b;
 }
 
-static uint64_t mix(uint64_t hash, const void *p, size_t len)
-{
-	const uint8_t *b = p;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		hash = (hash ^ b[i]) * 0x100000001b3u;
-	return hash;
-}
-
 /* All that a view shows of a record, its number apart. */
 static uint64_t digest_of(const struct kith_member *m)
 {
-	uint64_t hash = 0xcbf29ce484222325u;
+	uint64_t hash = sim_hash(m->addrs, m->addr_count * sizeof(m->addrs[0]));
 
-	hash = mix(hash, m->addrs, m->addr_count * sizeof(m->addrs[0]));
-	hash = mix(hash, &m->proto_min, sizeof(m->proto_min));
-	hash = mix(hash, &m->proto_max, sizeof(m->proto_max));
-	hash = mix(hash, m->version, sizeof(m->version));
-	hash = mix(hash, &m->back_s, sizeof(m->back_s));
-	return mix(hash, m->tags.p, m->tags.len);
+	hash = sim_hash_word(hash, (uint64_t)m->proto_min << 32 | m->proto_max);
+	hash = sim_hash_word(hash, sim_hash(m->version, sizeof(m->version)));
+	hash = sim_hash_word(hash, m->back_s);
+	return sim_hash_word(hash, sim_hash(m->tags.p, m->tags.len));
 }
 
 static struct entry *find(struct checker *k, uint32_t owner, uint32_t epoch, uint32_t seq,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/clear.h"
 
-#include "base/cur.h"
+#include "sim/hash.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -35,49 +35,10 @@ static void mix_word(struct mix *m, uint64_t w)
 	m->b ^= m->b >> 29;
 }
 
-/* Up to seven bytes that are left. */
-static uint64_t load_rest(const uint8_t *p, size_t len)
-{
-	uint64_t w = (uint64_t)len << 56;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		w |= (uint64_t)p[i] << (8 * i);
-	return w;
-}
-
-enum { LANES = 4 };
-
-/* Whole blocks in lanes that do not wait for each other: most of what is mixed is long. */
-static const uint8_t *mix_blocks(struct mix *m, const uint8_t *p, size_t blocks)
-{
-	uint64_t lanes[LANES] = {m->a, m->b, ~m->a, ~m->b};
-	int i;
-
-	for (; blocks > 0; blocks--)
-		for (i = 0; i < LANES; i++, p += 8) {
-			lanes[i] = (lanes[i] ^ kith_get_u64(p)) * UINT64_C(0x9e3779b97f4a7c15);
-			lanes[i] ^= lanes[i] >> 32;
-		}
-	for (i = 0; i < LANES; i++)
-		mix_word(m, lanes[i]);
-	return p;
-}
-
 static void mix_bytes(struct mix *m, const void *bytes, size_t len)
 {
-	const size_t blocks = len / (8 * LANES);
-	const uint8_t *p = bytes;
-
 	m->len += len;
-	if (blocks > 1) {
-		p = mix_blocks(m, p, blocks);
-		len -= blocks * 8 * LANES;
-	}
-	for (; len >= 8; p += 8, len -= 8)
-		mix_word(m, kith_get_u64(p));
-	if (len > 0)
-		mix_word(m, load_rest(p, len));
+	mix_word(m, sim_hash(bytes, len));
 }
 
 static void mix_end(struct mix *m, uint8_t *out, size_t len)

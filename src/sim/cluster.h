@@ -184,7 +184,7 @@ struct cluster {
 	const char *again; /* borrowed: the command that repeats the run; or NULL */
 	char lines[CLUSTER_LAST_LINES][200]; /* a ring */
 	uint64_t line_count;
-	uint64_t hash; /* FNV-1a over all that the nodes put out */
+	uint64_t hash; /* of all that the nodes put out, in order */
 };
 
 /* --- life of a cluster ----------------------------------------------------------------------- */

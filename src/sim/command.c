@@ -39,18 +39,28 @@ static void print_flags(FILE *f, const struct sim_flag *flags)
 	}
 }
 
+static void print_command(FILE *f, const struct sim_command *c)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s%s%s", c->name, *c->args ? " " : "", c->args);
+	fprintf(f, "  %-24s   %s\n", text, c->synopsis);
+	print_flags(f, c->flags);
+}
+
 static void print_help(FILE *f)
 {
 	const struct sim_command *c;
-	char text[64];
 
 	fprintf(f, "kith-sim runs the node that ships in simulated time. kith-sim(1) has the whole.\n\n");
-	for (c = sim_commands; c->name != NULL; c++) {
-		snprintf(text, sizeof(text), "%s%s%s", c->name, *c->args ? " " : "", c->args);
-		fprintf(f, "  %-24s   %s\n", text, c->synopsis);
-		print_flags(f, c->flags);
-	}
+	for (c = sim_commands; c->name != NULL; c++)
+		print_command(f, c);
 	fprintf(f, "\nExit: 0 all held, 1 something did not, 2 usage, 71 no room.\n");
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "help") == 0;
 }
 
 static const struct sim_command *find(const char *name)
@@ -78,7 +88,12 @@ int sim_main(int argc, char **argv)
 	const struct sim_command *c;
 	struct sim_args a;
 
-	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+	if (argc == 3 && (is_help(argv[1]) || strcmp(argv[2], "--help") == 0) &&
+	    (c = find(argv[is_help(argv[1]) ? 2 : 1])) != NULL) {
+		print_command(stdout, c);
+		return SIM_HELD;
+	}
+	if (argc == 2 && is_help(argv[1])) {
 		print_help(stdout);
 		return SIM_HELD;
 	}

@@ -118,11 +118,10 @@ void report_event(struct cluster *c, const struct cluster_node *n, const struct 
 
 void report_mix(struct cluster *c, const void *p, size_t len)
 {
-	c->hash = (c->hash ^ sim_hash(p, len)) * UINT64_C(0x9e3779b97f4a7c15);
-	c->hash ^= c->hash >> 29;
+	c->hash = sim_hash_word(c->hash, sim_hash(p, len));
 }
 
 void report_mix_number(struct cluster *c, uint64_t v)
 {
-	report_mix(c, &v, sizeof(v));
+	c->hash = sim_hash_word(c->hash, v);
 }

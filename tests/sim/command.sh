@@ -29,6 +29,8 @@ says() {
 }
 
 check "help is no mistake" exits 0 "$sim" --help
+check "nor is it for one command" exits 0 "$sim" bench --help
+check "whose flags alone are told" test "$("$sim" help bench | grep -c -e --idle -e --seed)" -eq 1
 check "no command is one" exits 2 "$sim"
 check "an unknown command is named" exits 2 "$sim" fly
 check "so it is" says 'there is no command fly'
