@@ -10,7 +10,9 @@
 static const struct sim_experiment *const experiments[] = {
 	&sim_bootstrap,
 	&sim_crash,
+	&sim_flipflop,
 	&sim_lifeguard,
+	&sim_lossy,
 };
 enum { EXPERIMENT_COUNT = sizeof(experiments) / sizeof(experiments[0]) };
 
@@ -25,10 +27,11 @@ const struct sim_flag sim_experiment_flags[] = {
 	SIM_CLEAR_FLAG,
 	{"crashed", "N", "crash: hosts that fail at once (10)"},
 	{"silent", NULL, "crash: hosts lose their power, so nothing refuses"},
+	{"faulty", "N", "flipflop, lossy: hosts that are so (1 %)"},
 	{"blocked", "N,...", "lifeguard: hosts that block at once (4,16,32)"},
 	{"during", "T,...", "lifeguard: how long they block (32768ms)"},
 	{"pause", "T,...", "lifeguard: between two blocks (4ms,1024ms)"},
-	{"length", "T", "lifeguard: of a run with pauses (2m)"},
+	{"length", "T", "of a run; flipflop, lossy (20m), lifeguard: with pauses (2m)"},
 	{"stop", NULL, "lifeguard: the processes stop, as at SIGSTOP, timers too"},
 	{NULL, NULL, NULL},
 };

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 #define WITHIN (120 * KITH_SECOND)
-enum { JOIN_MIN_S = 20, JOIN_MAX_S = 900 };
 #define AFTER (10 * KITH_SECOND) /* wrong conclusions may come late */
 
 static const struct sim_table tables[] = {
@@ -87,30 +86,6 @@ static bool is_done(struct cluster *c, void *arg)
 	return w->decided == w->crashed;
 }
 
-/* Until all see all, time-outs are learnt and what they told each other of their start is through:
- * among a thousand that takes minutes, and news would have to wait for its turn. */
-static bool join_all(struct cluster *c, struct watch *w)
-{
-	uint64_t told = 0, before;
-	uint32_t i;
-
-	cluster_start_all(c);
-	for (i = 1; i < c->count; i++)
-		cluster_join(c, i, 0);
-	for (i = 0; i < JOIN_MAX_S; i++) {
-		sim_progress(w->trial, "%u hosts, run %u of %u: joining, %u s", c->count, w->run + 1,
-			     w->trial->runs, i);
-		cluster_run(c, KITH_SECOND);
-		before = told;
-		told = CLUSTER_TOTAL(c, gossip_sent);
-		if (i >= JOIN_MIN_S && told - before < c->count / 10 + 1 && cluster_all_see_all(c))
-			return true;
-	}
-	fprintf(stderr, "kith-sim: after %d s not all hosts see all, or they still tell news\n",
-		JOIN_MAX_S);
-	return false;
-}
-
 static void crash_some(struct cluster *c, struct watch *w, bool is_silent)
 {
 	uint32_t left = w->crashed;
@@ -163,7 +138,7 @@ static bool run_once(struct sim_trial *t, uint32_t hosts, uint32_t crashed, uint
 	assert(w.fates != NULL);
 	c->on_event = on_event;
 	c->on_event_ctx = &w;
-	has_joined = join_all(c, &w);
+	has_joined = sim_join_all(t, c, run);
 	if (has_joined) {
 		w.began = cluster_now(c);
 		before = sim_traffic_of(c);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/experiment.h"
 
+#include "sim/claims.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -155,6 +157,27 @@ void sim_large_opts(struct cluster_opts *o, uint64_t seed)
 	o->max_members = CLUSTER_NODES_MAX;
 	/* As network cards hand them over: several at once. */
 	o->segment = 16 * 1024;
+}
+
+bool sim_join_all(struct sim_trial *t, struct cluster *c, uint32_t run)
+{
+	enum { MIN_S = 20, MAX_S = 900 };
+	uint64_t told = 0, before;
+	uint32_t i;
+
+	cluster_start_all(c);
+	for (i = 1; i < c->count; i++)
+		cluster_join(c, i, 0);
+	for (i = 0; i < MAX_S; i++) {
+		sim_progress(t, "%u hosts, run %u of %u: joining, %u s", c->count, run + 1, t->runs, i);
+		cluster_run(c, KITH_SECOND);
+		before = told;
+		told = CLUSTER_TOTAL(c, gossip_sent);
+		if (i >= MIN_S && told - before < c->count / 10 + 1 && cluster_all_see_all(c))
+			return true;
+	}
+	fprintf(stderr, "kith-sim: after %d s not all hosts see all, or they still tell news\n", MAX_S);
+	return false;
 }
 
 struct sim_traffic sim_traffic_of(const struct cluster *c)

@@ -48,7 +48,7 @@ struct sim_experiment {
 	enum sim_exit (*run)(struct sim_trial *t);
 };
 
-extern const struct sim_experiment sim_bootstrap, sim_crash, sim_lifeguard;
+extern const struct sim_experiment sim_bootstrap, sim_crash, sim_flipflop, sim_lifeguard, sim_lossy;
 
 /* Of the flag, or of `otherwise`. False, said on stderr: it is no such list. */
 bool sim_list_numbers(const struct sim_args *a, const char *flag, uint64_t min, uint64_t max,
@@ -78,6 +78,10 @@ struct sim_value sim_samples_mean(const struct sim_samples *s);
 
 /* What large runs need: no checks, no diaries, no lines. */
 void sim_large_opts(struct cluster_opts *o, uint64_t seed);
+/* Starts all at once with host 0 as their seed. Until all see all, time-outs are learnt and what they
+ * told each other of their start is through: among a thousand that takes minutes, and news would have
+ * to wait for its turn. False, said on stderr: they did not get there. */
+bool sim_join_all(struct sim_trial *t, struct cluster *c, uint32_t run);
 /* What all hosts have sent so far. */
 struct sim_traffic {
 	uint64_t datagrams, bytes; /* payload of UDP and TCP */

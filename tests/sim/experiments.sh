@@ -37,7 +37,7 @@ PY
 
 run
 check "without a name it lists them" exits 0
-for name in bootstrap crash lifeguard; do
+for name in bootstrap crash flipflop lifeguard lossy; do
 	check "$name is in the list" says "^  $name  +[a-z]"
 done
 run botstrap
@@ -88,6 +88,18 @@ cp "$tmp/out" "$tmp/crash"
 run crash --hosts 24 --crashed 3 --silent --json
 check "silence takes longer than refusal" holds \
 	"rows[0]['all_median_s'] > json.loads(open('$tmp/crash').read())['all_median_s']"
+
+# ---- hosts that are neither up nor down
+
+run flipflop --hosts 16 --faulty 2 --length 4m --json
+check "flipflop" exits 0
+check "nobody is wronged, and who is deaf is found out" holds \
+	'rows[0]["false"] == 0 and rows[0]["missed"] == 0 and rows[0]["first_median_s"] < 20'
+run lossy --hosts 16 --length 2m --json
+check "lossy" exits 0
+check "one in a hundred, one at least" holds 'rows[0]["faulty"] == 1 and rows[0]["false"] == 0'
+run lossy --hosts 8 --faulty 4
+check "most must be fine" exits 2
 
 # ---- lifeguard
 
