@@ -140,6 +140,8 @@ enum kith_out_kind {
 	X(RESTARTING, restarting, "the member announced a restart") \
 	X(LEFT, left, "the member left") \
 	X(UPDATED, updated, "the member's addresses, tags or certificate changed") \
+	X(QUARANTINED, quarantined, "it came back from failed too often: its status is told no more") \
+	X(RELEASED, released, "a quarantined member kept still, or was released: its status is told") \
 	X(REAPED, reaped, "the member was failed or left and is forgotten, in time or by command") \
 	X(SEED, seed, "an attempt to join through a seed ended; error tells how") \
 	X(STARTED, started, "the first own record is signed") \
@@ -340,6 +342,12 @@ KITH_API KITH_MUST_USE int kith_node_tags(struct kith_node *n, kith_us now,
 KITH_API KITH_MUST_USE int kith_node_forget(struct kith_node *n, kith_us now,
 					    const struct kith_mid *mid);
 
+/* Ends the quarantine of a member now: KITH_EVENT_RELEASED follows, and what it did is forgotten. It is
+ * told to nobody; others have quarantined it by themselves. KITH_ENOTFOUND; KITH_ESTATE: it is not
+ * quarantined. */
+KITH_API KITH_MUST_USE int kith_node_release(struct kith_node *n, kith_us now,
+					     const struct kith_mid *mid);
+
 /* Measures a member now, whatever its status, at the addresses of its record. For each of the ways
  * a KITH_EVENT_PING with *token follows, within 2 s. It is no round of the detector's: an answer
  * shows in kith_member.heard, silence is no evidence. KITH_ENOTFOUND; KITH_ESTATE: it is this node,
@@ -369,6 +377,8 @@ struct kith_member {
 	kith_us heard;             /* when a packet of it was last opened; KITH_NEVER: never */
 	kith_us rtt;               /* smoothed round trip; -1: not measured */
 	uint8_t evidence, need;    /* against its present incarnation */
+	bool quarantined;          /* it came back from failed too often: its changes are no events */
+	kith_us released;          /* if so: when that ends, if it keeps still; else KITH_NEVER */
 	uint16_t back_s;           /* RESTARTING: announced absence, seconds */
 };
 
@@ -438,6 +448,7 @@ KITH_API void kith_node_stats(const struct kith_node *n, struct kith_stats *s);
 
 struct kith_view {
 	uint32_t alive, restarting, suspect, failed, left; /* members by status, self included */
+	uint32_t quarantined; /* of these: came back from failed too often */
 	bool isolated;
 	bool started;      /* the own record is signed */
 	bool joined;       /* synchronised with 3 members, or with all there are */

@@ -63,6 +63,7 @@
 	X(suspicions_received, "suspicions taken as evidence") \
 	X(refutations, "own refutations") \
 	X(members_failed, "members concluded failed") \
+	X(quarantines, "members that came back from failed too often, and were quarantined") \
 	X(pauses, "own pauses noticed") \
 	X(health, "own local health now, 0 good to 8 bad") \
 	X(clock_apart_s, "seconds between our wall clock and the median of the others now") \

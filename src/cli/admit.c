@@ -89,11 +89,19 @@ enum kith_exit kith_admit_check(struct kith_cli *c, const struct kith_admit *m)
 	return KITH_EXIT_YES;
 }
 
-static void fill(struct kith_certificate *cert, const struct kith_admit *m)
+/* Not time(): that one may be a tick behind, in the second before. */
+static struct timespec wall_clock(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
+	return now;
+}
+
+static void fill(struct kith_certificate *cert, const struct kith_admit *m)
+{
+	const struct timespec now = wall_clock();
+
 	memset(cert, 0, sizeof(*cert));
 	cert->rights = KITH_RIGHT_EVENT | KITH_RIGHT_QUERY;
 	if (*m->services != '\0')
@@ -184,7 +192,7 @@ enum kith_exit kith_admit_judge(struct kith_cli *c, const struct kith_idfile *f,
 		return kith_cli_fail(c, KITH_EXIT_CONFIG, "certificate",
 				     "kith init --identity prints this host's key, for kith admit --key",
 				     "the file's certificate is for another identity");
-	if ((int64_t)certificate->not_after <= (int64_t)time(NULL))
+	if ((int64_t)certificate->not_after <= (int64_t)wall_clock().tv_sec)
 		return kith_cli_fail(c, KITH_EXIT_CONFIG, "certificate_expired", again,
 				     "the file's certificate has expired; or this host's clock is "
 				     "wrong: date tells");

@@ -41,6 +41,26 @@ enum kith_exit kith_cmd_forget(struct kith_cli *c, const struct kith_args *a)
 	return got;
 }
 
+enum kith_exit kith_cmd_release(struct kith_cli *c, const struct kith_args *a)
+{
+	struct kith_reply r;
+	struct kith_ask q;
+	enum kith_exit got;
+
+	kith_reply_init(&r);
+	kith_ask_init(&q);
+	kith_write_key_text(&q.w, "name", a->operands[0]);
+	got = kith_ask(&q, c, "kith.release", &r);
+	if (got == KITH_EXIT_YES && c->json)
+		got = kith_answer_value(c, r.root);
+	else if (got == KITH_EXIT_YES)
+		kith_cli_say(c, "%s is quarantined here no longer; it is %s. Other hosts judge by themselves.",
+			     kith_reply_text(&r, r.root, "released.name", a->operands[0]),
+			     kith_reply_text(&r, r.root, "released.state", "?"));
+	kith_reply_fini(&r);
+	return got;
+}
+
 enum kith_exit kith_cmd_leave(struct kith_cli *c, const struct kith_args *a)
 {
 	struct kith_reply r;

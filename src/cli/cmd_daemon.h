@@ -6,6 +6,7 @@
 #include "cli/args.h"
 
 enum kith_exit kith_cmd_forget(struct kith_cli *c, const struct kith_args *a);
+enum kith_exit kith_cmd_release(struct kith_cli *c, const struct kith_args *a);
 enum kith_exit kith_cmd_leave(struct kith_cli *c, const struct kith_args *a);
 enum kith_exit kith_cmd_reload(struct kith_cli *c, const struct kith_args *a);
 

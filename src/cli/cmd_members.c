@@ -135,7 +135,8 @@ static void add_row(struct kith_table *t, struct kith_cli *c, struct kith_reply 
 {
 	char addrs[CELL_MAX], tags[CELL_MAX], rtt[KITH_AGE_TEXT_MAX], seen[KITH_AGE_TEXT_MAX];
 	char since[KITH_AGE_TEXT_MAX], incarnation[KITH_AGE_TEXT_MAX];
-	const char *state = kith_reply_text(r, m, "state", "?");
+	const char *state = kith_reply_uint(m, "quarantined_ms", 0) > 0
+				    ? "quarantined" : kith_reply_text(r, m, "state", "?");
 	bool self = kith_reply_bool(m, "self", false);
 	const char *cells[] = {
 		state,

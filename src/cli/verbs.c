@@ -94,6 +94,11 @@ const struct kith_verb kith_verbs[] = {
 	 "and nothing is forbidden: a member that lives after all comes back by itself.\n"
 	 "NODE is a name, an id, or the first four or more digits of an id.",
 	 NULL, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_forget},
+	{"change", "release", "NODE", "end the quarantine of a member that came and went",
+	 "A member that failed and came back more than three times within minutes is\n"
+	 "quarantined: its changes are told to nobody until it keeps still. This ends it\n"
+	 "here and now; other hosts judge by themselves.",
+	 NULL, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_release},
 	{"change", "tag", "set KEY=VALUE...|unset KEY...", "this host's tags, while kithd runs",
 	 "Others see them within a second. They hold until kithd restarts, or until a\n"
 	 "reload brings another node.tag; what is to stay goes into kith.conf. Prints\n"

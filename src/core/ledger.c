@@ -30,7 +30,9 @@ struct kith_ledger *kith_ledger(struct kith_node *n, struct kith_peer *p)
 	if (l == NULL)
 		return NULL;
 	if (!kith_timer_init(n, &l->reprobe, KITH_TIMER_REPROBE, p) ||
-	    !kith_timer_init(n, &l->back, KITH_TIMER_BACK, p)) {
+	    !kith_timer_init(n, &l->back, KITH_TIMER_BACK, p) ||
+	    !kith_timer_init(n, &l->flap.release, KITH_TIMER_RELEASE, p)) {
+		kith_timer_fini(n, &l->back);
 		kith_timer_fini(n, &l->reprobe);
 		kith_mem_free(&n->alloc, l);
 		return NULL;
@@ -51,8 +53,10 @@ void kith_ledger_free(struct kith_node *n, struct kith_peer *p)
 	KITH_ASSERT(l->kase == NULL);
 	kith_list_remove(&l->link);
 	n->ledgers.count--;
+	n->ledgers.quarantined -= kith_timer_is_set(&l->flap.release) ? 1 : 0;
 	kith_timer_fini(n, &l->reprobe);
 	kith_timer_fini(n, &l->back);
+	kith_timer_fini(n, &l->flap.release);
 	kith_mem_free(&n->alloc, l->why.entries);
 	kith_mem_free(&n->alloc, l);
 	p->ledger = NULL;
@@ -67,7 +71,7 @@ static bool says_nothing(const struct kith_node *n, const struct kith_ledger *l)
 			return false;
 	return l->kase == NULL && l->why.total == 0 && l->numbered_epoch == 0 &&
 	       l->numbered.last == 0 && !kith_timer_is_set(&l->reprobe) &&
-	       !kith_timer_is_set(&l->back) &&
+	       !kith_timer_is_set(&l->back) && kith_flap_is_calm(n, &l->flap) &&
 	       (l->bad_signatures == 0 ||
 		kith_us_elapsed(l->bad_since, n->now) >= KITH_CONVICTED);
 }

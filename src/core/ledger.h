@@ -11,6 +11,7 @@
 
 #include "base/list.h"
 #include "core/bucket.h"
+#include "core/flap.h"
 #include "core/limits.h"
 #include "core/timer.h"
 #include "seal/session.h"
@@ -56,12 +57,14 @@ struct kith_ledger {
 	struct kith_window numbered;
 	struct kith_case *kase; /* owned; the evidence against its incarnation, NULL: none */
 	struct kith_why_ring why;
+	struct kith_flap flap;
 	struct kith_timer reprobe, back; /* own suspect probed again; announced absence over */
 };
 
 struct kith_ledgers {
 	struct kith_link list;
 	uint32_t count;
+	uint32_t quarantined; /* of them (core/flap.h) */
 };
 
 void kith_ledgers_init(struct kith_node *n);

@@ -23,6 +23,12 @@ enum {
 	KITH_KEYS_KEPT = 512,
 	/* Evidence entries kept per member for `kith why`. */
 	KITH_WHY_KEPT = 32,
+	/* Flaps, in thousandths of a return: what one costs; above which a member is quarantined; down to
+	 * which it stays so; and the most, so that it ends half an hour after the last return. */
+	KITH_FLAP_RETURN = 1000,
+	KITH_FLAP_QUARANTINE = 3000,
+	KITH_FLAP_RELEASE = 1000,
+	KITH_FLAP_MAX = 8000,
 	/* Rounds under way: one of the period, corroborations and last looks of half a second. */
 	KITH_ROUNDS_MAX = 64,
 	/* Relays under way that we carry for others; each lasts one second at most. */
@@ -133,6 +139,8 @@ enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
 #define KITH_SYNC_GAP_NEW (200 * KITH_MS)    /* and while they bring much */
 #define KITH_UNDER_WAY (500 * KITH_MS)       /* roots that differ for longer mean more than news */
 #define KITH_CONVICTED (600 * KITH_SECOND)   /* gossip of a deliverer of forgeries is ignored */
+#define KITH_FLAP_HALF_LIFE (600 * KITH_SECOND)
+#define KITH_FLAP_REJOINED (60 * KITH_SECOND) /* who is back so soon after a cut was cut off */
 #define KITH_SWEEP (60 * KITH_SECOND)        /* reaping and expiry are looked for this often */
 
 #endif

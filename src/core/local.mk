@@ -13,6 +13,8 @@ libkith_core_la_SOURCES = \
 	%D%/clocks.h \
 	%D%/fact.c \
 	%D%/fact.h \
+	%D%/flap.c \
+	%D%/flap.h \
 	%D%/gossip.c \
 	%D%/gossip.h \
 	%D%/handshake.c \

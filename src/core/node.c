@@ -287,6 +287,20 @@ int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mi
 	return 0;
 }
 
+int kith_core_release(struct kith_node *n, kith_us now, const struct kith_mid *mid)
+{
+	struct kith_peer *p;
+
+	enter(n, now);
+	p = kith_peer_find(n, mid);
+	if (p == NULL)
+		return KITH_ENOTFOUND;
+	if (!kith_flap_is_quarantined(p))
+		return KITH_ESTATE;
+	kith_flap_release(n, p);
+	return 0;
+}
+
 int kith_core_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid, uint64_t *token)
 {
 	struct kith_peer *p;
@@ -305,7 +319,7 @@ int kith_core_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid,
 void kith_core_check(const struct kith_node *n)
 {
 	const struct kith_peers *ps = &n->peers;
-	uint32_t by_status[KITH_STATUS_COUNT] = {0}, i;
+	uint32_t by_status[KITH_STATUS_COUNT] = {0}, quarantined = 0, i;
 	uint64_t leaf_sum = 0;
 
 	kith_ring_check(n);
@@ -319,6 +333,7 @@ void kith_core_check(const struct kith_node *n)
 		KITH_ASSERT(p->status != KITH_STATUS_SUSPECT || kith_peer_case(p) != NULL);
 		KITH_ASSERT(!p->is_self || p->status == KITH_STATUS_ALIVE || n->own.is_over);
 		by_status[p->status]++;
+		quarantined += kith_flap_is_quarantined(p) ? 1 : 0;
 		leaf_sum += p->record->leaf;
 	}
 	KITH_ASSERT(ps->count <= n->max_members);

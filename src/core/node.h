@@ -123,6 +123,7 @@ int kith_core_leave(struct kith_node *n, kith_us now);
 int kith_core_restart(struct kith_node *n, kith_us now, uint16_t back_s);
 int kith_core_tags(struct kith_node *n, kith_us now, struct kith_bytes tags);
 int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid);
+int kith_core_release(struct kith_node *n, kith_us now, const struct kith_mid *mid);
 int kith_core_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid, uint64_t *token);
 int kith_core_restore(struct kith_node *n, kith_us now, struct kith_bytes entry);
 void kith_core_check(const struct kith_node *n);

@@ -45,7 +45,7 @@ bool kith_peers_init(struct kith_node *n, const uint64_t secret[2])
 
 	kith_slab_init(&ps->table, &n->alloc, sizeof(struct kith_peer));
 	kith_map_init(&ps->by_sid, &n->alloc, secret, sid_key_of, &ps->table);
-	ps->gone_due = KITH_NEVER;
+	ps->gone_due = ps->rejoined = KITH_NEVER;
 	ps->expiry_due_s = UINT32_MAX;
 	return kith_timer_init(n, &ps->sweep, KITH_TIMER_SWEEP, NULL);
 }
@@ -225,6 +225,8 @@ static void judge_isolation(struct kith_node *n)
 	if (is == ps->isolated)
 		return;
 	ps->isolated = is;
+	if (!is)
+		ps->rejoined = n->now;
 	kith_out_event(n, &e);
 }
 
@@ -324,7 +326,7 @@ bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_cert
 	note_due(n, p);
 	if (status != p->status)
 		kith_peer_set_status(n, p, status, &p->record->mid);
-	else if (visible && !p->is_self)
+	else if (visible && !p->is_self && !kith_flap_is_quarantined(p))
 		announce(n, p, KITH_EVENT_UPDATED, p->status, NULL);
 	start_absence(n, p);
 	return true;
@@ -346,6 +348,26 @@ static enum kith_event_kind event_of(enum kith_status from, enum kith_status to)
 	default:
 		return from == KITH_STATUS_LEFT ? KITH_EVENT_JOINED : KITH_EVENT_ALIVE;
 	}
+}
+
+/* Of a member that is quarantined only that is told, when it begins. */
+static void tell_status(struct kith_node *n, struct kith_peer *p, enum kith_status from,
+			const struct kith_mid *by)
+{
+	const bool was_quarantined = kith_flap_is_quarantined(p);
+
+	if (from == KITH_STATUS_FAILED && p->status == KITH_STATUS_ALIVE)
+		kith_flap_returned(n, p);
+	if (was_quarantined)
+		return;
+	announce(n, p, kith_flap_is_quarantined(p) ? KITH_EVENT_QUARANTINED : event_of(from, p->status),
+		 from, by);
+}
+
+/* What was told last is that it had failed. */
+void kith_peer_released(struct kith_node *n, const struct kith_peer *p)
+{
+	announce(n, p, KITH_EVENT_RELEASED, KITH_STATUS_FAILED, NULL);
 }
 
 void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_status to,
@@ -370,7 +392,7 @@ void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_st
 	kith_peer_why(n, p, &w);
 	kith_trace(n, "status", p, kith_peer_status_text(to));
 	if (!p->is_self)
-		announce(n, p, event_of(from, to), from, by);
+		tell_status(n, p, from, by);
 	if (to == KITH_STATUS_LEFT || to == KITH_STATUS_RESTARTING || to == KITH_STATUS_FAILED) {
 		if (p->ledger != NULL)
 			kith_timer_stop(n, &p->ledger->reprobe);

@@ -55,6 +55,7 @@ struct kith_peers {
 	uint64_t changes;
 	kith_us news; /* a record was taken last */
 	bool isolated;
+	kith_us rejoined; /* we were isolated until then; KITH_NEVER: never */
 	uint32_t recent[KITH_NAMES_MAX]; /* slots whose record changed last */
 	uint32_t recent_at;
 	struct kith_timer sweep;
@@ -89,6 +90,8 @@ KITH_MUST_USE bool kith_peer_record(struct kith_node *n, struct kith_peer *p,
  * remembers why, emits the event. `by`: whose word decided, NULL = ours. */
 void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_status to,
 			  const struct kith_mid *by);
+/* It is quarantined no longer (core/flap.h): its status is told. */
+void kith_peer_released(struct kith_node *n, const struct kith_peer *p);
 /* A packet of it was opened, from that address. */
 void kith_peer_heard(struct kith_node *n, struct kith_peer *p, const struct kith_addr *from);
 /* The index of `a` in its record, or -1. */

@@ -28,6 +28,7 @@ struct kith_node;
 	X(PARTNER, kith_partner_on_timer) \
 	X(OWN, kith_own_on_timer) \
 	X(LEAVE, kith_leave_on_timer) \
+	X(RELEASE, kith_flap_on_release) \
 	X(SWEEP, kith_peers_on_sweep)
 enum kith_timer_kind {
 #define X(name, handler) KITH_TIMER_##name,

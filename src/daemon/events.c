@@ -65,7 +65,9 @@ static void log_member(const struct kith_host *h, enum kith_log_id id, const str
 	*f++ = kith_f_text("node", name_of(h->node, &e->mid, mid_text, &m));
 	if (m.addr_count > 0)
 		*f++ = kith_f_addr("addr", &m.addrs[0]);
-	if (e->kind != KITH_EVENT_JOINED && e->from != e->to && e->from < KITH_STATUS_COUNT)
+	if (e->kind == KITH_EVENT_RELEASED)
+		*f++ = kith_f_text("is", kith_status_name(e->to));
+	else if (e->kind != KITH_EVENT_JOINED && e->from != e->to && e->from < KITH_STATUS_COUNT)
 		*f++ = kith_f_text("from", kith_status_name(e->from));
 	/* What a member's own record says needs no other witness. */
 	if (!is_zero(&e->by) && memcmp(&e->by, &e->mid, sizeof e->by) != 0)
@@ -128,6 +130,12 @@ void kith_events_log(const struct kith_host *h, const struct kith_event *e)
 		break;
 	case KITH_EVENT_UPDATED:
 		log_member(h, KITH_LOG_ID_MEMBER_UPDATED, e);
+		break;
+	case KITH_EVENT_QUARANTINED:
+		log_member(h, KITH_LOG_ID_MEMBER_QUARANTINED, e);
+		break;
+	case KITH_EVENT_RELEASED:
+		log_member(h, KITH_LOG_ID_MEMBER_RELEASED, e);
 		break;
 	case KITH_EVENT_REAPED:
 		log_member(h, KITH_LOG_ID_MEMBER_REAPED, e);

@@ -30,6 +30,9 @@
 	X(MEMBER_RESTARTING, "member.restarting", INFO, "a member announced a restart") \
 	X(MEMBER_LEFT, "member.left", INFO, "a member left") \
 	X(MEMBER_UPDATED, "member.updated", INFO, "a member's addresses, tags or certificate changed") \
+	X(MEMBER_QUARANTINED, "member.quarantined", WARN, \
+	  "a member fails and comes back, again and again; no more is told until it keeps still") \
+	X(MEMBER_RELEASED, "member.released", INFO, "a quarantined member kept still, or was released") \
 	X(MEMBER_REAPED, "member.reaped", INFO, "a member that failed or left is forgotten") \
 	X(NODE_STARTED, "node.started", INFO, "the own record is signed under a new epoch") \
 	X(NODE_ISOLATED, "node.isolated", WARN, "many members failed at once: are we cut off?") \

@@ -148,6 +148,11 @@ int kith_node_forget(struct kith_node *n, kith_us now, const struct kith_mid *mi
 	return n == NULL || mid == NULL ? KITH_EINVAL : kith_core_forget(n, now, mid);
 }
 
+int kith_node_release(struct kith_node *n, kith_us now, const struct kith_mid *mid)
+{
+	return n == NULL || mid == NULL ? KITH_EINVAL : kith_core_release(n, now, mid);
+}
+
 int kith_node_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid, uint64_t *token)
 {
 	return n == NULL || mid == NULL || token == NULL ? KITH_EINVAL

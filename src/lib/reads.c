@@ -31,6 +31,8 @@ static void describe(const struct kith_node *n, const struct kith_peer *p, struc
 	m->rtt = p->is_self ? 0 : talk != NULL ? talk->rtt_us : -1;
 	kith_suspect_weigh(n, p, &m->evidence, &m->need);
 	m->back_s = r->body.back_s;
+	m->quarantined = kith_flap_is_quarantined(p);
+	m->released = kith_flap_released_at(p);
 }
 
 int kith_node_members(const struct kith_node *n, uint32_t *cursor, struct kith_member *m)
@@ -71,6 +73,7 @@ void kith_node_self(const struct kith_node *n, struct kith_member *m)
 	m->epoch = n->own.epoch;
 	m->certificate_not_after = n->own.certificate->c.not_after;
 	m->heard = m->since = n->now;
+	m->released = KITH_NEVER;
 	m->need = 2;
 }
 
@@ -126,6 +129,7 @@ void kith_node_view(const struct kith_node *n, struct kith_view *v)
 	v->suspect = by[KITH_STATUS_SUSPECT];
 	v->failed = by[KITH_STATUS_FAILED];
 	v->left = by[KITH_STATUS_LEFT];
+	v->quarantined = n->ledgers.quarantined;
 	v->isolated = n->peers.isolated;
 	v->started = kith_own_is_started(n);
 	v->joined = n->partners.is_joined;

@@ -46,8 +46,9 @@
  *	"total": how many match in all
  *	"next": what to give as `after` for the next page, or null
  *	MEMBER: {"name","id","state" (kith_status_name),"self":bool,"zone","addrs":[text],"rtt_us"|null,
- *		"seen_age_ms"|null (a packet of it),"since" (of the state),"state_age_ms","epoch","seq",
- *		"version","tags":{text:text}}
+ *		"seen_age_ms"|null (a packet of it),"since" (of the state),"state_age_ms",
+ *		"quarantined_ms"|null (so long still, if it keeps still),"epoch","seq","version",
+ *		"tags":{text:text}}
  *
  * kith.member       {"name": name, id, or the first 4 or more digits of an id}
  *	"member": MEMBER and {"protocol_min","protocol_max","rights":[text],"certificate_not_after",
@@ -76,8 +77,8 @@
  *	What happened to members after that index, oldest first; when there is nothing yet, the wait
  *	for it. Ask again with the answer's "index" as "from". An index above ours is answered at once.
  *	"changes": [{"index","at","kind":"member","node": name,"id","from": state|null (joined),"to":
- *		state|null (reaped),"cause" (kith_event_name),"by":{"name","id"}|null: this host, or the
- *		member itself,"evidence","need"}]
+ *		state|null (reaped),"cause" (kith_event_name; between "quarantined" and "released" nothing
+ *		else),"by":{"name","id"}|null: this host, or the member itself,"evidence","need"}]
  *	"lost": some between are not kept any more; kith.members tells how things are
  *
  * kith.join         {"addrs":[text "host" or "host:port"], "wait_ms":0..60000 (default 10000)}
@@ -88,6 +89,12 @@
  *
  * kith.leave        {}
  *	"left": true; kithd stops when this is sent
+ *
+ * kith.release      {"name": as for kith.member}
+ *	The quarantine of a member that failed and came back too often ends here, now, and what it did
+ *	is forgotten. Nobody else is told.
+ *	"released": {"name","id","state"}
+ *	error not_found, ambiguous; refused when it is not quarantined
  *
  * kith.forget       {"name": as for kith.member}
  *	A failed or left member is listed here no longer. Nobody else is told; if it lives, it comes
@@ -220,6 +227,9 @@ enum kith_call_seed {
 	X(ANSWERS, "answers", "it answers", "") \
 	X(UNPROVEN, "unproven", "nothing is held against it, and nothing of it was heard here yet", "") \
 	X(DOUBTED, "doubted", "it answers, but some rounds of probes failed", "") \
+	X(FLAPPING, "flapping", \
+	  "it failed and came back, again and again; it is told no more until it keeps still", \
+	  "mend its host or its network; kith release ends the quarantine now") \
 	X(SUSPECT_SILENT, "suspect_silent", "it does not answer; it can still refute", "") \
 	X(SUSPECT_REFUSED, "suspect_refused", "its host is up, but kithd is not; it can still refute", "") \
 	X(HOST_UP_DAEMON_DOWN, "host_up_daemon_down", "its host is up, but kithd is not", \

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "query/reply.h"
 #include "query/when.h"
 
@@ -216,6 +217,11 @@ void kith_write_member(struct kith_request *r, const struct kith_member *m, bool
 	kith_write_key_age_ms(r, "seen_age_ms", m->self ? KITH_NEVER : m->heard);
 	kith_write_key_when(r, "since", m->since);
 	kith_write_key_age_ms(r, "state_age_ms", m->since);
+	if (m->quarantined)
+		kith_write_key_u64(w, "quarantined_ms",
+				   (uint64_t)kith_us_elapsed(r->t.now, m->released) / 1000);
+	else
+		kith_write_key_null(w, "quarantined_ms");
 	kith_write_key_u64(w, "epoch", m->epoch);
 	kith_write_key_u64(w, "seq", m->seq);
 	kith_write_key_version(w, "version", m->version);

@@ -281,6 +281,8 @@ static enum kith_call_verdict verdict(const struct kith_node *node, const struct
 	case KITH_STATUS_ALIVE:
 		if (m->evidence > 0)
 			return KITH_CALL_VERDICT_DOUBTED;
+		if (m->quarantined)
+			return KITH_CALL_VERDICT_FLAPPING;
 		return m->heard == KITH_NEVER ? KITH_CALL_VERDICT_UNPROVEN : KITH_CALL_VERDICT_ANSWERS;
 	case KITH_STATUS_RESTARTING:
 		return KITH_CALL_VERDICT_RESTARTING;
@@ -321,6 +323,32 @@ void kith_native_why(struct kith_request *r)
 		write_why(&r->w, &why);
 	kith_write_end(&r->w);
 	kith_reply_end(r);
+}
+
+/* --- kith.release ---------------------------------------------------------------------------- */
+
+void kith_native_release(struct kith_request *r)
+{
+	struct kith_member m;
+	int rc;
+
+	if (!kith_native_find(r, "name", &m))
+		return;
+	rc = kith_node_release(r->s->host.node, r->t.now, &m.mid);
+	if (rc == KITH_ESTATE) {
+		kith_reply_refuse(r, KITH_CALL_REFUSED, "that member is not quarantined here",
+				  "each host quarantines by itself: ask the one that shows it so");
+	} else if (rc != 0) {
+		kith_reply_refuse(r, KITH_CALL_REFUSED, kith_strerror(rc), "");
+	} else {
+		kith_reply_ok(r);
+		kith_write_key_map(&r->w, "released");
+		kith_write_key_text(&r->w, "name", m.name);
+		kith_write_key_id(&r->w, "id", &m.mid);
+		kith_write_key_text(&r->w, "state", kith_status_name(m.status));
+		kith_write_end(&r->w);
+		kith_reply_end(r);
+	}
 }
 
 /* --- kith.forget ----------------------------------------------------------------------------- */

@@ -68,16 +68,17 @@ struct problem {
 
 typedef void (*problem_fn)(struct status *s, const struct problem *p, void *ctx);
 
-static void failed_members(struct status *s, problem_fn fn, void *ctx)
+static void absent_members(struct status *s, problem_fn fn, void *ctx)
 {
+	const uint32_t most = s->view.failed + s->view.quarantined;
 	uint32_t cursor = 0, told = 0;
 	struct kith_member m;
 
-	while (told < s->view.failed && kith_node_members(s->r->s->host.node, &cursor, &m)) {
+	while (told < most && kith_node_members(s->r->s->host.node, &cursor, &m)) {
 		char hint[KITH_NAME_MAX + 16];
 		struct kith_text t;
 
-		if (m.status != KITH_STATUS_FAILED)
+		if (m.status != KITH_STATUS_FAILED && !m.quarantined)
 			continue;
 		if (++told > KITH_PROBLEMS_MEMBERS) {
 			fn(s, &(struct problem){.code = "members_failed", .message = "more members failed",
@@ -88,9 +89,12 @@ static void failed_members(struct status *s, problem_fn fn, void *ctx)
 		kith_text_init(&t, hint, sizeof(hint));
 		kith_text_str(&t, "kith why ");
 		kith_text_str(&t, m.name);
-		fn(s, &(struct problem){.code = "member_failed", .member = m.name,
-					.message = "the member failed", .hint = hint,
-					.since = m.since}, ctx);
+		fn(s, &(struct problem){.code = m.quarantined ? "member_quarantined" : "member_failed",
+					.member = m.name,
+					.message = m.quarantined ? "the member fails and comes back, again "
+								    "and again"
+								  : "the member failed",
+					.hint = hint, .since = m.quarantined ? KITH_NEVER : m.since}, ctx);
 	}
 }
 
@@ -269,7 +273,7 @@ static void problems(struct status *s, problem_fn fn, void *ctx)
 		fn(s, &(struct problem){.code = p.code, .message = p.text, .hint = p.hint,
 					.since = KITH_NEVER}, ctx);
 	failed_seeds(s, fn, ctx);
-	failed_members(s, fn, ctx);
+	absent_members(s, fn, ctx);
 	dropped_packets(s, fn, ctx);
 }
 

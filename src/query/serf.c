@@ -127,13 +127,14 @@ void kith_serf_empty_body(struct kith_writer *w, enum kith_reply_shape shape)
 	kith_write_end(w);
 }
 
-const char *kith_serf_status(enum kith_status status)
+/* Who is quarantined was told to have failed, and nothing since. */
+const char *kith_serf_status(const struct kith_member *m)
 {
-	switch (status) {
+	switch (m->status) {
 	case KITH_STATUS_ALIVE:
 	case KITH_STATUS_RESTARTING:
 	case KITH_STATUS_SUSPECT:
-		return "alive";
+		return m->quarantined ? "failed" : "alive";
 	case KITH_STATUS_FAILED:
 		return "failed";
 	case KITH_STATUS_LEFT:
@@ -245,7 +246,7 @@ static bool filter_matches(const void *ctx, const struct kith_member *m)
 	const struct serf_filter *f = ctx;
 
 	if (!kith_pattern_matches(&f->name, text_of(m->name)) ||
-	    !kith_pattern_matches(&f->status, text_of(kith_serf_status(m->status))))
+	    !kith_pattern_matches(&f->status, text_of(kith_serf_status(m))))
 		return false;
 	for (uint32_t i = 0; i < f->tag_count; i++)
 		if (!has_tag(m, &f->tags[i]))
@@ -262,7 +263,7 @@ static void write_members(struct kith_request *r, const struct kith_member_list 
 	kith_write_key_array(&r->w, "Members");
 	for (uint32_t i = 0; i < list->count; i++)
 		if (kith_node_member(r->s->host.node, &list->refs[i].mid, &m) == 0)
-			kith_serf_write_member(&r->w, &m, kith_serf_status(m.status));
+			kith_serf_write_member(&r->w, &m, kith_serf_status(&m));
 	kith_write_end(&r->w);
 	kith_write_end(&r->w);
 	kith_reply_end(r);

@@ -21,8 +21,8 @@ void kith_serf_refuse(struct kith_request *r);  /* with the row's sentence */
 
 /* The body that follows an error: all zero. */
 void kith_serf_empty_body(struct kith_writer *w, enum kith_reply_shape shape);
-/* Member: suspect and restarting are "alive", since to Serf a member is alive until it failed. */
-const char *kith_serf_status(enum kith_status status);
+/* Suspect and restarting are "alive", since to Serf a member is alive until it failed. */
+const char *kith_serf_status(const struct kith_member *m);
 void kith_serf_write_member(struct kith_writer *w, const struct kith_member *m,
 			    const char *status);
 

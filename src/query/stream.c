@@ -186,13 +186,15 @@ static void draw_together(struct kith_rpc *s, const struct kith_event *e)
 		c->is = (uint8_t)look(e->to);
 }
 
-/* To Serf's clients a suspect, and one that restarts, is alive all the while. */
+/* To Serf's clients a suspect, and one that restarts, is alive all the while, and who is quarantined
+ * has failed. */
 static bool is_visible(const struct kith_event *e)
 {
 	bool is_same = look(e->from) == look(e->to);
 
-	return !(is_same && (e->kind == KITH_EVENT_SUSPECT || e->kind == KITH_EVENT_ALIVE ||
-			     e->kind == KITH_EVENT_RESTARTING));
+	return e->kind != KITH_EVENT_QUARANTINED &&
+	       !(is_same && (e->kind == KITH_EVENT_SUSPECT || e->kind == KITH_EVENT_ALIVE ||
+			     e->kind == KITH_EVENT_RESTARTING || e->kind == KITH_EVENT_RELEASED));
 }
 
 void kith_stream_event(struct kith_rpc *s, const struct kith_event *e)
@@ -208,6 +210,10 @@ void kith_stream_event(struct kith_rpc *s, const struct kith_event *e)
 	case KITH_EVENT_ALIVE:
 	case KITH_EVENT_RESTARTING:
 		forget(s, &e->mid);
+		break;
+	case KITH_EVENT_RELEASED:
+		if (look(e->to) == KITH_LOOK_ALIVE)
+			forget(s, &e->mid);
 		break;
 	case KITH_EVENT_REAPED:
 		/* The change still needs the name: it is forgotten when that is told. */

@@ -49,6 +49,7 @@ struct pair {
 	kith_us heard;
 	uint64_t walk; /* the last one that met it */
 	uint8_t status, told; /* in the last walk; by the events */
+	bool is_quarantined;  /* by the events */
 	uint8_t wants;
 	bool is_listed;
 };
@@ -329,13 +330,37 @@ static void check_step(struct checker *k, uint32_t host, uint32_t who, const str
 		p->wants |= next_of[e->from][e->to].wants;
 }
 
+/* It begins with a return from failed, which no other event tells; at its end the status is told. */
+static void check_quarantine(struct checker *k, uint32_t host, uint32_t who, const struct kith_event *e)
+{
+	struct pair *p = &k->hosts[host].pairs[who];
+	const bool begins = e->kind == KITH_EVENT_QUARANTINED;
+
+	if (begins == p->is_quarantined || e->from != KITH_STATUS_FAILED ||
+	    (begins && (p->told != KITH_STATUS_FAILED || e->to != KITH_STATUS_ALIVE)))
+		broken(k, host, CHECKER_QUARANTINE, "event %s of member %u, %s and %s before",
+		       kith_event_name(e->kind), who,
+		       p->told == UNKNOWN ? "unknown" : kith_status_name((enum kith_status)p->told),
+		       p->is_quarantined ? "quarantined" : "not quarantined");
+	p->is_quarantined = begins;
+	p->told = (uint8_t)e->to;
+	if (begins)
+		p->wants |= WANTS_NEWER;
+}
+
 void checker_event(struct checker *k, uint32_t host, uint32_t who, const struct kith_event *e)
 {
 	struct host *h = &k->hosts[host];
 	struct pair *p = &h->pairs[who];
 	uint32_t i;
 
+	if (p->is_quarantined && (is_of_status(e->kind) || e->kind == KITH_EVENT_UPDATED))
+		broken(k, host, CHECKER_QUARANTINE, "event %s of member %u, which is quarantined",
+		       kith_event_name(e->kind), who);
+	if (e->kind == KITH_EVENT_QUARANTINED || e->kind == KITH_EVENT_RELEASED)
+		check_quarantine(k, host, who, e);
 	if (e->kind == KITH_EVENT_REAPED) {
+		p->is_quarantined = false;
 		p->told = UNKNOWN;
 		p->is_listed = false;
 		p->wants = 0;
@@ -437,9 +462,12 @@ static void check_listing(struct checker *k, uint32_t host, uint32_t who,
 	const struct host *h = &k->hosts[host];
 	const struct pair *p = &h->pairs[who];
 	/* Who is there at the first look was kept over the restart: there is no event. */
-	const bool is_told = p->told == m->status ||
+	const bool is_told = p->is_quarantined || p->told == m->status ||
 			     (p->told == UNKNOWN && (!h->has_walked || m->status == KITH_STATUS_LEFT));
 
+	if (m->quarantined != p->is_quarantined)
+		broken(k, host, CHECKER_QUARANTINE, "it shows member %u %s", who,
+		       p->is_quarantined ? "as usual, and no event said so" : "quarantined, and no event said so");
 	if (!is_told)
 		broken(k, host, CHECKER_EVENTS, "it shows member %u %s, the events said %s", who,
 		       kith_status_name(m->status),

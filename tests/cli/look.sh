@@ -212,6 +212,11 @@ run reload
 check "reload names what needs a restart" tells "reloaded; needs restart: network.listen"
 run reload --json
 check "reload as JSON" json 'd["message"].startswith("reloaded")'
+run release db-3
+check "release says how it is" tells "db-3 is quarantined here no longer; it is alive."
+check "it is asked by name" asked 'r == {"command": "kith.release", "body": {"name": "db-3"}}'
+run release db-3 --json
+check "release as JSON" json 'd["released"]["name"] == "db-3"'
 run forget db-3
 check "forget says what changed" tells "db-3 (failed) is listed here no longer"
 check "and how it comes back" tells "If it lives after all, it comes back by itself."

@@ -5,6 +5,7 @@
 daemon_tests = \
 	%D%/dev.sh \
 	%D%/disk.sh \
+	%D%/flap.sh \
 	%D%/life.sh \
 	%D%/notify.py \
 	%D%/serf.sh \

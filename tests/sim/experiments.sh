@@ -91,10 +91,11 @@ check "silence takes longer than refusal" holds \
 
 # ---- hosts that are neither up nor down
 
-run flipflop --hosts 16 --faulty 2 --length 4m --json
+run flipflop --hosts 16 --faulty 2 --length 12m --json
 check "flipflop" exits 0
 check "nobody is wronged, and who is deaf is found out" holds \
 	'rows[0]["false"] == 0 and rows[0]["missed"] == 0 and rows[0]["first_median_s"] < 20'
+check "in time it is told of no more" holds 'rows[0]["early_per_10min"] > 2 and rows[0]["late_per_10min"] == 0'
 run lossy --hosts 16 --length 2m --json
 check "lossy" exits 0
 check "one in a hundred, one at least" holds 'rows[0]["faulty"] == 1 and rows[0]["false"] == 0'

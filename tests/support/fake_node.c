@@ -85,6 +85,22 @@ int kith_node_tags(struct kith_node *n, kith_us now, struct kith_bytes tags)
 	return 0;
 }
 
+int kith_node_release(struct kith_node *n, kith_us now, const struct kith_mid *mid)
+{
+	(void)now;
+	for (uint32_t i = 0; i < n->count; i++) {
+		struct kith_member *m = &n->members[i];
+
+		if (memcmp(&m->mid, mid, sizeof(*mid)) != 0)
+			continue;
+		if (!m->quarantined)
+			return KITH_ESTATE;
+		m->quarantined = false;
+		return 0;
+	}
+	return KITH_ENOTFOUND;
+}
+
 int kith_node_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid)
 {
 	(void)now;
@@ -192,9 +208,12 @@ void kith_node_view(const struct kith_node *n, struct kith_view *v)
 {
 	uint32_t counts[KITH_STATUS_COUNT] = {0};
 
-	for (uint32_t i = 0; i < n->count; i++)
-		counts[n->members[i].status]++;
 	*v = n->view;
+	v->quarantined = 0;
+	for (uint32_t i = 0; i < n->count; i++) {
+		counts[n->members[i].status]++;
+		v->quarantined += n->members[i].quarantined;
+	}
 	v->alive = counts[KITH_STATUS_ALIVE];
 	v->restarting = counts[KITH_STATUS_RESTARTING];
 	v->suspect = counts[KITH_STATUS_SUSPECT];

@@ -12,6 +12,7 @@ core_ldadd = libkith_corefix.la $(LDADD)
 
 unit_tests += \
 	%D%/test_core_clocks \
+	%D%/test_core_flap \
 	%D%/test_core_gossip \
 	%D%/test_core_join \
 	%D%/test_core_kept \
@@ -39,6 +40,7 @@ unit_tests += \
 	%D%/test_core_tomb
 
 tests_unit_test_core_clocks_LDADD = $(core_ldadd)
+tests_unit_test_core_flap_LDADD = $(core_ldadd)
 tests_unit_test_core_gossip_LDADD = $(core_ldadd)
 tests_unit_test_core_join_LDADD = $(core_ldadd)
 tests_unit_test_core_kept_LDADD = $(core_ldadd)

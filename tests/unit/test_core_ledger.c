@@ -193,7 +193,7 @@ static void without_memory_nothing_is_charged(void **state)
 		alloc_fail_next(&f.heap, nth, true);
 		is_charged = kith_charge(f.n, peer, KITH_CHARGE_WANT);
 		assert_int_equal(is_charged, peer->ledger != NULL);
-		assert_int_equal(f.n->timer_count, peer->ledger != NULL ? timers + 2 : timers);
+		assert_int_equal(f.n->timer_count, peer->ledger != NULL ? timers + 3 : timers);
 		assert_int_equal(f.n->ledgers.count, peer->ledger != NULL);
 	}
 	assert_true(nth > 2);

@@ -99,7 +99,8 @@ static void a_member_has_all_its_keys(void **state)
 			    ",'member':{'name':'db-1','id':'00020202020202020202020202020202',"
 			    "'state':'restarting','self':false,'zone':'a','addrs':['10.0.0.2:5484'],"
 			    "'rtt_us':412,'seen_age_ms':1000,'since':'2026-11-23T05:11:44.120Z',"
-			    "'state_age_ms':60000,'epoch':1,'seq':2,'version':'1.1.255',"
+			    "'state_age_ms':60000,'quarantined_ms':null,'epoch':1,'seq':2,"
+			    "'version':'1.1.255',"
 			    "'tags':{'role':'db'},"
 			    "'protocol_min':1,'protocol_max':1,'rights':['service','operator'],"
 			    "'certificate_not_after':'2033-05-18T03:33:20.000Z',"
@@ -312,6 +313,27 @@ static void what_is_forgotten_stays_it_after_a_crash(void **state)
 	assert_int_not_equal(kith_rpc_output(c, &p), 0);
 }
 
+static void the_quarantined_are_released(void **state)
+{
+	struct kith_member *m = fake_node_add(w.node, "db-1", KITH_STATUS_ALIVE, w.t.now);
+
+	(void)state;
+	m->quarantined = true;
+	m->released = w.t.now + 90 * KITH_SECOND;
+	rpc_holds(ask("kith.member", "{'name':'db-1'}"), "'quarantined_ms':90000,");
+	rpc_holds(ask("kith.why", "{'name':'db-1'}"), "'verdict':'flapping'");
+	rpc_holds(ask("kith.status", "{}"),
+		  "{'code':'member_quarantined','member':'db-1','since':null,'message':'the member fails and "
+		  "comes back, again and again','hint':'kith why db-1','note':false}");
+	rpc_holds(ask("kith.release", "{'name':'db-1'}"),
+		  "'released':{'name':'db-1','id':'00020202020202020202020202020202','state':'alive'}}");
+	rpc_holds(ask("kith.member", "{'name':'db-1'}"), "'quarantined_ms':null,");
+	rpc_holds(refused("kith.release", "{'name':'db-1'}", "that member is not quarantined here"),
+		  "'hint':'each host quarantines by itself: ask the one that shows it so'");
+	rpc_holds(refused("kith.release", "{'name':'db-2'}", "no member is called 'db-2'"),
+		  "'code':'not_found'");
+}
+
 static void only_the_gone_are_forgotten(void **state)
 {
 	(void)state;
@@ -443,6 +465,7 @@ int main(void)
 		TEST(a_page_holds_a_thousand),
 		TEST(why_tells_its_evidence),
 		TEST(what_is_forgotten_stays_it_after_a_crash),
+		TEST(the_quarantined_are_released),
 		TEST(only_the_gone_are_forgotten),
 		TEST(tags_are_told_and_changed),
 		TEST(a_leave_is_answered_when_it_is_done),

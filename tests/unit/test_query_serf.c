@@ -257,15 +257,22 @@ static void stats_are_texts_in_groups(void **state)
 		assert_true(p[1] == '\'' || p[1] == '{');
 }
 
+static const char *word(enum kith_status status, bool quarantined)
+{
+	return kith_serf_status(&(struct kith_member){.status = status, .quarantined = quarantined});
+}
+
 static void statuses_have_serfs_words(void **state)
 {
 	(void)state;
-	assert_string_equal(kith_serf_status(KITH_STATUS_ALIVE), "alive");
-	assert_string_equal(kith_serf_status(KITH_STATUS_RESTARTING), "alive");
-	assert_string_equal(kith_serf_status(KITH_STATUS_SUSPECT), "alive");
-	assert_string_equal(kith_serf_status(KITH_STATUS_FAILED), "failed");
-	assert_string_equal(kith_serf_status(KITH_STATUS_LEFT), "left");
-	assert_string_equal(kith_serf_status(KITH_STATUS_COUNT), "none");
+	assert_string_equal(word(KITH_STATUS_ALIVE, false), "alive");
+	assert_string_equal(word(KITH_STATUS_RESTARTING, false), "alive");
+	assert_string_equal(word(KITH_STATUS_SUSPECT, false), "alive");
+	assert_string_equal(word(KITH_STATUS_FAILED, false), "failed");
+	assert_string_equal(word(KITH_STATUS_LEFT, false), "left");
+	assert_string_equal(word(KITH_STATUS_COUNT, false), "none");
+	assert_string_equal(word(KITH_STATUS_ALIVE, true), "failed");
+	assert_string_equal(word(KITH_STATUS_LEFT, true), "left");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

@@ -213,6 +213,34 @@ static void a_filter_is_held(void **state)
 	assert_true(kith_rpc_deadline(w.server) == KITH_NEVER);
 }
 
+/* It had failed, and that is all that is told until it is released. */
+static void who_is_quarantined_has_failed(void **state)
+{
+	(void)state;
+	fake_node_add(w.node, "a", KITH_STATUS_ALIVE, w.t.now);
+	subscribe("*");
+	EVENT(FAILED, 1, SUSPECT, FAILED);
+	rpc_world_run(&w, KITH_SECOND);
+	assert_string_equal(records(), "member-failed a:failed");
+	EVENT(QUARANTINED, 1, FAILED, ALIVE);
+	rpc_world_run(&w, KITH_SECOND);
+	assert_string_equal(records(), "");
+	EVENT(RELEASED, 1, FAILED, ALIVE);
+	rpc_world_run(&w, KITH_SECOND);
+	assert_string_equal(records(), "member-join a:alive");
+	EVENT(FAILED, 1, SUSPECT, FAILED);
+	EVENT(QUARANTINED, 1, FAILED, ALIVE);
+	rpc_world_run(&w, KITH_SECOND);
+	assert_string_equal(records(), "member-failed a:failed");
+	EVENT(RELEASED, 1, FAILED, FAILED);
+	rpc_world_run(&w, KITH_SECOND);
+	assert_string_equal(records(), "");
+	EVENT(QUARANTINED, 1, FAILED, ALIVE);
+	EVENT(RELEASED, 1, FAILED, LEFT);
+	rpc_world_run(&w, KITH_SECOND);
+	assert_string_equal(records(), "member-leave a:left");
+}
+
 static void only_what_comes_after_the_subscription_is_told(void **state)
 {
 	struct kith_rpc_conn *first = c;
@@ -424,6 +452,7 @@ int main(void)
 		TEST(unrest_is_told_after_three_seconds),
 		TEST(only_the_net_change_is_told),
 		TEST(a_filter_is_held),
+		TEST(who_is_quarantined_has_failed),
 		TEST(only_what_comes_after_the_subscription_is_told),
 		TEST(a_reaped_member_has_its_name),
 		TEST(many_members_come_in_several_records),

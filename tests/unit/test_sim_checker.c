@@ -21,6 +21,7 @@ struct shown {
 	uint32_t epoch, seq;
 	const char *tags;
 	kith_us heard;
+	bool quarantined;
 };
 
 /* Host 0 looks at the others; all three have signed 1/1. */
@@ -50,13 +51,14 @@ static void member_of(const struct shown *shown, struct kith_member *m)
 	m->tags.p = (const uint8_t *)shown->tags;
 	m->tags.len = strlen(shown->tags);
 	m->heard = shown->heard;
+	m->quarantined = shown->quarantined;
 	m->proto_min = m->proto_max = 1;
 }
 
 static void signs(struct fix *f, uint32_t host, enum kith_status status, uint32_t epoch, uint32_t seq,
 		  const char *tags)
 {
-	const struct shown own = {status, epoch, seq, tags, 0};
+	const struct shown own = {status, epoch, seq, tags, 0, false};
 	struct kith_member m;
 
 	member_of(&own, &m);
@@ -128,7 +130,7 @@ static void setup(struct fix *f)
 	f->view.max_members = HOSTS;
 	f->stats.records_accepted = HOSTS;
 	for (i = 0; i < HOSTS; i++) {
-		f->shown[i] = (struct shown){KITH_STATUS_ALIVE, 1, 1, "", 0};
+		f->shown[i] = (struct shown){KITH_STATUS_ALIVE, 1, 1, "", 0, false};
 		checker_begin(f->k, i, 0);
 		checker_durable(f->k, i, 1);
 		signs(f, i, KITH_STATUS_ALIVE, 1, 1, "");
@@ -190,7 +192,7 @@ static void older_record(struct fix *f)
 {
 	renews(f, KITH_STATUS_ALIVE, 1, 2);
 	looks(f);
-	f->shown[1] = (struct shown){KITH_STATUS_ALIVE, 1, 1, "", 0};
+	f->shown[1] = (struct shown){KITH_STATUS_ALIVE, 1, 1, "", 0, false};
 	looks(f);
 }
 
@@ -260,6 +262,41 @@ static void failed_after_it_left(struct fix *f)
 	tells(f, 1, KITH_EVENT_LEFT, KITH_STATUS_LEFT);
 	looks(f);
 	tells(f, 1, KITH_EVENT_FAILED, KITH_STATUS_FAILED);
+}
+
+static void quarantined(struct fix *f)
+{
+	tells(f, 1, KITH_EVENT_FAILED, KITH_STATUS_FAILED);
+	looks(f);
+	renews(f, KITH_STATUS_ALIVE, 1, 2);
+	tells(f, 1, KITH_EVENT_QUARANTINED, KITH_STATUS_ALIVE);
+	f->shown[1].quarantined = true;
+	looks(f);
+	assert_int_equal(hits(f), 0);
+}
+
+static void told_while_it_is_quarantined(struct fix *f)
+{
+	quarantined(f);
+	tells(f, 1, KITH_EVENT_SUSPECT, KITH_STATUS_SUSPECT);
+}
+
+static void quarantined_twice(struct fix *f)
+{
+	quarantined(f);
+	f->shown[1].status = KITH_STATUS_FAILED;
+	tells(f, 1, KITH_EVENT_QUARANTINED, KITH_STATUS_ALIVE);
+}
+
+static void quarantined_without_a_return(struct fix *f)
+{
+	tells(f, 1, KITH_EVENT_QUARANTINED, KITH_STATUS_ALIVE);
+}
+
+static void quarantined_without_a_word(struct fix *f)
+{
+	f->shown[1].quarantined = true;
+	looks(f);
 }
 
 static void suspect_without_a_word(struct fix *f)
@@ -378,6 +415,10 @@ static const struct {
 	{CHECKER_EVENTS, suspect_without_a_word},
 	{CHECKER_EVENTS, gone_without_a_word},
 	{CHECKER_EVENTS, event_from_another_status},
+	{CHECKER_QUARANTINE, told_while_it_is_quarantined},
+	{CHECKER_QUARANTINE, quarantined_twice},
+	{CHECKER_QUARANTINE, quarantined_without_a_return},
+	{CHECKER_QUARANTINE, quarantined_without_a_word},
 	{CHECKER_EVIDENCE, one_piece_convicts},
 	{CHECKER_OWN_STATUS, holds_itself_failed},
 	{CHECKER_OWN_STATUS, shows_itself_suspect},
@@ -445,6 +486,24 @@ static void what_may_be_is_not_reported(void **state)
 	checker_free(&f.k);
 }
 
+static void the_quarantined_may_do_what_it_likes(void **state)
+{
+	struct fix f;
+
+	(void)state;
+	setup(&f);
+	quarantined(&f);
+	f.shown[1].status = KITH_STATUS_SUSPECT;
+	looks(&f);
+	f.shown[1].status = KITH_STATUS_FAILED;
+	looks(&f);
+	f.shown[1].quarantined = false;
+	tells(&f, 1, KITH_EVENT_RELEASED, KITH_STATUS_FAILED);
+	looks(&f);
+	assert_int_equal(hits(&f), 0);
+	checker_free(&f.k);
+}
+
 /* Who was forgotten although it lives may prove it, until a moment after its end. */
 static void the_living_come_back_as_they_are(void **state)
 {
@@ -506,6 +565,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_invariant_bites),
 		cmocka_unit_test(what_may_be_is_not_reported),
+		cmocka_unit_test(the_quarantined_may_do_what_it_likes),
 		cmocka_unit_test(the_living_come_back_as_they_are),
 		cmocka_unit_test(lost_epoch_is_no_fault),
 		cmocka_unit_test(strangers_are_counted),
