@@ -9,8 +9,10 @@
 
 static const struct sim_experiment *const experiments[] = {
 	&sim_bootstrap,
+	&sim_change,
 	&sim_crash,
 	&sim_flipflop,
+	&sim_join,
 	&sim_lifeguard,
 	&sim_lossy,
 };
@@ -27,6 +29,7 @@ const struct sim_flag sim_experiment_flags[] = {
 	SIM_CLEAR_FLAG,
 	{"crashed", "N", "crash: hosts that fail at once (10)"},
 	{"silent", NULL, "crash: hosts lose their power, so nothing refuses"},
+	{"loss", "P,...", "change (0%,30%), join (10%,20%,30%): shares of all packets"},
 	{"faulty", "N", "flipflop, lossy: hosts that are so (1 %)"},
 	{"blocked", "N,...", "lifeguard: hosts that block at once (4,16,32)"},
 	{"during", "T,...", "lifeguard: how long they block (32768ms)"},

@@ -66,6 +66,22 @@ bool sim_list_us(const struct sim_args *a, const char *flag, const char *otherwi
 		       (uint64_t)(24 * 3600 * KITH_SECOND), out);
 }
 
+static bool parse_share(const char *text, uint64_t max, uint64_t *out)
+{
+	uint32_t ppm;
+
+	if (!sim_share_parse(text, &ppm) || ppm > max)
+		return false;
+	*out = ppm;
+	return true;
+}
+
+bool sim_list_shares(const struct sim_args *a, const char *flag, const char *otherwise,
+		     struct sim_list *out)
+{
+	return list_of(a, flag, otherwise, "shares up to 90%", parse_share, 0, 900000, out);
+}
+
 /* --- progress --------------------------------------------------------------------------------- */
 
 static int64_t host_ms(void)

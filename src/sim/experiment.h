@@ -16,7 +16,7 @@
 
 enum { SIM_LIST_MAX = 16 };
 
-/* Comma-separated numbers or durations of one flag. */
+/* Comma-separated numbers, durations or shares of one flag. */
 struct sim_list {
 	uint32_t count;
 	uint64_t values[SIM_LIST_MAX];
@@ -48,13 +48,17 @@ struct sim_experiment {
 	enum sim_exit (*run)(struct sim_trial *t);
 };
 
-extern const struct sim_experiment sim_bootstrap, sim_crash, sim_flipflop, sim_lifeguard, sim_lossy;
+extern const struct sim_experiment sim_bootstrap, sim_change, sim_crash, sim_flipflop, sim_join,
+	sim_lifeguard, sim_lossy;
 
 /* Of the flag, or of `otherwise`. False, said on stderr: it is no such list. */
 bool sim_list_numbers(const struct sim_args *a, const char *flag, uint64_t min, uint64_t max,
 		      const char *otherwise, struct sim_list *out);
 bool sim_list_us(const struct sim_args *a, const char *flag, const char *otherwise,
 		 struct sim_list *out);
+/* Shares like 30%, in parts in a million. */
+bool sim_list_shares(const struct sim_args *a, const char *flag, const char *otherwise,
+		     struct sim_list *out);
 
 /* One line, at most once a second and only if it is shown; "experiment: what, 12 s". */
 void sim_progress(struct sim_trial *t, const char *format, ...)

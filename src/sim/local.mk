@@ -22,8 +22,10 @@ libkith_sim_la_SOURCES = \
 	%D%/cmd_swarm.c \
 	%D%/cmd_swarm.h \
 	%D%/exp_bootstrap.c \
+	%D%/exp_change.c \
 	%D%/exp_crash.c \
 	%D%/exp_gray.c \
+	%D%/exp_join.c \
 	%D%/exp_lifeguard.c \
 	%D%/experiment.c \
 	%D%/experiment.h \

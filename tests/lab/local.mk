@@ -23,4 +23,4 @@ lab_tests = \
 dist_check_SCRIPTS += $(lab_tests)
 TESTS += $(lab_tests)
 
-EXTRA_DIST += %D%/lab.py %D%/long_figures.py
+EXTRA_DIST += %D%/compare_serf.py %D%/lab.py %D%/long_figures.py

@@ -37,7 +37,7 @@ PY
 
 run
 check "without a name it lists them" exits 0
-for name in bootstrap crash flipflop lifeguard lossy; do
+for name in bootstrap change crash flipflop join lifeguard lossy; do
 	check "$name is in the list" says "^  $name  +[a-z]"
 done
 run botstrap
@@ -88,6 +88,24 @@ cp "$tmp/out" "$tmp/crash"
 run crash --hosts 24 --crashed 3 --silent --json
 check "silence takes longer than refusal" holds \
 	"rows[0]['all_median_s'] > json.loads(open('$tmp/crash').read())['all_median_s']"
+
+# ---- join, change
+
+run join --hosts 6 --loss 0%,30% --runs 1 --json
+check "join" exits 0
+check "in turn and at once, for each share" holds \
+	'[(r["loss_percent"], r["way"]) for r in rows] == \
+	 [(p, w) for p in (0, 30) for w in ("in turn", "at once")]'
+check "all five join" holds 'all(r["joined"] == 5 and r["missed"] == 0 for r in rows)'
+check "loss costs time" holds 'rows[0]["max_s"] < rows[2]["max_s"]'
+for loss in 91% 30 ''; do
+	run join --loss "$loss"
+	check "--loss '$loss' is refused" exits 2
+done
+run change --hosts 16 --json
+check "change" exits 0
+check "all know each of twenty, in time" holds \
+	'all(r["changes"] == 20 and r["missed"] == 0 and r["each_median_s"] <= r["all_median_s"] < 2 for r in rows)'
 
 # ---- hosts that are neither up nor down
 
