@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/flap.h"
 
-#include "base/check.h"
 #include "core/node.h"
 
 /* What is left of it now: exact at each half-life, and a straight line between two of them. */

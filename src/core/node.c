@@ -338,6 +338,7 @@ void kith_core_check(const struct kith_node *n)
 	}
 	KITH_ASSERT(ps->count <= n->max_members);
 	KITH_ASSERT(memcmp(by_status, ps->by_status, sizeof(by_status)) == 0);
+	KITH_ASSERT(quarantined == n->ledgers.quarantined);
 	KITH_ASSERT(leaf_sum == ps->leaf_sum);
 	KITH_ASSERT(leaf_sum == kith_leaves_of(n, 0, KITH_LEAF_GROUPS - 1, &i) && i == ps->count);
 	KITH_ASSERT(n->gossip.lazy_count <= KITH_GOSSIP_LAZY_MAX);

@@ -37,9 +37,17 @@ static bool id_matches(const struct kith_filter_term *term, const struct kith_me
 	       memcmp(term->value.p, hex, term->value.len) == 0;
 }
 
+/* Who is quarantined is nothing else: it may be alive, and nobody should count on it. */
+enum { QUARANTINED = KITH_STATUS_COUNT, STATES };
+
+static const char *state_name(int state)
+{
+	return state == QUARANTINED ? "quarantined" : kith_status_name((enum kith_status)state);
+}
+
 static bool state_matches(const struct kith_filter_term *term, const struct kith_member *m)
 {
-	return (term->states >> m->status & 1) != 0;
+	return (term->states >> (m->quarantined ? QUARANTINED : (int)m->status) & 1) != 0;
 }
 
 static bool zone_matches(const struct kith_filter_term *term, const struct kith_member *m)
@@ -121,15 +129,15 @@ static int read_states(struct kith_filter_term *term, char *why, size_t size)
 	for (;;) {
 		const uint8_t *comma = memchr(p, ',', (size_t)(end - p));
 		struct kith_bytes word = {.p = p, .len = (size_t)((comma ? comma : end) - p)};
-		int status;
+		int state;
 
-		for (status = 0; status < KITH_STATUS_COUNT; status++)
-			if (same(word, bytes_of(kith_status_name((enum kith_status)status))))
+		for (state = 0; state < STATES; state++)
+			if (same(word, bytes_of(state_name(state))))
 				break;
-		if (status == KITH_STATUS_COUNT)
+		if (state == STATES)
 			return objection(why, size, "no state is called '", word,
-					 "': alive, restarting, suspect, failed, left");
-		term->states |= 1u << status;
+					 "': alive, restarting, suspect, failed, left, quarantined");
+		term->states |= 1u << state;
 		if (comma == NULL)
 			return 0;
 		p = comma + 1;

@@ -4,7 +4,7 @@
  *
  *	GLOB, name=GLOB   name; `*` is any text, `?` any one character
  *	id=HEX            id, or its first digits
- *	state=WORD,WORD   alive, restarting, suspect, failed, left
+ *	state=WORD,WORD   alive, restarting, suspect, failed, left; or quarantined, and none of these
  *	zone=GLOB         zone; "zone=" is no zone
  *	addr=GLOB         any of the addresses, with or without its port
  *	version=GLOB      version of its kithd
@@ -28,7 +28,7 @@ struct kith_filter_term {
 	const struct kith_filter_field *field;
 	struct kith_bytes key;   /* tag terms; borrowed from the words */
 	struct kith_bytes value; /* borrowed from the words */
-	uint32_t states;         /* state terms: bits by enum kith_status */
+	uint32_t states;         /* state terms: bits by enum kith_status, and one for quarantined */
 	bool is_negated, has_value;
 };
 

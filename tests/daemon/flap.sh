@@ -38,7 +38,7 @@ ask a why b >"$tmp/why.out" 2>&1
 check "why tells it" grep -q 'again and again' "$tmp/why.out"
 check "and what to do" grep -q 'kith release' "$tmp/why.out"
 
-listed() { ask a members "state=$1" b | grep -q ' b '; }
+listed() { ask a members state=quarantined b --json | grep -q "\"state\": \?\"$1\""; }
 lines=$(grep -c 'node=b' "$tmp/a.log")
 stop b QUIT
 check "it may fail" until_true listed failed

@@ -57,6 +57,31 @@ static int read_words(struct kith_filter *f, const char *words, char *why, size_
 	return rc != 0 ? rc : kith_filter_end(f, why, size);
 }
 
+static bool chooses(const char *words, const struct kith_member *m)
+{
+	struct kith_filter f;
+	char why[256];
+
+	assert_int_equal(read_words(&f, words, why, sizeof(why)), 0);
+	return kith_filter_matches(&f, m);
+}
+
+static void the_quarantined_are_nothing_else(void **state)
+{
+	struct kith_member *m = &node->members[0];
+
+	(void)state;
+	assert_true(chooses("state=alive", m));
+	assert_false(chooses("state=quarantined", m));
+	m->quarantined = true;
+	assert_false(chooses("state=alive,suspect,failed", m));
+	assert_true(chooses("state=quarantined", m));
+	assert_true(chooses("state=failed,quarantined", m));
+	m->status = KITH_STATUS_FAILED;
+	assert_true(chooses("state=quarantined", m));
+	assert_false(chooses("state=failed", m));
+}
+
 static void words_choose_members(void **state)
 {
 	static const struct {
@@ -110,8 +135,8 @@ static void mistakes_are_named(void **state)
 		{"role=db", "unknown filter 'role=db': use a name, name=, id=, state=, zone=, addr=, version= or tag:KEY="},
 		{"tag=db", "unknown filter 'tag=db': use a name, name=, id=, state=, zone=, addr=, version= or tag:KEY="},
 		{"=x", "unknown filter '=x': use a name, name=, id=, state=, zone=, addr=, version= or tag:KEY="},
-		{"state=dead", "no state is called 'dead': alive, restarting, suspect, failed, left"},
-		{"state=failed,", "no state is called '': alive, restarting, suspect, failed, left"},
+		{"state=dead", "no state is called 'dead': alive, restarting, suspect, failed, left, quarantined"},
+		{"state=failed,", "no state is called '': alive, restarting, suspect, failed, left, quarantined"},
 		{"state=", "the filter 'state=' lacks its value"},
 		{"name=", "the filter 'name=' lacks its value"},
 		{"tag:", "the filter 'tag:' lacks its value"},
@@ -160,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_choose_members),
+		cmocka_unit_test(the_quarantined_are_nothing_else),
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(terms_are_bounded),
 		cmocka_unit_test(it_knows_whether_states_are_spoken_of),

@@ -78,7 +78,7 @@ static void an_error_tells_what_helps(void **state)
 	rpc_holds(refused("kith.members", "{'x':1}", "kith.members: unknown argument 'x'"),
 		  "'code':'usage'");
 	rpc_holds(refused("kith.members", "{'filter':['state=dead']}",
-		       "no state is called 'dead': alive, restarting, suspect, failed, left"),
+		       "no state is called 'dead': alive, restarting, suspect, failed, left, quarantined"),
 		  "'hint':'see FILTERS in kith(1)','exit':2");
 }
 
