@@ -6,7 +6,9 @@ libkith_corefix_la_SOURCES = \
 	%D%/core_fix.c \
 	%D%/core_fix.h \
 	%D%/core_line.c \
-	%D%/core_line.h
+	%D%/core_line.h \
+	%D%/core_two.c \
+	%D%/core_two.h
 
 core_ldadd = libkith_corefix.la $(LDADD)
 

@@ -4,115 +4,16 @@
 #include "base/cur.h"
 #include "core/sync.h"
 #include "unit/core_line.h"
+#include "unit/core_two.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-/* --- two nodes ------------------------------------------------------------------------------ */
-
-struct two {
-	struct fix a, b;
-	size_t a_seen, b_seen; /* outputs carried over so far */
-	uint64_t bytes;        /* on the stream, both ways */
-	uint64_t dialled;      /* a's id of the stream; b's is 2 */
-};
-
-/* The second node is person 60000 come to life. */
-static void two_setup(struct two *t)
-{
-	static struct person second;
-
-	memset(t, 0, sizeof(*t));
-	fix_setup(&t->a);
-	fix_init(&t->b);
-	person_init(&t->b, &second, 60000);
-	memset(t->b.config.identity_seed, 'p', KITH_KEY_LEN);
-	kith_put_u32(t->b.config.identity_seed, 60000);
-	t->b.config.certificate = (struct kith_bytes){second.cert, second.cert_len};
-	t->b.config.secret_seed[5] ^= 1;
-	t->b.config.addrs[0] = second.addr;
-	fix_start(&t->b);
-}
-
-static void two_end(struct two *t)
-{
-	fix_end(&t->a);
-	fix_end(&t->b);
-}
-
-/* Member i with a record numbered seq is known to a, to b, or to both. */
-static void is_known(struct two *t, uint32_t i, uint32_t seq, bool to_a, bool to_b)
-{
-	uint8_t record[KITH_RECORD_MAX];
-	struct kith_bytes r = {record, 0};
-	struct person p;
-
-	person_init(&t->a, &p, i);
-	p.seq = seq;
-	r.len = person_record(&t->a, &p, record);
-	if (to_a)
-		(void)kith_store_record(t->a.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r,
-					true);
-	if (to_b)
-		(void)kith_store_record(t->b.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r,
-					true);
-}
-
-/* What one node put out about the stream reaches the other; true if there was any. */
-static bool carry(struct two *t, struct fix *from, size_t *seen, struct fix *to, uint64_t id)
-{
-	bool any = false;
-
-	fix_collect(from);
-	for (; *seen < from->out_count; ++*seen) {
-		const struct kith_out *o = &from->outs[*seen].out;
-
-		if (o->kind == KITH_OUT_CONNECT && from == &t->a) {
-			t->dialled = o->stream;
-			kith_node_stream(to->n, to->now, 2, KITH_STREAM_ACCEPTED,
-					 &from->config.addrs[0]);
-			kith_node_stream(from->n, from->now, o->stream, KITH_STREAM_CONNECTED,
-					 NULL);
-		} else if (o->kind == KITH_OUT_STREAM_DATA) {
-			t->bytes += o->len;
-			kith_node_stream_data(to->n, to->now, id, o->data, o->len);
-			kith_node_stream(from->n, from->now, o->stream, KITH_STREAM_WRITABLE, NULL);
-		} else if (o->kind == KITH_OUT_STREAM_CLOSE) {
-			kith_node_stream(to->n, to->now, id, KITH_STREAM_CLOSED, NULL);
-		} else {
-			continue;
-		}
-		fix_collect(from);
-		any = true;
-	}
-	return any;
-}
-
-/* a synchronises with b; returns the bytes that it took beside the handshake. */
-static uint64_t synchronise(struct two *t)
-{
-	const uint64_t before = t->a.n->stats.syncs;
-
-	fix_forget(&t->a);
-	fix_forget(&t->b);
-	t->a_seen = t->b_seen = 0;
-	t->bytes = 0;
-	assert_int_equal(kith_node_join(t->a.n, t->a.now, t->b.config.addrs, 1), 0);
-	kith_node_tick(t->a.n, t->a.now);
-	for (;;) {
-		const bool there = carry(t, &t->a, &t->a_seen, &t->b, 2);
-		if (!carry(t, &t->b, &t->b_seen, &t->a, t->dialled) && !there)
-			break;
-	}
-	assert_int_equal(t->a.n->stats.syncs, before + 1);
-	fix_check(&t->a);
-	fix_check(&t->b);
-	return t->bytes;
-}
 
 static void are_equal(const struct two *t)
 {
 	uint8_t a[8], b[8];
 
+	fix_check(&t->a);
+	fix_check(&t->b);
 	kith_peers_root(t->a.n, a);
 	kith_peers_root(t->b.n, b);
 	assert_memory_equal(a, b, sizeof(a));
@@ -128,9 +29,9 @@ static void equal_ones_exchange_one_digest(void **state)
 	(void)state;
 	two_setup(&t);
 	for (i = 1; i <= 200; i++)
-		is_known(&t, i, 1, true, true);
-	(void)synchronise(&t); /* each learns of the other */
-	assert_in_range(synchronise(&t), 1, 1000);
+		two_know(&t, i, 1, true, true);
+	(void)two_synchronise(&t); /* each learns of the other */
+	assert_in_range(two_synchronise(&t), 1, 1000);
 	are_equal(&t);
 	two_end(&t);
 }
@@ -147,12 +48,12 @@ static void the_cost_follows_the_differences(void **state)
 	(void)state;
 	two_setup(&t);
 	for (i = 1; i <= MANY; i++)
-		is_known(&t, i, 1, i > 8, i <= MANY - 8);
-	(void)synchronise(&t);
+		two_know(&t, i, 1, i > 8, i <= MANY - 8);
+	(void)two_synchronise(&t);
 	are_equal(&t);
 	for (i = 1; i <= 16; i++)
-		is_known(&t, 100 * i, 2, i % 2 == 0, i % 2 == 1);
-	bytes = synchronise(&t);
+		two_know(&t, 100 * i, 2, i % 2 == 0, i % 2 == 1);
+	bytes = two_synchronise(&t);
 	are_equal(&t);
 	printf("# 16 differences among %d: %llu bytes, records included\n", MANY,
 	       (unsigned long long)bytes);
@@ -173,8 +74,8 @@ static void where_all_differs_long_ranges_are_listed(void **state)
 	(void)state;
 	two_setup(&t);
 	for (i = 1; i <= MANY; i++)
-		is_known(&t, i, 1, i % 2 == 0, i % 2 != 0);
-	bytes = synchronise(&t);
+		two_know(&t, i, 1, i % 2 == 0, i % 2 != 0);
+	bytes = two_synchronise(&t);
 	are_equal(&t);
 	for (i = 0; i < t.a.n->peers.count; i++) {
 		const struct kith_peer *p = kith_ring_at(t.a.n, i);
@@ -196,8 +97,8 @@ static void a_newcomer_gets_all_and_is_known(void **state)
 	(void)state;
 	two_setup(&t);
 	for (i = 1; i <= 300; i++)
-		is_known(&t, i, 1, false, true);
-	(void)synchronise(&t);
+		two_know(&t, i, 1, false, true);
+	(void)two_synchronise(&t);
 	assert_int_equal(t.a.n->peers.count, 302);
 	assert_int_equal(t.b.n->peers.count, 302);
 	are_equal(&t);
@@ -221,11 +122,11 @@ static void any_two_sets_become_equal(void **state)
 		for (i = 1; i <= count; i++) {
 			const uint32_t where = kith_rng_below(&rng, 8);
 
-			is_known(&t, i, 1, where != 0, where != 1);
+			two_know(&t, i, 1, where != 0, where != 1);
 			if (where >= 6) /* one of them has heard something newer */
-				is_known(&t, i, 2, where == 6, where == 7);
+				two_know(&t, i, 2, where == 6, where == 7);
 		}
-		(void)synchronise(&t);
+		(void)two_synchronise(&t);
 		are_equal(&t);
 		assert_int_equal(t.a.n->peers.count, count + 2);
 		two_end(&t);
@@ -243,7 +144,7 @@ static void equivocation_is_seen_and_ends(void **state)
 
 	(void)state;
 	two_setup(&t);
-	(void)synchronise(&t);
+	(void)two_synchronise(&t);
 	person_init(&t.a, &p, 1);
 	r.len = person_record(&t.a, &p, record);
 	(void)kith_store_record(t.a.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r, true);
@@ -253,7 +154,7 @@ static void equivocation_is_seen_and_ends(void **state)
 	kith_peers_root(t.a.n, a);
 	kith_peers_root(t.b.n, b);
 	assert_memory_not_equal(a, b, sizeof(a));
-	(void)synchronise(&t);
+	(void)two_synchronise(&t);
 	are_equal(&t);
 	two_end(&t);
 }
