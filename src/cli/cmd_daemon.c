@@ -7,14 +7,16 @@ enum {
 	LEAVE_TIMEOUT_MS = 15000 /* kithd itself gives up after 10 s */
 };
 
-/* A call without arguments; with --json its reply is printed. */
-static enum kith_exit call(struct kith_cli *c, const char *command, struct kith_reply *r)
+/* A call about a member, or without arguments (NULL); with --json its reply is printed. */
+static enum kith_exit call(struct kith_cli *c, const char *command, const char *name, struct kith_reply *r)
 {
 	struct kith_ask q;
 	enum kith_exit got;
 
 	kith_reply_init(r);
 	kith_ask_init(&q);
+	if (name != NULL)
+		kith_write_key_text(&q.w, "name", name);
 	got = kith_ask(&q, c, command, r);
 	return got == KITH_EXIT_YES && c->json ? kith_answer_value(c, r->root) : got;
 }
@@ -22,16 +24,9 @@ static enum kith_exit call(struct kith_cli *c, const char *command, struct kith_
 enum kith_exit kith_cmd_forget(struct kith_cli *c, const struct kith_args *a)
 {
 	struct kith_reply r;
-	struct kith_ask q;
-	enum kith_exit got;
+	const enum kith_exit got = call(c, "kith.forget", a->operands[0], &r);
 
-	kith_reply_init(&r);
-	kith_ask_init(&q);
-	kith_write_key_text(&q.w, "name", a->operands[0]);
-	got = kith_ask(&q, c, "kith.forget", &r);
-	if (got == KITH_EXIT_YES && c->json) {
-		got = kith_answer_value(c, r.root);
-	} else if (got == KITH_EXIT_YES) {
+	if (got == KITH_EXIT_YES && !c->json) {
 		kith_cli_say(c, "%s (%s) is listed here no longer; other hosts list it until they forget it",
 			     kith_reply_text(&r, r.root, "forgotten.name", a->operands[0]),
 			     kith_reply_text(&r, r.root, "forgotten.state", "?"));
@@ -44,16 +39,9 @@ enum kith_exit kith_cmd_forget(struct kith_cli *c, const struct kith_args *a)
 enum kith_exit kith_cmd_release(struct kith_cli *c, const struct kith_args *a)
 {
 	struct kith_reply r;
-	struct kith_ask q;
-	enum kith_exit got;
+	const enum kith_exit got = call(c, "kith.release", a->operands[0], &r);
 
-	kith_reply_init(&r);
-	kith_ask_init(&q);
-	kith_write_key_text(&q.w, "name", a->operands[0]);
-	got = kith_ask(&q, c, "kith.release", &r);
-	if (got == KITH_EXIT_YES && c->json)
-		got = kith_answer_value(c, r.root);
-	else if (got == KITH_EXIT_YES)
+	if (got == KITH_EXIT_YES && !c->json)
 		kith_cli_say(c, "%s is quarantined here no longer; it is %s. Other hosts judge by themselves.",
 			     kith_reply_text(&r, r.root, "released.name", a->operands[0]),
 			     kith_reply_text(&r, r.root, "released.state", "?"));
@@ -69,7 +57,7 @@ enum kith_exit kith_cmd_leave(struct kith_cli *c, const struct kith_args *a)
 	(void)a;
 	if (!c->timeout_given)
 		c->timeout_ms = LEAVE_TIMEOUT_MS;
-	got = call(c, "kith.leave", &r);
+	got = call(c, "kith.leave", NULL, &r);
 	if (got == KITH_EXIT_YES) {
 		kith_cli_say(c, "this host has left the cluster, and kithd stops");
 		kith_cli_say(c, "To come back, start it again: systemctl start kithd");
@@ -85,7 +73,7 @@ enum kith_exit kith_cmd_reload(struct kith_cli *c, const struct kith_args *a)
 	enum kith_exit got;
 
 	(void)a;
-	got = call(c, "kith.reload", &r);
+	got = call(c, "kith.reload", NULL, &r);
 	if (got == KITH_EXIT_YES)
 		kith_cli_say(c, "%s", kith_clean(kith_reply_text(&r, r.root, "message", "reloaded"),
 						 clean, sizeof(clean)));

@@ -244,6 +244,11 @@ static enum sim_exit run(struct sim_trial *t)
 	return result;
 }
 
+static const char plot[] =
+	"set xlabel 'hosts'\nset ylabel 'changes of a faulty host in 10 minutes'\n"
+	"plot $data using 1:8 with linespoints pointtype 7 title 'first half', "
+	"$data using 1:9 with linespoints pointtype 7 title 'second half'\n";
+
 const struct sim_experiment sim_flipflop = {
 	.name = "flipflop",
 	.synopsis = "some hosts hear nothing for 20 s in every 40: nobody else is removed for it",
@@ -251,9 +256,7 @@ const struct sim_experiment sim_flipflop = {
 	.hosts = "128",
 	.runs = 1,
 	.tables = tables,
-	.plot = "set xlabel 'hosts'\nset ylabel 'changes of a faulty host in 10 minutes'\n"
-		"plot $data using 1:8 with linespoints pointtype 7 title 'first half', "
-		"$data using 1:9 with linespoints pointtype 7 title 'second half'\n",
+	.plot = plot,
 	.run = run,
 };
 
@@ -264,8 +267,6 @@ const struct sim_experiment sim_lossy = {
 	.hosts = "128",
 	.runs = 1,
 	.tables = tables,
-	.plot = "set xlabel 'hosts'\nset ylabel 'changes of a faulty host in 10 minutes'\n"
-		"plot $data using 1:8 with linespoints pointtype 7 title 'first half', "
-		"$data using 1:9 with linespoints pointtype 7 title 'second half'\n",
+	.plot = plot,
 	.run = run,
 };
