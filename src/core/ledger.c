@@ -69,7 +69,7 @@ static bool says_nothing(const struct kith_node *n, const struct kith_ledger *l)
 	for (i = 0; i < KITH_CHARGE_COUNT; i++)
 		if (l->charges[i].full_at > n->now)
 			return false;
-	return l->kase == NULL && l->why.total == 0 && l->numbered_epoch == 0 &&
+	return l->kase == NULL && l->helper == 0 && l->why.total == 0 && l->numbered_epoch == 0 &&
 	       l->numbered.last == 0 && !kith_timer_is_set(&l->reprobe) &&
 	       !kith_timer_is_set(&l->back) && kith_flap_is_calm(n, &l->flap) &&
 	       (l->bad_signatures == 0 ||

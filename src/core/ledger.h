@@ -58,6 +58,7 @@ struct kith_ledger {
 	struct kith_case *kase; /* owned; the evidence against its incarnation, NULL: none */
 	struct kith_why_ring why;
 	struct kith_flap flap;
+	uint32_t helper; /* slot + 1 of through whom it answered last; 0: it answers itself */
 	struct kith_timer reprobe, back; /* own suspect probed again; announced absence over */
 };
 

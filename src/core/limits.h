@@ -96,6 +96,8 @@ enum {
 
 /* Relays per wave of helpers: more while the network loses much (3-membership.md, Round). */
 enum { KITH_HELPERS = 3, KITH_HELPERS_LOSSY = 5, KITH_HELPERS_MAX = 8 };
+/* In both waves of a round, with the two who helped before. */
+enum { KITH_HELPERS_ROUND = 2 * KITH_HELPERS_MAX + 2 };
 
 /* Strangers can send as much as they like: of each reason to drop it one a minute is told. */
 #define KITH_STRANGER_GAP (60 * KITH_SECOND)

@@ -19,6 +19,8 @@ libkith_core_la_SOURCES = \
 	%D%/gossip.h \
 	%D%/handshake.c \
 	%D%/handshake.h \
+	%D%/helper.c \
+	%D%/helper.h \
 	%D%/join.c \
 	%D%/join.h \
 	%D%/kept.c \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * core/plain.h: the detectors that were published, to compare ours with: SWIM (Das, Gupta, Motivala
- * 2002) and the three parts of Lifeguard (arXiv 1707.00788), as memberlist has them. Simulations
- * switch a node over before it starts (kith-sim experiment lifeguard); nothing else can.
+ * 2002) and the three parts of Lifeguard (arXiv 1707.00788), as memberlist has them; and ours without
+ * a part of it. Simulations switch a node over before it starts (kith-sim experiment lifeguard);
+ * nothing else can.
  *
  * What is_on alone means, "plain SWIM":
  *	- a round is one ping, three relays at Td, a verdict at Td + Trel: one path, no TCP, times fixed;
@@ -38,6 +39,9 @@ struct kith_plain {
 	bool has_suspicion;  /* LHA-Suspicion (§IV-B): the timer begins at six times the above and
 	                      * shrinks with the log of up to three other suspectors to it */
 	bool has_buddy;      /* Buddy System (§IV-C): each ping of a suspect carries the suspicions */
+	/* Of ours, with is_on false: */
+	bool no_corroboration; /* an observer that hears a suspicion waits for its own period */
+	bool no_refusal;       /* a refused connection is no more than silence */
 };
 
 /* Before the node has started. */

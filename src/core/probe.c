@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "core/helper.h"
 #include "core/node.h"
 #include <string.h>
 
@@ -86,18 +87,18 @@ void kith_probe_health(struct kith_node *n, int by)
 	n->stats.health = n->probes.health;
 }
 
-static uint32_t bits(uint32_t v)
+uint32_t kith_probe_count(uint32_t history)
 {
 	uint32_t count = 0;
 
-	for (; v != 0; v &= v - 1)
+	for (; history != 0; history &= history - 1)
 		count++;
 	return count;
 }
 
 bool kith_probe_is_doubtful(const struct kith_node *n)
 {
-	return bits(n->probes.verdicts & 0xffff) >= 8;
+	return kith_probe_count(n->probes.verdicts & 0xffff) >= 8;
 }
 
 /* --- a round's steps ------------------------------------------------------------------------ */
@@ -128,47 +129,6 @@ static void send_ping(struct kith_node *n, struct kith_round *r, unsigned action
 		kith_packet_send_to(n, &pk, (uint8_t)(r->target->addr_index + r->pings));
 	}
 	r->pings++;
-}
-
-static void ask_helper(struct kith_node *n, struct kith_round *r, struct kith_peer *helper)
-{
-	const uint32_t seq = r->seq + 3u + r->helper_count % 13u;
-
-	r->helpers[r->helper_count++] = helper->slot;
-	(void)kith_relay_ask(n, helper, r->target, seq);
-}
-
-/* More helpers while the network loses much: 5 above 15 % of first pings lost, 8 above 40 %. */
-static uint32_t wave_size(const struct kith_node *n)
-{
-	const uint32_t count = n->probes.first_ping_count;
-	const uint32_t lost = bits(n->probes.first_pings);
-
-	if (count < 8)
-		return KITH_HELPERS;
-	return lost * 100 > count * 40	 ? KITH_HELPERS_MAX
-	       : lost * 100 > count * 15 ? KITH_HELPERS_LOSSY
-					 : KITH_HELPERS;
-}
-
-static void ask_helpers(struct kith_node *n, struct kith_round *r)
-{
-	struct kith_peer *some[2 * KITH_HELPERS_MAX];
-	const uint32_t wave = wave_size(n);
-	const uint32_t count = kith_ring_pick(n, some, wave + r->helper_count, r->target);
-	const uint32_t until = r->helper_count + wave;
-	uint32_t i, j;
-
-	for (i = 0; i < count && r->helper_count < until &&
-		    r->helper_count < 2 * KITH_HELPERS_MAX; i++) {
-		for (j = 0; j < r->helper_count && r->helpers[j] != some[i]->slot; j++)
-			;
-		if (j == r->helper_count)
-			ask_helper(n, r, some[i]);
-	}
-	if (!r->relay_begun)
-		r->first_wave = r->helper_count;
-	r->relay_begun = true;
 }
 
 static void connect_tcp(struct kith_node *n, struct kith_round *r)
@@ -260,7 +220,7 @@ static void run_steps(struct kith_node *n, struct kith_round *r)
 		if (s->actions & DO_PING)
 			send_ping(n, r, s->actions);
 		if (s->actions & DO_HELPERS)
-			ask_helpers(n, r);
+			kith_helpers_ask(n, r);
 		if (s->actions & DO_CONNECT)
 			connect_tcp(n, r);
 	}
@@ -501,7 +461,9 @@ void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct
 	kith_clocks_ack(n, &from->record->mid, m->t);
 	if (is_relayed) {
 		KITH_COUNT(n, rounds_relayed);
+		kith_helpers_helped(n, r, m->n);
 	} else if (which < r->pings) {
+		kith_helpers_not_needed(n, r);
 		kith_rtt_sample(n, from, n->now - r->ping_at[which]);
 	}
 	succeed(n, r, is_relayed || which != 0);
@@ -538,7 +500,7 @@ void kith_probe_on_tcp(struct kith_node *n, uint64_t stream, enum kith_probe_tcp
 		succeed(n, r, true);
 		return;
 	}
-	if (result != KITH_PROBE_TCP_REFUSED)
+	if (result != KITH_PROBE_TCP_REFUSED || n->plain.no_refusal)
 		return;
 	r->refusals++;
 	if (r->kind == KITH_ROUND_TRIPLE && r->refusals >= 3)

@@ -32,7 +32,7 @@ struct kith_round {
 	uint8_t step;             /* next row of the kind's time table */
 	uint8_t pings, connects, refusals;
 	uint8_t helper_count, first_wave, nacks;
-	uint32_t helpers[2 * KITH_HELPERS_MAX]; /* slots of those asked */
+	uint32_t helpers[KITH_HELPERS_ROUND]; /* slots of those asked */
 	kith_us begun, timeout, factor; /* timeout: Td; factor: local health + 1 */
 	kith_us ping_at[3];
 	uint64_t stream; /* the TCP probe under way, 0 = none */
@@ -51,6 +51,7 @@ struct kith_probes {
 	uint32_t verdicts;    /* bit i: the i-th last round failed (16 kept) */
 	uint32_t first_pings; /* bit i: the i-th last first ping failed (32 kept) */
 	uint8_t first_ping_count;
+	uint32_t helper;      /* slot + 1 of who helped last; 0: nobody yet */
 	struct kith_bucket express; /* corroborations */
 	struct kith_bucket looks;   /* last looks */
 	kith_us answered;
@@ -83,5 +84,7 @@ void kith_probe_forget(struct kith_node *n, const struct kith_peer *p);
 void kith_probe_health(struct kith_node *n, int by);
 /* While half of the last 16 rounds failed, we are more likely the broken one. */
 bool kith_probe_is_doubtful(const struct kith_node *n);
+/* How many of those in a history failed: the bits that are set. */
+uint32_t kith_probe_count(uint32_t history);
 
 #endif

@@ -547,7 +547,7 @@ bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kit
 		   s->kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
 	if (!kith_peer_is_up(target))
 		return true;
-	if (observes(n, target))
+	if (!n->plain.no_corroboration && observes(n, target))
 		corroborate(n, c, s->kind == KITH_SUSPICION_REFUSAL ? KITH_ROUND_TRIPLE
 								    : KITH_ROUND_EXPRESS, false);
 	judge(n, target);

@@ -276,13 +276,12 @@ kith_us cluster_wait_all_see_all(struct cluster *c, kith_us within)
 	return cluster_wait(c, within, all_see_all, NULL, "all see all alive");
 }
 
-static bool equal_roots(struct cluster *c, void *arg)
+bool cluster_have_equal_roots(struct cluster *c)
 {
 	struct kith_view first, v;
 	bool have = false;
 	uint32_t i;
 
-	(void)arg;
 	for (i = 0; i < c->count; i++) {
 		if (!is_in_touch(c, i))
 			continue;
@@ -293,6 +292,12 @@ static bool equal_roots(struct cluster *c, void *arg)
 		have = true;
 	}
 	return true;
+}
+
+static bool equal_roots(struct cluster *c, void *arg)
+{
+	(void)arg;
+	return cluster_have_equal_roots(c);
 }
 
 kith_us cluster_wait_equal_roots(struct cluster *c, kith_us within)

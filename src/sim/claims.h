@@ -46,6 +46,7 @@ kith_us cluster_join_all(struct cluster *c);
 bool cluster_all_see_all(struct cluster *c);
 kith_us cluster_wait_all_see_all(struct cluster *c, kith_us within);
 /* All running nodes have the same root digest. */
+bool cluster_have_equal_roots(struct cluster *c);
 kith_us cluster_wait_equal_roots(struct cluster *c, kith_us within);
 kith_us cluster_wait_event(struct cluster *c, uint32_t observer, enum kith_event_kind kind,
 			   uint32_t who, kith_us within);

@@ -10,11 +10,16 @@
 static const struct sim_experiment *const experiments[] = {
 	&sim_bootstrap,
 	&sim_change,
+	&sim_churn,
 	&sim_crash,
+	&sim_crowd,
 	&sim_flipflop,
+	&sim_heal,
 	&sim_join,
 	&sim_lifeguard,
 	&sim_lossy,
+	&sim_partial,
+	&sim_storm,
 };
 enum { EXPERIMENT_COUNT = sizeof(experiments) / sizeof(experiments[0]) };
 
@@ -31,10 +36,14 @@ const struct sim_flag sim_experiment_flags[] = {
 	{"silent", NULL, "crash: hosts lose their power, so nothing refuses"},
 	{"loss", "P,...", "change (0%,30%), join (10%,20%,30%): shares of all packets"},
 	{"faulty", "N", "flipflop, lossy: hosts that are so (1 %)"},
+	{"cut", "T,...", "heal: how long the halves are apart (60s)"},
+	{"churn", "P,...", "heal: share of the hosts that start again meanwhile (1%)"},
+	{"session", "T,...", "churn: mean of a host's lives (1h,10m)"},
+	{"rate", "N,...", "storm: changes a second, of all hosts (10,100)"},
 	{"blocked", "N,...", "lifeguard: hosts that block at once (4,16,32)"},
 	{"during", "T,...", "lifeguard: how long they block (32768ms)"},
 	{"pause", "T,...", "lifeguard: between two blocks (4ms,1024ms)"},
-	{"length", "T", "of a run; flipflop, lossy (20m), lifeguard: with pauses (2m)"},
+	{"length", "T", "of a run: flipflop, lossy (20m), churn, partial (10m), lifeguard (2m)"},
 	{"stop", NULL, "lifeguard: the processes stop, as at SIGSTOP, timers too"},
 	{NULL, NULL, NULL},
 };

@@ -102,7 +102,7 @@ static void run_once(struct sim_trial *t, uint32_t hosts, uint32_t run, struct s
 	}
 	(void)cluster_try_wait(c, WITHIN, is_done, &w);
 	if (w.done != 0)
-		sim_samples_add(&s->took, (double)(w.done - w.began) / 1e6);
+		sim_samples_add_us(&s->took, w.done - w.began);
 	else
 		s->missed++;
 	sent = sim_traffic_of(c);

@@ -50,7 +50,7 @@ static void on_event(void *ctx, struct cluster_node *n, const struct kith_event 
 		return;
 	w->known++;
 	w->last = cluster_now(n->cluster);
-	sim_samples_add(&w->sums->each, (double)(w->last - w->began) / 1e6);
+	sim_samples_add_us(&w->sums->each, w->last - w->began);
 }
 
 static bool is_known(struct cluster *c, void *arg)
@@ -64,7 +64,6 @@ static void change(struct cluster *c, struct watch *w, uint32_t number)
 {
 	const struct sim_traffic before = sim_traffic_of(c);
 	struct sums *s = w->sums;
-	struct sim_traffic after;
 	char value[16];
 
 	snprintf(value, sizeof(value), "%u", number);
@@ -74,12 +73,10 @@ static void change(struct cluster *c, struct watch *w, uint32_t number)
 	if (cluster_tag(c, w->who, "number", value) != 0 || !cluster_try_wait(c, WITHIN, is_known, w))
 		s->missed++;
 	else
-		sim_samples_add(&s->all, (double)(w->last - w->began) / 1e6);
+		sim_samples_add_us(&s->all, w->last - w->began);
 	w->began = 0;
 	cluster_run(c, BETWEEN);
-	after = sim_traffic_of(c);
-	sim_samples_add(&s->datagrams, (double)(after.datagrams - before.datagrams) / c->count);
-	sim_samples_add(&s->sent, (double)(after.bytes - before.bytes) / c->count);
+	sim_traffic_note(c, before, c->count, &s->datagrams, &s->sent);
 }
 
 static bool run_row(struct sim_trial *t, uint32_t hosts, uint32_t loss_ppm)

@@ -72,7 +72,7 @@ static void on_event(void *ctx, struct cluster_node *n, const struct kith_event 
 	if (f->known_by++ == 0)
 		f->first = cluster_now(c);
 	f->last = cluster_now(c);
-	sim_samples_add(&w->sums->each, (double)(f->last - w->began) / 1e6);
+	sim_samples_add_us(&w->sums->each, f->last - w->began);
 	if (f->known_by == c->count - w->crashed)
 		w->decided++;
 }
@@ -113,9 +113,9 @@ static void note(struct cluster *c, const struct watch *w)
 		const struct fate *f = &w->fates[i];
 
 		if (f->known_by > 0)
-			sim_samples_add(&s->first, (double)(f->first - w->began) / 1e6);
+			sim_samples_add_us(&s->first, f->first - w->began);
 		if (f->has_crashed && f->known_by == c->count - w->crashed)
-			sim_samples_add(&s->all, (double)(f->last - w->began) / 1e6);
+			sim_samples_add_us(&s->all, f->last - w->began);
 		else if (f->has_crashed)
 			s->missed++;
 	}
@@ -128,8 +128,7 @@ static bool run_once(struct sim_trial *t, uint32_t hosts, uint32_t crashed, uint
 	struct watch w = {.trial = t, .run = run, .crashed = crashed, .sums = s};
 	struct cluster_opts o;
 	struct cluster *c;
-	struct sim_traffic before, after;
-	double host_s;
+	struct sim_traffic before;
 	bool has_joined;
 
 	sim_large_opts(&o, t->seed + run);
@@ -144,10 +143,9 @@ static bool run_once(struct sim_trial *t, uint32_t hosts, uint32_t crashed, uint
 		before = sim_traffic_of(c);
 		crash_some(c, &w, sim_args_get(t->args, "silent") != NULL);
 		(void)cluster_try_wait(c, WITHIN, is_done, &w);
-		after = sim_traffic_of(c);
-		host_s = (double)(cluster_now(c) - w.began) / 1e6 * (hosts - crashed);
-		sim_samples_add(&s->datagrams, (double)(after.datagrams - before.datagrams) / host_s);
-		sim_samples_add(&s->sent, (double)(after.bytes - before.bytes) / host_s);
+		sim_traffic_note(c, before,
+				 (double)(cluster_now(c) - w.began) / 1e6 * (hosts - crashed),
+				 &s->datagrams, &s->sent);
 		cluster_run(c, AFTER);
 		note(c, &w);
 	}

@@ -141,7 +141,7 @@ static void note(struct cluster *c, const struct watch *w, kith_us length, struc
 		if (!f->is_faulty)
 			continue;
 		if (f->first != 0)
-			sim_samples_add(&s->first, (double)(f->first - w->began) / 1e6);
+			sim_samples_add_us(&s->first, f->first - w->began);
 		else
 			s->missed++;
 		sim_samples_add(&s->early, f->early / watchers / ten_minutes);
@@ -157,7 +157,7 @@ static bool run_once(struct sim_trial *t, uint32_t hosts, uint32_t faulty, kith_
 	struct watch w = {.faulty = faulty};
 	struct cluster_opts o;
 	struct cluster *c;
-	struct sim_traffic before, after;
+	struct sim_traffic before;
 	const double host_s = (double)length / 1e6 * hosts;
 	bool has_joined;
 
@@ -184,9 +184,7 @@ static bool run_once(struct sim_trial *t, uint32_t hosts, uint32_t faulty, kith_
 			go_on(t, c, run, kith_us_min(at + 2 * FLIP, w.began + length));
 		}
 		go_on(t, c, run, w.began + length);
-		after = sim_traffic_of(c);
-		sim_samples_add(&s->datagrams, (double)(after.datagrams - before.datagrams) / host_s);
-		sim_samples_add(&s->sent, (double)(after.bytes - before.bytes) / host_s);
+		sim_traffic_note(c, before, host_s, &s->datagrams, &s->sent);
 		note(c, &w, length, s);
 	}
 	cluster_free(&c);

@@ -59,7 +59,7 @@ static void in_turn(struct cluster *c, struct sums *s)
 		cluster_start(c, i);
 		cluster_join(c, i, 0);
 		if (cluster_try_wait(c, WITHIN, is_in, &i))
-			sim_samples_add(&s->took, (double)(cluster_now(c) - since) / 1e6);
+			sim_samples_add_us(&s->took, cluster_now(c) - since);
 	}
 }
 
@@ -82,7 +82,7 @@ static bool are_in(struct cluster *c, void *arg)
 			continue;
 		w->is_in[i] = true;
 		w->in++;
-		sim_samples_add(&w->sums->took, (double)(cluster_now(c) - w->since) / 1e6);
+		sim_samples_add_us(&w->sums->took, cluster_now(c) - w->since);
 	}
 	sim_progress(w->trial, "%u hosts: %u joined", c->count, w->in);
 	return w->in == c->count - 1;
@@ -102,12 +102,6 @@ static void at_once(struct sim_trial *t, struct cluster *c, struct sums *s)
 	}
 	(void)cluster_try_wait(c, WITHIN, are_in, &w);
 	free(w.is_in);
-}
-
-static bool see_all(struct cluster *c, void *unused)
-{
-	(void)unused;
-	return cluster_all_see_all(c);
 }
 
 static void run_once(struct sim_trial *t, uint32_t hosts, uint32_t loss_ppm, bool once, uint32_t run,
@@ -132,8 +126,8 @@ static void run_once(struct sim_trial *t, uint32_t hosts, uint32_t loss_ppm, boo
 	s->missed += hosts - 1 - (uint32_t)(s->took.count - before);
 	if (!once)
 		since = cluster_now(c); /* from the last one on */
-	if (cluster_try_wait(c, WITHIN, see_all, NULL))
-		sim_samples_add(&s->all, (double)(cluster_now(c) - since) / 1e6);
+	if (cluster_try_wait(c, WITHIN, sim_all_see_all, NULL))
+		sim_samples_add_us(&s->all, cluster_now(c) - since);
 	sim_samples_add(&s->sent, (double)sim_traffic_of(c).bytes / hosts);
 	cluster_free(&c);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lifeguard's two experiments (arXiv 1707.00788 §V) with its five configurations (core/plain.h) and
- * ours as the sixth: some hosts block just before they send and just after they received, while
- * their clocks and timers go on.
+ * Lifeguard's two experiments (arXiv 1707.00788 §V) with its five configurations and then ours, first
+ * without its two further parts (core/plain.h): some hosts block just before they send and just after
+ * they received, while their clocks and timers go on. And a third, for what tells a process that is
+ * gone from a host that is silent.
  *
  *	threshold  they block once, for D: when the first healthy host held one of them failed, and
  *	           when all healthy ones did
@@ -26,6 +27,7 @@
 #define AFTER (15 * KITH_SECOND)     /* what blocked hosts say late counts too */
 /* Shorter blocks are over before SWIM has decided: 5 log10 n periods and a round. */
 #define DECIDED_IN (14 * KITH_SECOND)
+#define CRASH_TIME (40 * KITH_SECOND) /* the slowest of them is through */
 
 static const struct configuration {
 	const char *name;
@@ -39,8 +41,11 @@ static const struct configuration {
 	{"LHA-Suspicion", {.is_on = true, .has_suspicion = true}, NULL, NULL, 0, 0, 0, 0},
 	{"Buddy System", {.is_on = true, .has_buddy = true}, NULL, NULL, 0, 0, 0, 0},
 	/* "by a factor of between 50x and 100x" (§V); Table IV. */
-	{"Lifeguard", {true, true, true, true}, "1 to 2", "1.9", 0.5, 4, 0.95, 3.8},
-	{"kith", {.is_on = false}, NULL, NULL, 0, 0, 0, 0},
+	{"Lifeguard", {.is_on = true, .has_health = true, .has_suspicion = true, .has_buddy = true},
+	 "1 to 2", "1.9", 0.5, 4, 0.95, 3.8},
+	{"kith, neither", {.no_corroboration = true, .no_refusal = true}, NULL, NULL, 0, 0, 0, 0},
+	{"kith, no refusal", {.no_refusal = true}, NULL, NULL, 0, 0, 0, 0},
+	{"kith", {.is_on = false}, NULL, NULL, 0, 0, 0, 0}, /* + refusal: as it is */
 };
 enum { CONFIGURATION_COUNT = sizeof(configurations) / sizeof(configurations[0]) };
 
@@ -54,6 +59,9 @@ static const struct sim_table tables[] = {
 		     {"all_median", "s", 2},
 		     {"all_p99", "s", 2},
 		     {"all_p999", "s", 2},
+		     {"crash_first", "s", 2},
+		     {"crash_all", "s", 2},
+		     {"crash_p99", "s", 2},
 		     {"missed", "", 0},
 		     {"datagrams", "/s/host", 1},
 		     {"sent", "B/s/host", 0},
@@ -70,6 +78,7 @@ static const struct sim_table tables[] = {
 		       {"first_median", "%", 1},
 		       {"all_median", "%", 1},
 		       {"all_p99", "%", 1},
+		       {"crash_all", "%", 1},
 		       {"sent", "%", 1},
 		       {NULL, NULL, 0}},
 		      .is_detail = false},
@@ -88,11 +97,14 @@ static const struct sim_table tables[] = {
 
 /* --- one run ---------------------------------------------------------------------------------- */
 
-/* What to do; pause KITH_NEVER: the threshold experiment. */
+enum kind { THRESHOLD, INTERVAL, CRASH };
+
+/* What to do. */
 struct cell {
 	const struct configuration *how;
+	enum kind kind;
 	uint32_t hosts, blocked, run;
-	kith_us during, pause, length;
+	kith_us during, pause, length; /* pause: of INTERVAL */
 	bool is_stop;
 };
 
@@ -109,7 +121,10 @@ struct watch {
 struct totals {
 	uint64_t wrong, wrong_healthy;
 	uint32_t missed;
-	struct sim_samples first, all, datagrams, sent;
+	struct {
+		struct sim_samples first, all;
+	} blocked, crashed;
+	struct sim_samples datagrams, sent;
 };
 
 static void on_event(void *ctx, struct cluster_node *n, const struct kith_event *e)
@@ -158,12 +173,6 @@ static void watch_free(struct watch *w)
 	free(w->all);
 }
 
-static bool all_see_all(struct cluster *c, void *arg)
-{
-	(void)arg;
-	return cluster_all_see_all(c);
-}
-
 static struct cluster *joined(const struct sim_trial *t, const struct cell *cell, struct watch *w)
 {
 	struct cluster_opts o;
@@ -185,21 +194,11 @@ static struct cluster *joined(const struct sim_trial *t, const struct cell *cell
 	}
 	for (i = 1; i < cell->hosts; i++)
 		cluster_join(c, i, 0);
-	if (!cluster_try_wait(c, JOIN_WITHIN, all_see_all, NULL))
+	if (!cluster_try_wait(c, JOIN_WITHIN, sim_all_see_all, NULL))
 		cluster_free(&c);
 	else
 		cluster_run(c, SETTLE);
 	return c;
-}
-
-static void choose(struct cluster *c, struct watch *w, uint32_t count)
-{
-	while (count > 0) {
-		const uint32_t i = (uint32_t)world_below(&c->world, c->count);
-
-		count -= !w->is_blocked[i];
-		w->is_blocked[i] = true;
-	}
 }
 
 static void block(struct cluster *c, const struct watch *w, const struct cell *cell)
@@ -221,35 +220,47 @@ static void block(struct cluster *c, const struct watch *w, const struct cell *c
 }
 
 static void note_detection(struct cluster *c, const struct watch *w, kith_us began,
-			   struct totals *sum)
+			   struct totals *sum, bool is_crash)
 {
+	struct sim_samples *first = is_crash ? &sum->crashed.first : &sum->blocked.first;
+	struct sim_samples *all = is_crash ? &sum->crashed.all : &sum->blocked.all;
 	uint32_t i;
 
 	for (i = 0; i < c->count; i++) {
 		if (!w->is_blocked[i])
 			continue;
 		if (w->first[i] != 0)
-			sim_samples_add(&sum->first, (double)(w->first[i] - began) / 1e6);
+			sim_samples_add_us(first, w->first[i] - began);
 		if (w->all[i] != 0)
-			sim_samples_add(&sum->all, (double)(w->all[i] - began) / 1e6);
+			sim_samples_add_us(all, w->all[i] - began);
 		else
 			sum->missed++;
 	}
 }
 
-static void note_traffic(const struct cluster *c, const struct sim_traffic *before, kith_us began,
-			 struct totals *sum)
+/* The blocks of a cell, and what is seen of them. */
+static void run_faults(struct cluster *c, const struct watch *w, const struct cell *cell)
 {
-	const struct sim_traffic after = sim_traffic_of(c);
-	const double host_s = (double)(cluster_now(c) - began) / 1e6 * c->count;
+	const kith_us began = cluster_now(c);
+	uint32_t i;
 
-	sim_samples_add(&sum->datagrams, (double)(after.datagrams - before->datagrams) / host_s);
-	sim_samples_add(&sum->sent, (double)(after.bytes - before->bytes) / host_s);
+	if (cell->kind == CRASH) {
+		for (i = 0; i < c->count; i++)
+			if (w->is_blocked[i])
+				cluster_crash(c, i);
+		cluster_run(c, CRASH_TIME);
+		return;
+	}
+	do {
+		block(c, w, cell);
+		if (cell->kind == INTERVAL)
+			cluster_run(c, cell->pause);
+	} while (cell->kind == INTERVAL && cluster_now(c) - began < cell->length);
+	cluster_run(c, AFTER);
 }
 
 static bool run_cell(struct sim_trial *t, const struct cell *cell, struct totals *sum)
 {
-	const bool is_threshold = cell->pause == KITH_NEVER;
 	struct watch w;
 	struct cluster *c;
 	struct sim_traffic before;
@@ -262,20 +273,16 @@ static bool run_cell(struct sim_trial *t, const struct cell *cell, struct totals
 		fprintf(stderr, "kith-sim: %s: not all hosts saw all after 2 m\n", cell->how->name);
 		return false;
 	}
-	choose(c, &w, cell->blocked);
+	sim_pick(c, w.is_blocked, cell->blocked);
 	began = cluster_now(c);
 	before = sim_traffic_of(c);
 	w.is_on = true;
-	do {
-		block(c, &w, cell);
-		if (!is_threshold)
-			cluster_run(c, cell->pause);
-	} while (!is_threshold && cluster_now(c) - began < cell->length);
-	cluster_run(c, AFTER);
-	if (is_threshold) {
-		note_detection(c, &w, began, sum);
+	run_faults(c, &w, cell);
+	if (cell->kind != INTERVAL) {
+		note_detection(c, &w, began, sum, cell->kind == CRASH);
 	} else {
-		note_traffic(c, &before, began, sum);
+		sim_traffic_note(c, before, (double)(cluster_now(c) - began) / 1e6 * c->count,
+				 &sum->datagrams, &sum->sent);
 		sum->wrong += w.wrong;
 		sum->wrong_healthy += w.wrong_healthy;
 		sim_result_row(&t->result, &tables[CELLS], (struct sim_value[]){
@@ -300,8 +307,8 @@ struct grid {
 
 static bool step(struct sim_trial *t, struct grid *g, const struct cell *cell, struct totals *sum)
 {
-	sim_progress(t, "run %u of %u: %s, %u of %u hosts block for %.3f s", ++g->done, g->count,
-		     cell->how->name, cell->blocked, cell->hosts, (double)cell->during / 1e6);
+	sim_progress(t, "run %u of %u: %s, %u of %u hosts %s", ++g->done, g->count, cell->how->name,
+		     cell->blocked, cell->hosts, cell->kind == CRASH ? "crash" : "block");
 	return run_cell(t, cell, sum);
 }
 
@@ -310,10 +317,11 @@ static bool run_block(struct sim_trial *t, struct grid *g, struct cell *cell, st
 	uint32_t k;
 
 	if (cell->during >= DECIDED_IN) {
-		cell->pause = KITH_NEVER;
+		cell->kind = THRESHOLD;
 		if (!step(t, g, cell, sum))
 			return false;
 	}
+	cell->kind = INTERVAL;
 	for (k = 0; k < g->pause.count; k++) {
 		cell->pause = (kith_us)g->pause.values[k];
 		if (!step(t, g, cell, sum))
@@ -330,13 +338,17 @@ static bool run_grid(struct sim_trial *t, struct grid *g, const struct configura
 	uint32_t i, j;
 
 	for (cell.run = 0; cell.run < t->runs; cell.run++)
-		for (i = 0; i < g->blocked.count; i++)
+		for (i = 0; i < g->blocked.count; i++) {
+			cell.blocked = (uint32_t)g->blocked.values[i];
+			cell.kind = CRASH;
+			if (!step(t, g, &cell, sum))
+				return false;
 			for (j = 0; j < g->during.count; j++) {
-				cell.blocked = (uint32_t)g->blocked.values[i];
 				cell.during = (kith_us)g->during.values[j];
 				if (!run_block(t, g, &cell, sum))
 					return false;
 			}
+		}
 	return true;
 }
 
@@ -346,8 +358,10 @@ static void show_totals(struct sim_trial *t, const struct configuration *how, st
 {
 	sim_result_row(&t->result, &tables[TOTALS], (struct sim_value[]){
 		SIM_TEXT(how->name), SIM_NUMBER(s->wrong), SIM_NUMBER(s->wrong_healthy),
-		sim_samples_at(&s->first, 500), sim_samples_at(&s->all, 500),
-		sim_samples_at(&s->all, 990), sim_samples_at(&s->all, 999), SIM_NUMBER(s->missed),
+		sim_samples_at(&s->blocked.first, 500), sim_samples_at(&s->blocked.all, 500),
+		sim_samples_at(&s->blocked.all, 990), sim_samples_at(&s->blocked.all, 999),
+		sim_samples_at(&s->crashed.first, 500), sim_samples_at(&s->crashed.all, 500),
+		sim_samples_at(&s->crashed.all, 990), SIM_NUMBER(s->missed),
 		sim_samples_mean(&s->datagrams), sim_samples_mean(&s->sent)});
 }
 
@@ -356,6 +370,11 @@ static struct sim_value share(struct sim_value of, struct sim_value whole)
 	if (!of.is_known || !whole.is_known || whole.number <= 0)
 		return SIM_UNKNOWN;
 	return SIM_NUMBER(100 * of.number / whole.number);
+}
+
+static struct sim_value median_share(struct sim_samples *of, struct sim_samples *whole)
+{
+	return share(sim_samples_at(of, 500), sim_samples_at(whole, 500));
 }
 
 /* Whether it is within a factor of two of the paper's, or on which side. */
@@ -383,9 +402,10 @@ static void show_relative(struct sim_trial *t, const struct configuration *how, 
 		nearness(how->paper, wrong, how->low, how->high), healthy,
 		text_or_unknown(how->paper_healthy),
 		nearness(how->paper_healthy, healthy, how->low_healthy, how->high_healthy),
-		share(sim_samples_at(&s->first, 500), sim_samples_at(&swim->first, 500)),
-		share(sim_samples_at(&s->all, 500), sim_samples_at(&swim->all, 500)),
-		share(sim_samples_at(&s->all, 990), sim_samples_at(&swim->all, 990)),
+		median_share(&s->blocked.first, &swim->blocked.first),
+		median_share(&s->blocked.all, &swim->blocked.all),
+		share(sim_samples_at(&s->blocked.all, 990), sim_samples_at(&swim->blocked.all, 990)),
+		median_share(&s->crashed.all, &swim->crashed.all),
 		share(sim_samples_mean(&s->sent), sim_samples_mean(&swim->sent))});
 }
 
@@ -407,7 +427,7 @@ static bool read_grid(const struct sim_trial *t, struct grid *g)
 	for (i = 0; i < g->during.count; i++)
 		thresholds += g->during.values[i] >= (uint64_t)DECIDED_IN;
 	g->count = CONFIGURATION_COUNT * t->runs * g->blocked.count *
-		   (g->during.count * g->pause.count + thresholds);
+		   (1 + g->during.count * g->pause.count + thresholds);
 	return true;
 }
 
@@ -429,8 +449,10 @@ static enum sim_exit run(struct sim_trial *t)
 	for (i = 0; i < CONFIGURATION_COUNT; i++)
 		show_relative(t, &configurations[i], &totals[i], &totals[0]);
 	for (i = 0; i < CONFIGURATION_COUNT; i++) {
-		sim_samples_free(&totals[i].first);
-		sim_samples_free(&totals[i].all);
+		sim_samples_free(&totals[i].blocked.first);
+		sim_samples_free(&totals[i].blocked.all);
+		sim_samples_free(&totals[i].crashed.first);
+		sim_samples_free(&totals[i].crashed.all);
 		sim_samples_free(&totals[i].datagrams);
 		sim_samples_free(&totals[i].sent);
 	}

@@ -126,6 +126,11 @@ void sim_samples_add(struct sim_samples *s, double value)
 	s->values[s->count++] = value;
 }
 
+void sim_samples_add_us(struct sim_samples *s, kith_us us)
+{
+	sim_samples_add(s, (double)us / 1e6);
+}
+
 void sim_samples_free(struct sim_samples *s)
 {
 	free(s->values);
@@ -172,28 +177,55 @@ void sim_large_opts(struct cluster_opts *o, uint64_t seed)
 	/* One may have more members than the default has room for. */
 	o->max_members = CLUSTER_NODES_MAX;
 	/* As network cards hand them over: several at once. */
-	o->segment = 16 * 1024;
+	o->segment = 64 * 1024;
 }
 
 bool sim_join_all(struct sim_trial *t, struct cluster *c, uint32_t run)
+{
+	return sim_join_some(t, c, c->count, run);
+}
+
+bool sim_join_some(struct sim_trial *t, struct cluster *c, uint32_t count, uint32_t run)
 {
 	enum { MIN_S = 20, MAX_S = 900 };
 	uint64_t told = 0, before;
 	uint32_t i;
 
-	cluster_start_all(c);
-	for (i = 1; i < c->count; i++)
+	for (i = 0; i < count; i++)
+		cluster_start(c, i);
+	for (i = 1; i < count; i++)
 		cluster_join(c, i, 0);
 	for (i = 0; i < MAX_S; i++) {
-		sim_progress(t, "%u hosts, run %u of %u: joining, %u s", c->count, run + 1, t->runs, i);
+		sim_progress(t, "%u hosts, run %u of %u: joining, %u s", count, run + 1, t->runs, i);
 		cluster_run(c, KITH_SECOND);
 		before = told;
 		told = CLUSTER_TOTAL(c, gossip_sent);
-		if (i >= MIN_S && told - before < c->count / 10 + 1 && cluster_all_see_all(c))
+		if (i >= MIN_S && told - before < count / 10 + 1 && cluster_all_see_all(c))
 			return true;
 	}
 	fprintf(stderr, "kith-sim: after %d s not all hosts see all, or they still tell news\n", MAX_S);
 	return false;
+}
+
+void sim_pick(struct cluster *c, bool *picked, uint32_t count)
+{
+	while (count > 0) {
+		const uint32_t i = (uint32_t)world_below(&c->world, c->count);
+
+		count -= picked[i] ? 0 : 1;
+		picked[i] = true;
+	}
+}
+
+bool sim_all_see_all(struct cluster *c, void *unused)
+{
+	(void)unused;
+	return cluster_all_see_all(c);
+}
+
+bool sim_all_agree(struct cluster *c, void *unused)
+{
+	return cluster_have_equal_roots(c) && sim_all_see_all(c, unused);
 }
 
 struct sim_traffic sim_traffic_of(const struct cluster *c)
@@ -208,4 +240,13 @@ struct sim_traffic sim_traffic_of(const struct cluster *c)
 		sum.bytes += h->udp_bytes_sent + h->tcp_bytes_sent;
 	}
 	return sum;
+}
+
+void sim_traffic_note(const struct cluster *c, struct sim_traffic before, double by,
+		      struct sim_samples *datagrams, struct sim_samples *sent)
+{
+	const struct sim_traffic after = sim_traffic_of(c);
+
+	sim_samples_add(datagrams, (double)(after.datagrams - before.datagrams) / by);
+	sim_samples_add(sent, (double)(after.bytes - before.bytes) / by);
 }

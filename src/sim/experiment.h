@@ -48,8 +48,8 @@ struct sim_experiment {
 	enum sim_exit (*run)(struct sim_trial *t);
 };
 
-extern const struct sim_experiment sim_bootstrap, sim_change, sim_crash, sim_flipflop, sim_join,
-	sim_lifeguard, sim_lossy;
+extern const struct sim_experiment sim_bootstrap, sim_change, sim_churn, sim_crash, sim_crowd,
+	sim_flipflop, sim_heal, sim_join, sim_lifeguard, sim_lossy, sim_partial, sim_storm;
 
 /* Of the flag, or of `otherwise`. False, said on stderr: it is no such list. */
 bool sim_list_numbers(const struct sim_args *a, const char *flag, uint64_t min, uint64_t max,
@@ -72,6 +72,7 @@ struct sim_samples {
 };
 
 void sim_samples_add(struct sim_samples *s, double value);
+void sim_samples_add_us(struct sim_samples *s, kith_us us); /* as seconds */
 void sim_samples_free(struct sim_samples *s);
 /* The smallest value that at least this share, in thousandths, of all does not exceed; unknown if
  * there is none. Sorts. */
@@ -86,10 +87,20 @@ void sim_large_opts(struct cluster_opts *o, uint64_t seed);
  * told each other of their start is through: among a thousand that takes minutes, and news would have
  * to wait for its turn. False, said on stderr: they did not get there. */
 bool sim_join_all(struct sim_trial *t, struct cluster *c, uint32_t run);
+/* The first so many of them alone. */
+bool sim_join_some(struct sim_trial *t, struct cluster *c, uint32_t count, uint32_t run);
+/* So many random ones of those not picked yet are. */
+void sim_pick(struct cluster *c, bool *picked, uint32_t count);
+/* As a wait asks: all running hosts hold each other for alive; and the records of all are the same. */
+bool sim_all_see_all(struct cluster *c, void *unused);
+bool sim_all_agree(struct cluster *c, void *unused);
 /* What all hosts have sent so far. */
 struct sim_traffic {
 	uint64_t datagrams, bytes; /* payload of UDP and TCP */
 };
 struct sim_traffic sim_traffic_of(const struct cluster *c);
+/* And since then, by this many hosts, seconds, or both multiplied. */
+void sim_traffic_note(const struct cluster *c, struct sim_traffic before, double by,
+		      struct sim_samples *datagrams, struct sim_samples *sent);
 
 #endif

@@ -23,10 +23,15 @@ libkith_sim_la_SOURCES = \
 	%D%/cmd_swarm.h \
 	%D%/exp_bootstrap.c \
 	%D%/exp_change.c \
+	%D%/exp_churn.c \
 	%D%/exp_crash.c \
+	%D%/exp_crowd.c \
 	%D%/exp_gray.c \
+	%D%/exp_heal.c \
 	%D%/exp_join.c \
 	%D%/exp_lifeguard.c \
+	%D%/exp_partial.c \
+	%D%/exp_storm.c \
 	%D%/experiment.c \
 	%D%/experiment.h \
 	%D%/faults.c \

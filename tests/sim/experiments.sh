@@ -37,7 +37,7 @@ PY
 
 run
 check "without a name it lists them" exits 0
-for name in bootstrap change crash flipflop join lifeguard lossy; do
+for name in bootstrap change churn crash crowd flipflop heal join lifeguard lossy partial storm; do
 	check "$name is in the list" says "^  $name  +[a-z]"
 done
 run botstrap
@@ -54,6 +54,8 @@ run crash --hosts 8 --crashed 8
 check "nobody left to notice is refused" exits 2
 run lifeguard --hosts 8 --blocked 8
 check "all blocked are refused" exits 2
+run storm --hosts 20
+check "a storm that leaves no cluster is refused" exits 2
 
 # ---- bootstrap
 
@@ -120,12 +122,39 @@ check "one in a hundred, one at least" holds 'rows[0]["faulty"] == 1 and rows[0]
 run lossy --hosts 8 --faulty 4
 check "most must be fine" exits 2
 
+# ---- heal, partial, churn, crowd, storm
+
+run heal --hosts 12 --cut 30s --churn 10% --json
+check "heal" exits 0
+check "hosts started again meanwhile" holds 'rows[0]["restarted"] == 2'
+check "all see all within seconds" holds \
+	'0 < rows[0]["alive_max_s"] <= rows[0]["same_max_s"] < 10 and rows[0]["missed"] == 0'
+run partial --hosts 13 --length 2m --json
+check "partial partitions" exits 0
+check "of three shapes" holds '[r["shape"] for r in rows] == ["pair", "bridge", "few"]'
+check "nobody is held failed" holds 'all(r["failed_per_10min"] == r["down"] == 0 for r in rows)'
+run churn --hosts 16 --session 1m --length 3m --json
+check "churn" exits 0
+check "hosts came and went" holds 'rows[0]["lives"] > 10'
+check "which was known soon" holds \
+	'rows[0]["back_p99_s"] < 5 and rows[0]["left_p99_s"] < 5 and rows[0]["failed_median_s"] < 5'
+check "nobody was held failed in a life" holds 'rows[0]["false"] == rows[0]["missed"] == 0'
+run crowd --hosts 16 --runs 2 --json
+check "a crowd" exits 0
+check "comes and goes" holds '(rows[0]["came"], rows[0]["left"]) == (8, 7)'
+check "and all know within seconds" holds \
+	'rows[0]["in_max_s"] < 5 and rows[0]["out_max_s"] < 5 and rows[0]["missed"] == 0'
+run storm --hosts 24 --rate 50 --json
+check "a storm" exits 0
+check "a leave passes it: all know within two seconds" holds \
+	'rows[0]["leaves"] == 10 and rows[0]["missed"] == 0 and rows[0]["all_max_s"] < 2'
+
 # ---- lifeguard
 
 run lifeguard --hosts 16 --blocked 2 --during 16384ms --pause 64ms --length 40s --json
 check "lifeguard" exits 0
-check "six configurations" holds 'len(t("configurations")) == len(t("relative")) == 6'
-check "and their runs" holds 'len(t("runs")) == 6'
+check "eight configurations" holds 'len(t("configurations")) == len(t("relative")) == 8'
+check "and their runs" holds 'len(t("runs")) == 8'
 check "Lifeguard and each of its first two parts are better than SWIM" holds \
 	'c("Lifeguard")["false"] <= c("LHA-Suspicion")["false"] < c("SWIM")["false"] and
 	 c("Lifeguard")["false"] <= c("LHA-Probe")["false"] < c("SWIM")["false"]'
@@ -137,6 +166,11 @@ check "what blocked hosts say convinces no healthy host of ours" holds \
 check "the blocked are found out, by ours first" holds \
 	'0 < c("kith")["all_median_s"] < c("SWIM")["all_median_s"] and
 	 all(r["missed"] == 0 for r in t("configurations"))'
+check "refusal finds the end of a process out sooner, and nothing else does" holds \
+	'c("kith")["crash_all_s"] < 0.8 * c("kith, no refusal")["crash_all_s"] and
+	 c("kith, no refusal")["crash_all_s"] <= c("kith, neither")["crash_all_s"]'
+check "corroboration finds a silent host out sooner" holds \
+	'c("kith, no refusal")["all_p99_s"] < c("kith, neither")["all_p99_s"]'
 check "SWIM takes five periods and a round" holds '5 < c("SWIM")["first_median_s"] < 9'
 check "the relative table is in percent of SWIM" holds \
 	'c("SWIM", "relative")["false_percent"] == 100 and

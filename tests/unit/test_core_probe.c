@@ -266,6 +266,95 @@ static void a_wave_grows_with_the_loss(void **state)
 	}
 }
 
+/* An answer through the helper that was asked as this one. */
+static uint32_t is_helped(struct scene *s, uint32_t which)
+{
+	const struct kith_round *r = round_of(s);
+	const struct kith_msg ack = {.kind = KITH_MSG_ACK, .n = r->seq + 3 + which};
+	const uint32_t slot = r->helpers[which];
+
+	kith_probe_on_ack(s->f.n, s->t, &ack, true);
+	assert_null(round_of(s));
+	return slot;
+}
+
+static bool is_asked(const struct kith_round *r, uint32_t slot)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->helper_count; i++)
+		if (r->helpers[i] == slot)
+			return true;
+	return false;
+}
+
+/* Of 24, three are asked at random: one of them by chance in eight. */
+static void who_helped_is_asked_again(void **state)
+{
+	struct scene s;
+	const struct kith_round *r;
+	uint32_t slot, i;
+
+	(void)state;
+	scene_setup(&s, MANY);
+	begin(&s, KITH_ROUND_EXPRESS);
+	slot = is_helped(&s, 1);
+	for (i = 0; i < 10; i++) {
+		r = begin(&s, KITH_ROUND_EXPRESS);
+		assert_int_equal(r->helpers[0], slot);
+		assert_int_equal(r->helper_count, 4);
+		assert_int_equal(r->first_wave, 4);
+		assert_int_equal(is_helped(&s, 0), slot);
+	}
+	/* Another helped: that one and nobody else is known. */
+	begin(&s, KITH_ROUND_EXPRESS);
+	slot = is_helped(&s, 2);
+	r = begin(&s, KITH_ROUND_EXPRESS);
+	assert_int_equal(r->helpers[0], slot);
+	assert_int_equal(r->helper_count, 4);
+	fix_end(&s.f);
+}
+
+static void who_helped_with_others_is_asked_too(void **state)
+{
+	struct scene s;
+	struct kith_peer *t;
+	uint32_t first, second;
+
+	(void)state;
+	scene_setup(&s, MANY);
+	t = s.t;
+	begin(&s, KITH_ROUND_EXPRESS);
+	first = is_helped(&s, 0);
+	s.t = kith_peer_find(s.f.n, &s.more[0].id.mid);
+	if (s.t->slot == first)
+		s.t = kith_peer_find(s.f.n, &s.more[1].id.mid);
+	begin(&s, KITH_ROUND_EXPRESS);
+	assert_true(is_asked(round_of(&s), first));
+	second = is_helped(&s, round_of(&s)->helper_count - 1u);
+	s.t = t;
+	begin(&s, KITH_ROUND_EXPRESS);
+	assert_int_equal(round_of(&s)->helpers[0], first);
+	assert_true(is_asked(round_of(&s), second));
+	fix_end(&s.f);
+}
+
+static void who_answers_itself_needs_no_helper(void **state)
+{
+	struct scene s;
+	struct kith_msg ack = {.kind = KITH_MSG_ACK};
+
+	(void)state;
+	scene_setup(&s, MANY);
+	begin(&s, KITH_ROUND_EXPRESS);
+	is_helped(&s, 1);
+	assert_int_not_equal(s.t->ledger->helper, 0);
+	ack.n = begin(&s, KITH_ROUND_EXPRESS)->seq;
+	kith_probe_on_ack(s.f.n, s.t, &ack, false);
+	assert_int_equal(s.t->ledger->helper, 0);
+	fix_end(&s.f);
+}
+
 static void nack(struct scene *s, uint32_t who)
 {
 	struct kith_msg relay, m = {.kind = KITH_MSG_NACK};
@@ -448,6 +537,9 @@ int main(void)
 		cmocka_unit_test(bad_local_health_stretches_all_times),
 		cmocka_unit_test(helpers_are_distinct_and_never_the_target),
 		cmocka_unit_test(a_wave_grows_with_the_loss),
+		cmocka_unit_test(who_helped_is_asked_again),
+		cmocka_unit_test(who_helped_with_others_is_asked_too),
+		cmocka_unit_test(who_answers_itself_needs_no_helper),
 		cmocka_unit_test(helpers_that_nack_spare_our_health),
 		cmocka_unit_test(who_was_not_asked_cannot_nack),
 		cmocka_unit_test(each_ping_measures_its_own_round_trip),

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/helper.h"
+
+#include "core/node.h"
+
+enum { FIRST_SEQ = 3, SEQS = 13 }; /* of a round's 16 numbers, behind those of its pings */
+
+/* More helpers while the network loses much: 5 above 15 % of first pings lost, 8 above 40 %. */
+static uint32_t wave_size(const struct kith_node *n)
+{
+	const uint32_t count = n->probes.first_ping_count;
+	const uint32_t lost = kith_probe_count(n->probes.first_pings);
+
+	if (count < 8)
+		return KITH_HELPERS;
+	return lost * 100 > count * 40	 ? KITH_HELPERS_MAX
+	       : lost * 100 > count * 15 ? KITH_HELPERS_LOSSY
+					 : KITH_HELPERS;
+}
+
+static bool was_asked(const struct kith_round *r, const struct kith_peer *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->helper_count; i++)
+		if (r->helpers[i] == p->slot)
+			return true;
+	return false;
+}
+
+static void ask(struct kith_node *n, struct kith_round *r, struct kith_peer *helper)
+{
+	const uint32_t seq = r->seq + FIRST_SEQ + r->helper_count % SEQS;
+
+	if (helper == NULL || r->helper_count == KITH_HELPERS_ROUND || was_asked(r, helper) ||
+	    helper == r->target || helper->is_self || !kith_peer_is_up(helper))
+		return;
+	r->helpers[r->helper_count++] = helper->slot;
+	(void)kith_relay_ask(n, helper, r->target, seq);
+}
+
+/* Who helped before. Its slot may be another member's by now, who is as good as any. */
+static void ask_known(struct kith_node *n, struct kith_round *r)
+{
+	const struct kith_ledger *l = r->target->ledger;
+
+	if (n->plain.is_on)
+		return;
+	if (l != NULL && l->helper != 0)
+		ask(n, r, kith_peer_at(n, l->helper - 1));
+	if (n->probes.helper != 0)
+		ask(n, r, kith_peer_at(n, n->probes.helper - 1));
+}
+
+void kith_helpers_ask(struct kith_node *n, struct kith_round *r)
+{
+	struct kith_peer *some[KITH_HELPERS_ROUND];
+	const uint32_t wave = wave_size(n);
+	uint32_t count, until, i;
+
+	if (!r->relay_begun)
+		ask_known(n, r);
+	count = kith_ring_pick(n, some, wave + r->helper_count, r->target);
+	until = r->helper_count + wave;
+	for (i = 0; i < count && r->helper_count < until; i++)
+		ask(n, r, some[i]);
+	if (!r->relay_begun)
+		r->first_wave = r->helper_count;
+	r->relay_begun = true;
+}
+
+void kith_helpers_helped(struct kith_node *n, const struct kith_round *r, uint32_t seq)
+{
+	const uint32_t which = seq - r->seq - FIRST_SEQ;
+	struct kith_ledger *l = kith_ledger(n, r->target);
+
+	/* One that said it was silent, and then brought its answer, is not in the list any more. */
+	if (l == NULL || which >= r->helper_count || r->helpers[which] == UINT32_MAX)
+		return;
+	l->helper = n->probes.helper = r->helpers[which] + 1;
+}
+
+void kith_helpers_not_needed(struct kith_node *n, const struct kith_round *r)
+{
+	(void)n;
+	if (r->target->ledger != NULL)
+		r->target->ledger->helper = 0;
+}
