@@ -201,6 +201,7 @@ enum kith_ping_way {
 	KITH_PING_DIRECT,  /* a datagram to each of its addresses; the first answer counts */
 	KITH_PING_RELAYED, /* a datagram through another member, there and back */
 	KITH_PING_TCP,     /* a connection and a proof of who is there: two round trips */
+	KITH_PING_BACK,    /* a datagram through that other member, and straight back */
 	KITH_PING_WAY_COUNT
 };
 /* How a way ended. */
@@ -210,7 +211,7 @@ enum kith_ping_way {
 	X(NACKED, nacked, "RELAYED: the helper is there, and has no answer either") \
 	X(REFUSED, refused, "TCP: connection refused: the host is there, the process is not") \
 	X(CLOSED, closed, "TCP: it hung up, or could not prove to be that member") \
-	X(UNTRIED, untried, "RELAYED: no other member is up; else no keys, memory or room for it")
+	X(UNTRIED, untried, "RELAYED, BACK: no other member reaches it; else no keys, memory or room")
 enum kith_ping_result {
 #define X(upper, lower, help) KITH_PING_##upper,
 	KITH_PING_RESULTS(X)
@@ -377,6 +378,7 @@ struct kith_member {
 	kith_us heard;             /* when a packet of it was last opened; KITH_NEVER: never */
 	kith_us rtt;               /* smoothed round trip; -1: not measured */
 	uint8_t evidence, need;    /* against its present incarnation */
+	bool indirect;             /* it answers, but through other members alone */
 	bool quarantined;          /* it came back from failed too often: its changes are no events */
 	kith_us released;          /* if so: when that ends, if it keeps still; else KITH_NEVER */
 	uint16_t back_s;           /* RESTARTING: announced absence, seconds */
@@ -414,7 +416,8 @@ enum kith_path {
 	KITH_PATH_NACK_SHIFT = 1,       /* bits 1-2: how many helpers said that it is silent, 0-3 */
 	KITH_PATH_NACK_MASK = 3 << 1,
 	KITH_PATH_TCP_TIMEOUT = 1 << 3, /* TCP did not answer */
-	KITH_PATH_TCP_REFUSED = 1 << 4  /* TCP was refused: host up, process gone */
+	KITH_PATH_TCP_REFUSED = 1 << 4, /* TCP was refused: host up, process gone */
+	KITH_PATH_TCP_ACCEPTED = 1 << 5 /* TCP was accepted, but nobody answered in it: process stopped */
 };
 struct kith_why {
 	enum kith_why_kind kind;

@@ -41,23 +41,27 @@ static void print_round(struct kith_cli *c, struct rounds *rounds, struct kith_r
 	struct kith_value direct = kith_reply_get(ping, "direct"), via = kith_reply_get(ping, "via");
 	const char *addr = kith_reply_text(r, direct, "addr", "-");
 	const char *helper = kith_reply_text(r, via, "by.name", NULL);
-	char parts[3][PART_MAX], column[2 * PART_MAX] = "nobody";
+	char parts[4][PART_MAX], column[2 * PART_MAX] = "nobody", clean[PART_MAX];
+	const char *message = kith_reply_text(r, ping, "message", "");
 	size_t width;
 
 	way_text(c, r, direct, parts[0]);
 	way_text(c, r, via, parts[1]);
 	way_text(c, r, kith_reply_get(ping, "tcp"), parts[2]);
+	way_text(c, r, kith_reply_get(ping, "back"), parts[3]);
 	if (c->plain) {
-		fprintf(c->out, "%s\t%s\t%s\t%s\t%s\t%s\n", rounds->name, addr, parts[0],
-			helper != NULL ? helper : "-", parts[1], parts[2]);
+		fprintf(c->out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", rounds->name, addr, parts[0],
+			helper != NULL ? helper : "-", parts[1], parts[2], parts[3]);
 		return;
 	}
 	if (helper != NULL)
 		snprintf(column, sizeof(column), "%s %s", helper, parts[1]);
 	width = kith_text_width(column);
 	rounds->via_width = width > rounds->via_width ? width : rounds->via_width;
-	fprintf(c->out, "%s %s  direct %-9s  via %-*s  tcp %s\n", rounds->name, addr, parts[0],
-		(int)rounds->via_width, column, parts[2]);
+	fprintf(c->out, "%s %s  direct %-9s  via %-*s  tcp %-9s  back %s\n", rounds->name, addr, parts[0],
+		(int)rounds->via_width, column, parts[2], parts[3]);
+	if (*message != '\0')
+		fprintf(c->out, "  %s\n", kith_clean(message, clean, sizeof(clean)));
 }
 
 static enum kith_exit one_round(struct kith_client *k, const char *node, struct rounds *rounds)

@@ -43,6 +43,8 @@ static void add_path(struct kith_text *t, struct kith_reply *r, struct kith_valu
 			kith_text_str(t, "TCP silent");
 		else if (strcmp(word, "tcp_refused") == 0)
 			kith_text_str(t, "TCP refused");
+		else if (strcmp(word, "tcp_accepted") == 0)
+			kith_text_str(t, "TCP accepted and then silent");
 		else
 			kith_text_str(t, word);
 	}

@@ -28,28 +28,35 @@ static bool was_asked(const struct kith_round *r, const struct kith_peer *p)
 	return false;
 }
 
+/* Its slot may be another member's by now, who is as good as any. */
+static struct kith_peer *of_slot(const struct kith_node *n, uint32_t helper, const struct kith_peer *target)
+{
+	struct kith_peer *p = helper != 0 ? kith_peer_at(n, helper - 1) : NULL;
+
+	return p != NULL && p != target && !p->is_self && kith_peer_is_up(p) ? p : NULL;
+}
+
+struct kith_peer *kith_helper_known(const struct kith_node *n, const struct kith_peer *target)
+{
+	return target->ledger != NULL ? of_slot(n, target->ledger->helper, target) : NULL;
+}
+
 static void ask(struct kith_node *n, struct kith_round *r, struct kith_peer *helper)
 {
 	const uint32_t seq = r->seq + FIRST_SEQ + r->helper_count % SEQS;
 
-	if (helper == NULL || r->helper_count == KITH_HELPERS_ROUND || was_asked(r, helper) ||
-	    helper == r->target || helper->is_self || !kith_peer_is_up(helper))
+	if (helper == NULL || r->helper_count == KITH_HELPERS_ROUND || was_asked(r, helper))
 		return;
 	r->helpers[r->helper_count++] = helper->slot;
-	(void)kith_relay_ask(n, helper, r->target, seq);
+	(void)kith_relay_ask(n, helper, r->target, seq, 0);
 }
 
-/* Who helped before. Its slot may be another member's by now, who is as good as any. */
 static void ask_known(struct kith_node *n, struct kith_round *r)
 {
-	const struct kith_ledger *l = r->target->ledger;
-
 	if (n->plain.is_on)
 		return;
-	if (l != NULL && l->helper != 0)
-		ask(n, r, kith_peer_at(n, l->helper - 1));
-	if (n->probes.helper != 0)
-		ask(n, r, kith_peer_at(n, n->probes.helper - 1));
+	ask(n, r, kith_helper_known(n, r->target));
+	ask(n, r, of_slot(n, n->probes.helper, r->target));
 }
 
 void kith_helpers_ask(struct kith_node *n, struct kith_round *r)

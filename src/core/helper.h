@@ -14,12 +14,15 @@
 #include <stdint.h>
 
 struct kith_node;
+struct kith_peer;
 struct kith_round;
 
 /* Asks one wave of a round. */
 void kith_helpers_ask(struct kith_node *n, struct kith_round *r);
 /* The round's target answered through a helper; its number tells which. */
 void kith_helpers_helped(struct kith_node *n, const struct kith_round *r, uint32_t seq);
+/* Through whom the target answered last, if it does not answer itself; or NULL. */
+struct kith_peer *kith_helper_known(const struct kith_node *n, const struct kith_peer *target);
 /* It answered without. */
 void kith_helpers_not_needed(struct kith_node *n, const struct kith_round *r);
 

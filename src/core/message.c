@@ -72,6 +72,7 @@ static void answer_ping_through(struct kith_node *n, const struct context *c, ui
 	kith_packet_send(n, &outer);
 }
 
+/* Also of a back. */
 static void on_ping(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
 	const struct kith_talk *talk;
@@ -79,7 +80,7 @@ static void on_ping(struct kith_node *n, const struct context *c, const struct k
 	struct kith_msg ack;
 	struct kith_packet pk;
 
-	if (c->helper != NULL) {
+	if (c->helper != NULL && m->kind == KITH_MSG_PING) {
 		answer_ping_through(n, c, m->n);
 		return;
 	}
@@ -238,12 +239,13 @@ static const struct {
 	{KITH_MSG_PING, on_ping},   {KITH_MSG_ACK, on_ack},         {KITH_MSG_RELAY, on_relay},
 	{KITH_MSG_NACK, on_nack},   {KITH_MSG_RELAYED, on_relayed}, {KITH_MSG_RECORD, on_record},
 	{KITH_MSG_INTRO, on_intro}, {KITH_MSG_WANT, on_want},       {KITH_MSG_PUT, on_put},
-	{KITH_MSG_GOT, on_got},     {KITH_MSG_NAMES, on_names},
+	{KITH_MSG_GOT, on_got},     {KITH_MSG_NAMES, on_names},   {KITH_MSG_BACK, on_ping},
 };
 
 /* Messages that are answered whatever they say: a datagram full of them would be answered by
  * hundreds, at an address of the sender's choice. Nobody honest sends two of them in one. */
-#define ONE_EACH (UINT32_C(1) << KITH_MSG_PING | UINT32_C(1) << KITH_MSG_PUT)
+#define ONE_EACH \
+	(UINT32_C(1) << KITH_MSG_PING | UINT32_C(1) << KITH_MSG_PUT | UINT32_C(1) << KITH_MSG_BACK)
 
 void kith_message_in(struct kith_node *n, struct kith_peer *from, struct kith_bytes plain,
 		     struct kith_peer *helper)

@@ -2,11 +2,12 @@
 #include "core/ping.h"
 
 #include "base/check.h"
+#include "core/helper.h"
 #include "core/node.h"
 #include <string.h>
 
-enum { RELAYED_NUMBER = 15 };
-_Static_assert((int)KITH_ADDRS_MAX <= (int)RELAYED_NUMBER, "each address has a number");
+enum { BACK_NUMBER = 14, RELAYED_NUMBER = 15 };
+_Static_assert((int)KITH_ADDRS_MAX <= (int)BACK_NUMBER, "each address has a number");
 
 bool kith_pings_init(struct kith_node *n)
 {
@@ -43,7 +44,7 @@ static void way_end(struct kith_node *n, struct kith_ping *g, enum kith_ping_way
 	g->open &= ~(1u << way);
 	if (g->open == 0)
 		kith_timer_stop(n, &g->timer);
-	if (way == KITH_PING_RELAYED)
+	if (way == KITH_PING_RELAYED || way == KITH_PING_BACK)
 		e.by = g->helper;
 	if (addr != NULL)
 		e.addr = *addr;
@@ -77,14 +78,15 @@ static void ask_directly(struct kith_node *n, struct kith_ping *g, struct kith_p
 
 static void ask_through_helper(struct kith_node *n, struct kith_ping *g, struct kith_peer *p)
 {
-	struct kith_peer *helper;
+	struct kith_peer *helper = kith_helper_known(n, p);
 
-	if (kith_ring_pick(n, &helper, 1, p) == 1) {
+	if (helper != NULL || kith_ring_pick(n, &helper, 1, p) == 1) {
 		g->helper = helper->record->mid;
-		if (kith_relay_ask(n, helper, p, g->seq + RELAYED_NUMBER))
+		if (kith_relay_ask(n, helper, p, g->seq + RELAYED_NUMBER, g->seq + BACK_NUMBER))
 			return;
 	}
 	way_end(n, g, KITH_PING_RELAYED, KITH_PING_UNTRIED, NULL);
+	way_end(n, g, KITH_PING_BACK, KITH_PING_UNTRIED, NULL);
 }
 
 static void ask_by_tcp(struct kith_node *n, struct kith_ping *g)
@@ -154,10 +156,14 @@ void kith_ping_on_ack(struct kith_node *n, const struct kith_peer *from, const s
 
 	if (g == NULL || !is_mid(&g->target, &from->record->mid))
 		return;
-	if (is_relayed && which == RELAYED_NUMBER && is_open(g, KITH_PING_RELAYED))
+	if (is_relayed && which == RELAYED_NUMBER && is_open(g, KITH_PING_RELAYED)) {
+		g->is_carried = true;
 		way_end(n, g, KITH_PING_RELAYED, KITH_PING_ANSWERED, NULL);
-	else if (!is_relayed && which < g->addr_count && is_open(g, KITH_PING_DIRECT))
+	} else if (!is_relayed && which == BACK_NUMBER && is_open(g, KITH_PING_BACK)) {
+		way_end(n, g, KITH_PING_BACK, KITH_PING_ANSWERED, NULL);
+	} else if (!is_relayed && which < g->addr_count && is_open(g, KITH_PING_DIRECT)) {
 		way_end(n, g, KITH_PING_DIRECT, KITH_PING_ANSWERED, &g->addrs[which]);
+	}
 }
 
 void kith_ping_on_nack(struct kith_node *n, const struct kith_peer *from, const struct kith_msg *m)
@@ -212,6 +218,10 @@ void kith_ping_on_timer(struct kith_node *n, void *owner)
 	if (is_open(g, KITH_PING_RELAYED))
 		way_end(n, g, KITH_PING_RELAYED,
 			g->is_nacked ? KITH_PING_NACKED : KITH_PING_SILENT, NULL);
+	/* Whether it was asked at all is not known where the helper brought nothing either. */
+	if (is_open(g, KITH_PING_BACK))
+		way_end(n, g, KITH_PING_BACK, g->is_carried ? KITH_PING_SILENT : KITH_PING_UNTRIED,
+			NULL);
 	if (is_open(g, KITH_PING_TCP))
 		way_end(n, g, KITH_PING_TCP, KITH_PING_SILENT, &g->addrs[0]);
 }

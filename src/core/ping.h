@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/ping.h: a member measured because somebody asks (kith_node_ping), in three ways at once: a
- * datagram to each of its addresses, one through a helper, a TCP handshake.
+ * core/ping.h: a member measured because somebody asks (kith_node_ping), in four ways at once: a
+ * datagram to each of its addresses, one through a helper there and back, one through it and straight
+ * back, a TCP handshake.
  *
  *	kith_ping_begin -> on_ack, on_nack, on_tcp; or the timer -> an event for each way
  *
@@ -24,10 +25,11 @@ struct kith_ping {
 	unsigned open; /* ways under way, a bit each; 0: free */
 	uint64_t token;
 	struct kith_mid target, helper;
-	uint32_t seq; /* 16 numbers from here: an address each, the last one through the helper */
+	uint32_t seq; /* 16 numbers from here: an address each, the last two through the helper */
 	struct kith_addr addrs[KITH_ADDRS_MAX]; /* that which answered last comes first */
 	uint8_t addr_count;
 	bool is_nacked;  /* the helper hears nothing either */
+	bool is_carried; /* an answer came through it */
 	uint64_t stream; /* 0: none */
 	kith_us begun;
 	struct kith_timer timer;

@@ -179,7 +179,9 @@ static void verdict(struct kith_node *n, struct kith_round *r)
 	uint8_t path = KITH_PATH_DIRECT;
 
 	path |= (uint8_t)((r->nacks > 3 ? 3 : r->nacks) << KITH_PATH_NACK_SHIFT);
-	path |= refused ? KITH_PATH_TCP_REFUSED : KITH_PATH_TCP_TIMEOUT;
+	path |= refused					? KITH_PATH_TCP_REFUSED
+		: kith_stream_is_accepted(n, r->stream) ? KITH_PATH_TCP_ACCEPTED
+							: KITH_PATH_TCP_TIMEOUT;
 	/* Helpers that stay silent too speak against our own link; a refusal speaks for it. */
 	if (!refused && r->nacks < r->first_wave)
 		kith_probe_health(n, 1);

@@ -25,14 +25,16 @@ void kith_relays_fini(struct kith_node *n)
 }
 
 bool kith_relay_ask(struct kith_node *n, struct kith_peer *helper, struct kith_peer *target,
-		    uint32_t seq)
+		    uint32_t seq, uint32_t back)
 {
 	uint8_t blob[KITH_DATAGRAM_MAX];
-	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = seq};
+	const struct kith_msg ping = {.kind = KITH_MSG_PING, .n = seq};
+	const struct kith_msg straight = {.kind = KITH_MSG_BACK, .n = back};
 	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = target->record->mid.b};
 	struct kith_packet inner, outer;
 
-	if (!kith_packet_begin(n, &inner, target) || !kith_packet_add(&inner, &ping))
+	if (!kith_packet_begin(n, &inner, target) || !kith_packet_add(&inner, &ping) ||
+	    (back != 0 && !kith_packet_add(&inner, &straight)))
 		return false;
 	relay.blob.p = blob;
 	relay.blob.len = kith_packet_seal(n, &inner, blob);

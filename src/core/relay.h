@@ -31,9 +31,10 @@ struct kith_relays {
 
 KITH_MUST_USE bool kith_relays_init(struct kith_node *n);
 void kith_relays_fini(struct kith_node *n);
-/* Sends ping `seq` to `target` through `helper`. False: there are no keys or addresses for it. */
+/* Sends ping `seq` to `target` through `helper`, and with it a back of that number, unless it is 0.
+ * False: there are no keys or addresses for it. */
 bool kith_relay_ask(struct kith_node *n, struct kith_peer *helper, struct kith_peer *target,
-		    uint32_t seq);
+		    uint32_t seq, uint32_t back);
 /* A relay message of `from`: a request, or the way back of one that we carried. */
 void kith_relay_in(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m);
 

@@ -29,6 +29,13 @@ static struct kith_stream *find(struct kith_node *n, uint64_t id)
 	return NULL;
 }
 
+bool kith_stream_is_accepted(struct kith_node *n, uint64_t id)
+{
+	const struct kith_stream *s = find(n, id);
+
+	return s != NULL && s->state != KITH_STREAM_CONNECTING;
+}
+
 static bool is_unproven(const struct kith_stream *s)
 {
 	return s->purpose == KITH_STREAM_FOR_PEER && !s->is_proven;

@@ -80,6 +80,8 @@ void kith_stream_send(struct kith_node *n, struct kith_stream *s, const uint8_t 
  * and tells whoever dialled. The stream is freed. */
 void kith_stream_end(struct kith_node *n, struct kith_stream *s, enum kith_seed_result result,
 		     bool is_gone);
+/* Whether the other's host has taken the connection; its process need not have noticed. */
+bool kith_stream_is_accepted(struct kith_node *n, uint64_t id);
 /* Ends the stream with this id, if there is one, without telling anybody. */
 void kith_stream_abandon(struct kith_node *n, uint64_t id);
 

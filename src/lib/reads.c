@@ -31,6 +31,7 @@ static void describe(const struct kith_node *n, const struct kith_peer *p, struc
 	m->rtt = p->is_self ? 0 : talk != NULL ? talk->rtt_us : -1;
 	kith_suspect_weigh(n, p, &m->evidence, &m->need);
 	m->back_s = r->body.back_s;
+	m->indirect = p->ledger != NULL && p->ledger->helper != 0;
 	m->quarantined = kith_flap_is_quarantined(p);
 	m->released = kith_flap_released_at(p);
 }

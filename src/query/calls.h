@@ -60,15 +60,18 @@
  *	"verdict": KITH_CALL_VERDICTS;  "message": a sentence;  "hint": what to do next, or ""
  *	"why": [{"at","kind":"round"|"suspicion"|"status"|"answer"|"restored",
  *		"by":{"name","id"}|null (suspicion: the suspector),"refusal":bool (it refused; else it was
- *		silent),"path":["direct","nack:2","tcp_timeout","tcp_refused"],"from"|null,"to"|null
+ *		silent),"path":["direct","nack:2","tcp_timeout","tcp_refused",
+ *		"tcp_accepted"],"from"|null,"to"|null
  *		(states, for kind status),"evidence","need","epoch","seq"}], oldest first
  *	error not_found, ambiguous
  *
  * kith.ping         {"name": as for kith.member}
- *	The member is asked now, in three ways at once, at the addresses of its record; answered when
+ *	The member is asked now, in four ways at once, at the addresses of its record; answered when
  *	each has ended, within 2 s. Nothing is concluded from it.
  *	"ping": {"name","id","state","direct": WAY with "addr"|null (that which answered, else the
- *		likeliest),"via": WAY with "by":{"name","id"}|null (the helper),"tcp": WAY with "addr"}
+ *		likeliest),"via": WAY with "by":{"name","id"}|null (the helper),"tcp": WAY with "addr",
+ *		"back": WAY with "by": there through that helper, and straight back,
+ *		"message": what the ways tell together, or ""}
  *	WAY: {"result" (KITH_CALL_PINGS),"message","rtt_us"|null}
  *	error not_found, ambiguous; refused: it is this host, this host has left, or there are too many
  *	pings at once
@@ -226,6 +229,10 @@ enum kith_call_seed {
 	X(SELF, "self", "this host itself", "") \
 	X(ANSWERS, "answers", "it answers", "") \
 	X(UNPROVEN, "unproven", "nothing is held against it, and nothing of it was heard here yet", "") \
+	X(INDIRECT, "indirect", "it answers through other members alone: its way from or to here is cut", \
+	  "kith ping tells which; look for a firewall or a route between the two hosts") \
+	X(SLOW, "slow", "it answers, but much later than the others", \
+	  "is that host overloaded, or its network?") \
 	X(DOUBTED, "doubted", "it answers, but some rounds of probes failed", "") \
 	X(FLAPPING, "flapping", \
 	  "it failed and came back, again and again; it is told no more until it keeps still", \
@@ -234,6 +241,13 @@ enum kith_call_seed {
 	X(SUSPECT_REFUSED, "suspect_refused", "its host is up, but kithd is not; it can still refute", "") \
 	X(HOST_UP_DAEMON_DOWN, "host_up_daemon_down", "its host is up, but kithd is not", \
 	  "on that host: systemctl status kithd") \
+	X(ONE_WAY, "one_way", "its packets come, but it answers none of ours: it cannot hear", \
+	  "on that host: does a firewall drop what comes in on its UDP port?") \
+	X(STOPPED, "stopped", "its host takes connections, but kithd answers nothing: it stands still", \
+	  "on that host: is kithd stopped, or out of CPU or memory?") \
+	X(CUT_OFF, "cut_off", "it does not answer, nor do many others: this host may be what is cut off", \
+	  "kith status: whom does this host still reach?") \
+	X(UNKNOWN, "unknown", "it had failed before this host started again, and was not tried since", "") \
 	X(SILENT, "silent", "it does not answer: host down, cut off, or a firewall", \
 	  "is that host up, and are its UDP and TCP ports open?") \
 	X(RESTARTING, "restarting", "it announced a restart", "") \

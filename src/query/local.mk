@@ -39,6 +39,7 @@ libkith_query_la_SOURCES = \
 	%D%/native.h \
 	%D%/native_stats.c \
 	%D%/native_status.c \
+	%D%/native_why.c \
 	%D%/pattern.c \
 	%D%/pattern.h \
 	%D%/ping.c \

@@ -161,7 +161,7 @@ void kith_native_members(struct kith_request *r)
 	}
 }
 
-/* --- kith.member, kith.why ------------------------------------------------------------------- */
+/* --- kith.member ---------------------------------------------------------------------------- */
 
 bool kith_native_find(struct kith_request *r, const char *argument, struct kith_member *m)
 {
@@ -195,133 +195,6 @@ void kith_native_member(struct kith_request *r)
 	kith_reply_ok(r);
 	kith_write_key(&r->w, "member");
 	kith_write_member(r, &m, true);
-	kith_reply_end(r);
-}
-
-static void write_path(struct kith_writer *w, uint8_t path)
-{
-	char nacks[] = "nack:0";
-
-	kith_write_array(w);
-	if (path & KITH_PATH_DIRECT)
-		kith_write_text(w, "direct");
-	if (path & KITH_PATH_NACK_MASK) {
-		nacks[5] = (char)('0' + ((path & KITH_PATH_NACK_MASK) >> KITH_PATH_NACK_SHIFT));
-		kith_write_text(w, nacks);
-	}
-	if (path & KITH_PATH_TCP_TIMEOUT)
-		kith_write_text(w, "tcp_timeout");
-	if (path & KITH_PATH_TCP_REFUSED)
-		kith_write_text(w, "tcp_refused");
-	kith_write_end(w);
-}
-
-static void write_why(struct kith_writer *w, const struct kith_why *why)
-{
-	static const char *const kinds[] = {
-		[KITH_WHY_ROUND] = "round",
-		[KITH_WHY_SUSPICION] = "suspicion",
-		[KITH_WHY_STATUS] = "status",
-		[KITH_WHY_ANSWER] = "answer",
-		[KITH_WHY_RESTORED] = "restored",
-	};
-	char when[KITH_WHEN_TEXT];
-
-	kith_write_map(w);
-	kith_write_key_text(w, "at", kith_when_rfc3339(why->unix_ms, when));
-	kith_write_key_text(w, "kind", kinds[why->kind]);
-	kith_write_key(w, "by");
-	if (why->kind == KITH_WHY_SUSPICION)
-		kith_write_name_and_id(w, why->by_name, &why->by);
-	else
-		kith_write_null(w);
-	kith_write_key_bool(w, "refusal", why->refusal);
-	kith_write_key(w, "path");
-	write_path(w, why->path);
-	if (why->kind == KITH_WHY_STATUS) {
-		kith_write_key_text(w, "from", kith_status_name(why->from));
-	} else {
-		kith_write_key_null(w, "from");
-	}
-	if (why->kind == KITH_WHY_STATUS || why->kind == KITH_WHY_RESTORED)
-		kith_write_key_text(w, "to", kith_status_name(why->to));
-	else
-		kith_write_key_null(w, "to");
-	kith_write_key_u64(w, "evidence", why->evidence);
-	kith_write_key_u64(w, "need", why->need);
-	kith_write_key_u64(w, "epoch", why->epoch);
-	kith_write_key_u64(w, "seq", why->seq);
-	kith_write_end(w);
-}
-
-/* Whether what is held against the member since it last answered tells of a refusal: its host
- * lives, its daemon does not. */
-static bool is_refused(const struct kith_node *node, const struct kith_member *m)
-{
-	struct kith_why why;
-	uint32_t cursor = 0;
-	bool is = false;
-
-	while (kith_node_why(node, &m->mid, &cursor, &why)) {
-		if (why.kind == KITH_WHY_ANSWER)
-			is = false;
-		else if (why.kind != KITH_WHY_STATUS)
-			is |= why.refusal;
-	}
-	return is;
-}
-
-static enum kith_call_verdict verdict(const struct kith_node *node, const struct kith_member *m)
-{
-	bool refused = is_refused(node, m);
-
-	if (m->self)
-		return KITH_CALL_VERDICT_SELF;
-	switch (m->status) {
-	case KITH_STATUS_ALIVE:
-		if (m->evidence > 0)
-			return KITH_CALL_VERDICT_DOUBTED;
-		if (m->quarantined)
-			return KITH_CALL_VERDICT_FLAPPING;
-		return m->heard == KITH_NEVER ? KITH_CALL_VERDICT_UNPROVEN : KITH_CALL_VERDICT_ANSWERS;
-	case KITH_STATUS_RESTARTING:
-		return KITH_CALL_VERDICT_RESTARTING;
-	case KITH_STATUS_SUSPECT:
-		return refused ? KITH_CALL_VERDICT_SUSPECT_REFUSED : KITH_CALL_VERDICT_SUSPECT_SILENT;
-	case KITH_STATUS_FAILED:
-		return refused ? KITH_CALL_VERDICT_HOST_UP_DAEMON_DOWN : KITH_CALL_VERDICT_SILENT;
-	default:
-		return KITH_CALL_VERDICT_LEFT;
-	}
-}
-
-void kith_native_why(struct kith_request *r)
-{
-	static const struct {
-		const char *word, *text, *hint;
-	} verdicts[] = {
-#define X(upper, word, text, hint) [KITH_CALL_VERDICT_##upper] = {word, text, hint},
-		KITH_CALL_VERDICTS(X)
-#undef X
-	};
-	enum kith_call_verdict v;
-	struct kith_member m;
-	struct kith_why why;
-	uint32_t cursor = 0;
-
-	if (!kith_native_find(r, "name", &m))
-		return;
-	v = verdict(r->s->host.node, &m);
-	kith_reply_ok(r);
-	kith_write_key(&r->w, "member");
-	kith_write_member(r, &m, true);
-	kith_write_key_text(&r->w, "verdict", verdicts[v].word);
-	kith_write_key_text(&r->w, "message", verdicts[v].text);
-	kith_write_key_text(&r->w, "hint", verdicts[v].hint);
-	kith_write_key_array(&r->w, "why");
-	while (kith_node_why(r->s->host.node, &m.mid, &cursor, &why))
-		write_why(&r->w, &why);
-	kith_write_end(&r->w);
 	kith_reply_end(r);
 }
 

@@ -78,7 +78,7 @@ static void write_way(struct kith_request *r, const char *key, enum kith_ping_wa
 	kith_write_key_map(&r->w, key);
 	kith_write_key_text(&r->w, "result", results[e->ping].word);
 	kith_write_key_text(&r->w, "message", results[e->ping].text);
-	if (way == KITH_PING_RELAYED) {
+	if (way == KITH_PING_RELAYED || way == KITH_PING_BACK) {
 		kith_write_key(&r->w, "by");
 		if (kith_node_member(r->s->host.node, &e->by, &by) == 0)
 			kith_write_name_and_id(&r->w, by.name, &e->by);
@@ -94,6 +94,29 @@ static void write_way(struct kith_request *r, const char *key, enum kith_ping_wa
 	else
 		kith_write_key_null(&r->w, "rtt_us");
 	kith_write_end(&r->w);
+}
+
+static bool came(const struct kith_ping_wait *wait, enum kith_ping_way way)
+{
+	return wait->ways[way].ping == KITH_PING_ANSWERED;
+}
+
+/* What the ways tell together, where that is more than each of them does. */
+static const char *conclusion(const struct kith_ping_wait *wait)
+{
+	const enum kith_ping_result tcp = wait->ways[KITH_PING_TCP].ping;
+
+	if (came(wait, KITH_PING_DIRECT))
+		return came(wait, KITH_PING_TCP) ? "" : "UDP passes, TCP does not";
+	if (came(wait, KITH_PING_BACK))
+		return "its datagrams arrive here, ours do not arrive there";
+	if (came(wait, KITH_PING_RELAYED))
+		return came(wait, KITH_PING_TCP)
+			       ? "its datagrams do not arrive here; TCP passes"
+			       : "it is up, but its datagrams do not arrive here";
+	if (came(wait, KITH_PING_TCP))
+		return "TCP passes, UDP does not";
+	return tcp == KITH_PING_REFUSED ? "its host is up, but kithd is not" : "";
 }
 
 void kith_ping_step(struct kith_rpc_conn *c, struct kith_rpc_time t)
@@ -113,6 +136,8 @@ void kith_ping_step(struct kith_rpc_conn *c, struct kith_rpc_time t)
 	write_way(&r, "direct", KITH_PING_DIRECT);
 	write_way(&r, "via", KITH_PING_RELAYED);
 	write_way(&r, "tcp", KITH_PING_TCP);
+	write_way(&r, "back", KITH_PING_BACK);
+	kith_write_key_text(&r.w, "message", conclusion(wait));
 	kith_write_end(&r.w);
 	kith_reply_end(&r);
 	if (!c->is_closed)

@@ -258,6 +258,9 @@ bool cluster_all_see_all(struct cluster *c)
 		if (v.alive < up)
 			return false;
 	}
+	/* Where all hosts there are run, nobody else can be among those alive. */
+	if (up == c->count)
+		return true;
 	for (i = 0; i < c->count; i++)
 		for (k = 0; is_in_touch(c, i) && k < c->count; k++)
 			if (is_in_touch(c, k) && cluster_status(c, i, k) != KITH_STATUS_ALIVE)

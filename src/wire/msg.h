@@ -38,7 +38,8 @@
 	X(END, end, 22, "", "my turn is over") \
 	X(NAMES, names, 23, "B", "names of my newest records: mid[16] || epoch u32 || seq u32 ...") \
 	X(PARTS, parts, 24, "LdB", "digests of the 16 parts of a range: digest[8] x 16") \
-	X(FULL, full, 25, "", "my member table has no room for you")
+	X(FULL, full, 25, "", "my member table has no room for you") \
+	X(BACK, back, 26, "n", "a ping to be answered straight, whichever way it came")
 /* Kinds 11 to 15 are reserved: fetch and body of large records, events. */
 enum kith_msg_kind {
 #define X(upper, lower, number, fields, help) KITH_MSG_##upper = number,

@@ -140,11 +140,15 @@ cat >"$tmp/ping.json" <<'PING'
     "direct": {"result": "answered", "message": "answered", "addr": "10.0.1.12:5484", "rtt_us": 9840},
     "via": {"result": "answered", "message": "answered", "by": {"name": "db-1", "id": "bb"},
       "rtt_us": 10449},
-    "tcp": {"result": "answered", "message": "answered", "addr": "10.0.1.12:5484", "rtt_us": 910}}}},
+    "tcp": {"result": "answered", "message": "answered", "addr": "10.0.1.12:5484", "rtt_us": 910},
+    "back": {"result": "answered", "message": "answered", "by": {"name": "db-1", "id": "bb"},
+      "rtt_us": 10100}, "message": ""}}},
   {"body": {"v": 1, "ok": true, "ping": {"name": "db-2", "id": "aa", "state": "alive",
     "direct": {"result": "silent", "message": "no answer", "addr": "10.0.1.12:5484", "rtt_us": null},
     "via": {"result": "untried", "message": "not tried", "by": null, "rtt_us": null},
-    "tcp": {"result": "refused", "message": "refused", "addr": "10.0.1.12:5484", "rtt_us": null}}}},
+    "tcp": {"result": "refused", "message": "refused", "addr": "10.0.1.12:5484", "rtt_us": null},
+    "back": {"result": "untried", "message": "not tried", "by": null, "rtt_us": null},
+    "message": "its host is up, but kithd is not"}}},
   {"body": {"v": 1, "ok": true, "ping": {"name": "db-2", "id": "aa", "state": "alive",
     "direct": {"result": "answered", "message": "answered", "addr": "10.0.1.12:5484", "rtt_us": 3000},
     "via": {"result": "nacked", "message": "no answer to it either",
@@ -156,13 +160,15 @@ fake "$tmp/ping.json"
 run ping db-2
 check "a ping that is answered is a yes" exits 0
 check "the ways in one line" \
-	grep -qx 'db-2 10.0.1.12:5484  direct 9.8 ms     via db-1 10.4 ms  tcp 0.91 ms' "$tmp/out"
+	grep -qx 'db-2 10.0.1.12:5484  direct 9.8 ms     via db-1 10.4 ms  tcp 0.91 ms    back 10.1 ms' \
+	"$tmp/out"
 check "one round has no sum" sh -c "[ \$(wc -l <'$tmp/out') -eq 1 ]"
 check "who is asked for" asked 'r == {"command": "kith.ping", "body": {"name": "db-2"}}'
 run ping db-2
 check "one that is not is a no" exits 1
 check "with what is known" \
-	grep -qx 'db-2 10.0.1.12:5484  direct no answer  via nobody  tcp refused' "$tmp/out"
+	grep -qx 'db-2 10.0.1.12:5484  direct no answer  via nobody  tcp refused    back not tried' "$tmp/out"
+check "and what that tells together" grep -qx '  its host is up, but kithd is not' "$tmp/out"
 run ping db-2
 check "a helper in vain" says "via web-2 no answer to it either"
 check "words of kithd play no tricks" says 'tcp \x1b[31m'
@@ -172,7 +178,8 @@ check "one of three is missing" exits 1
 check "the sum is of the direct answers" \
 	grep -qx '3 sent, 2 answered, min/median/max 3.00/6.42/9.84 ms' "$tmp/out"
 check "columns line up" \
-	grep -qx 'db-2 10.0.1.12:5484  direct no answer  via nobody        tcp refused' "$tmp/out"
+	grep -qx 'db-2 10.0.1.12:5484  direct no answer  via nobody        tcp refused    back not tried' \
+	"$tmp/out"
 fake "$tmp/ping.json"
 run ping --count 3 db-2 --json
 check "rounds become one document" json 'd["node"] == "db-2" and d["sent"] == 3 and d["answered"] == 2'
@@ -183,10 +190,10 @@ run ping db-2 --json
 check "a daemon that goes is one document too" json 'd["error"]["code"] == "daemon_gone"'
 fake "$tmp/ping.json"
 run ping db-2 --plain
-check "plain is numbers between tabs" grep -qx "$(printf 'db-2\t10.0.1.12:5484\t9.8\tdb-1\t10.4\t0.91')" "$tmp/out"
+check "plain is numbers between tabs" grep -qx "$(printf 'db-2\t10.0.1.12:5484\t9.8\tdb-1\t10.4\t0.91\t10.1')" "$tmp/out"
 run ping db-2 --plain
 check "or the words" \
-	grep -qx "$(printf 'db-2\t10.0.1.12:5484\tno answer\t-\tnot tried\trefused')" "$tmp/out"
+	grep -qx "$(printf 'db-2\t10.0.1.12:5484\tno answer\t-\tnot tried\trefused\tnot tried')" "$tmp/out"
 for bad in 0 x 1001; do
 	run ping db-2 -c "$bad"
 	check "no count: $bad" exits 2

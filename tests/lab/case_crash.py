@@ -12,7 +12,8 @@ def crash_and_return(lab):
     victim.kill()
     lab.wait_seen(victim, "failed", 60, "a crash is known by all")
     why = lab.hosts[1].kith("why", victim.name)
-    check("kith why tells of it", why["ok"] and why["member"]["state"] == "failed", why)
+    check("kith why tells of it: its host is up, its daemon is not",
+          why["member"]["state"] == "failed" and why["verdict"] == "host_up_daemon_down", why)
     victim.start()
     lab.wait_all(60, "it comes back with its identity, and all see all")
 
@@ -58,6 +59,16 @@ def pause(lab):
     check("the machine can sleep for 2 s", False)
 
 
+def stopped(lab):
+    """For longer than anybody waits: its kernel takes connections, and nobody answers in them."""
+    host = lab.hosts[3]
+    host.pause()
+    lab.wait_seen(host, "failed", 60, "a daemon that stands still is failed at all others")
+    lab.wait_verdict(lab.hosts[0], host, "stopped", "kith why tells that it stands still")
+    host.resume()
+    lab.wait_all(60, "it goes on, and all see it alive")
+
+
 def leave(lab):
     host = lab.hosts[4]
     before = lab.failures(host)
@@ -67,4 +78,4 @@ def leave(lab):
     check("not as failed", lab.failures(host) == before)
 
 
-run(scene([crash_and_return, new_address, announced_restart, pause, leave], hosts=5))
+run(scene([crash_and_return, new_address, announced_restart, pause, stopped, leave], hosts=5))

@@ -9,6 +9,8 @@ def cut_host(lab):
     lost = lab.hosts[4]
     lab.net.cut(lost)
     lab.wait_seen(lost, "failed", 60, "a host that is cut off is failed at all others")
+    lab.wait_verdict(lab.hosts[0], lost, "silent", "kith why tells that it is silent")
+    lab.wait_verdict(lost, lab.hosts[0], "cut_off", "and there, that it may be cut off itself")
     lab.net.heal()
     lab.wait_all(60, "healed: all see all")
 
@@ -17,6 +19,7 @@ def deaf_host(lab):
     deaf = lab.hosts[3]
     lab.net.cut_one_way(ALL, deaf)
     lab.wait_seen(deaf, "failed", 60, "a host that can send but not hear is failed at all others")
+    lab.wait_verdict(lab.hosts[0], deaf, "one_way", "kith why tells that it is heard, but cannot hear")
     lab.net.heal()
     lab.wait_all(60, "healed: all see all")
 
@@ -28,8 +31,12 @@ def one_way_between_two(lab):
     wait_for(lambda: all(h.stats("node.rounds_relayed") > n for h, n in relayed.items()), 120,
              "one direction between two is gone: they reach each other through the others")
     ping = a.kith("ping", b.name)["rounds"][0]
-    ways = [ping[way]["result"] for way in ("direct", "via", "tcp")]
-    check("kith ping tells which ways are gone", ways == ["silent", "answered", "silent"], ways)
+    ways = [ping[way]["result"] for way in ("direct", "via", "tcp", "back")]
+    check("kith ping tells which ways are gone",
+          ways == ["silent", "answered", "silent", "answered"], ways)
+    check("and in which direction",
+          ping["message"] == "its datagrams arrive here, ours do not arrive there", ping)
+    lab.wait_verdict(a, b, "indirect", "kith why tells that it answers through others alone")
     lab.wait_all(60, "all see all")
     check("and nobody was called failed", lab.failures() == before)
 

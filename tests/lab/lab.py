@@ -391,6 +391,13 @@ class Lab:
             self.tell()
         return took
 
+    def wait_verdict(self, viewer, seen, verdict, claim):
+        """Waits until `kith why` concludes so at this host."""
+        took = wait_for(lambda: viewer.kith("why", seen.name)["verdict"] == verdict, 60, claim)
+        if took is None:
+            say(f"    but: {viewer.kith('why', seen.name)}")
+        return took
+
     def wait_seen(self, seen, state, within_s, claim=None, by=None, since=None):
         """Waits until `by` (the others that run) see this host, or each of these, in that state.
 

@@ -40,8 +40,9 @@ static struct asked ask(struct cluster *c, uint32_t who)
 	return a;
 }
 
-#define ASSERT_RESULTS(a, direct, relayed, tcp) \
+#define ASSERT_RESULTS(a, direct, relayed, tcp, back) \
 	do { \
+		assert_int_equal((a).ways[KITH_PING_BACK]->ping, KITH_PING_##back); \
 		assert_int_equal((a).ways[KITH_PING_DIRECT]->ping, KITH_PING_##direct); \
 		assert_int_equal((a).ways[KITH_PING_RELAYED]->ping, KITH_PING_##relayed); \
 		assert_int_equal((a).ways[KITH_PING_TCP]->ping, KITH_PING_##tcp); \
@@ -56,7 +57,7 @@ static void a_healthy_member_answers_all_ways(void **state)
 	uint32_t helper = cluster_index(c, &a.ways[KITH_PING_RELAYED]->by);
 
 	(void)state;
-	ASSERT_RESULTS(a, ANSWERED, ANSWERED, ANSWERED);
+	ASSERT_RESULTS(a, ANSWERED, ANSWERED, ANSWERED, ANSWERED);
 	assert_memory_equal(direct->addr.ip, addr.ip, sizeof(addr.ip));
 	assert_int_equal(direct->addr.port, addr.port);
 	assert_true(helper == 2 || helper == 3);
@@ -78,12 +79,30 @@ static void a_cut_of_udp_shows_in_one_way(void **state)
 	cluster_forbid(c, CLUSTER_ANY, CLUSTER_ANY, KITH_STATUS_SUSPECT);
 	cluster_cut_udp(c, HERE, THERE);
 	a = ask(c, THERE);
-	ASSERT_RESULTS(a, SILENT, ANSWERED, ANSWERED);
+	ASSERT_RESULTS(a, SILENT, ANSWERED, ANSWERED, SILENT);
 	assert_int_equal(cluster_index(c, &a.ways[KITH_PING_RELAYED]->by), 2);
 	assert_true(cluster_now(c) - a.at >= 2 * S);
 	cluster_mend(c, HERE, THERE);
 	a = ask(c, THERE);
-	ASSERT_RESULTS(a, ANSWERED, ANSWERED, ANSWERED);
+	ASSERT_RESULTS(a, ANSWERED, ANSWERED, ANSWERED, ANSWERED);
+	cluster_free(&c);
+}
+
+/* Ours do not arrive there, its do here; and the other way round: the way back tells which. */
+static void a_cut_in_one_direction_shows_in_the_way_back(void **state)
+{
+	struct cluster *c = story_joined(3, 1915);
+	struct asked a;
+
+	(void)state;
+	cluster_cut_one_way(c, HERE, THERE);
+	a = ask(c, THERE);
+	ASSERT_RESULTS(a, SILENT, ANSWERED, SILENT, ANSWERED);
+	cluster_heal(c);
+	cluster_run(c, 5 * S);
+	cluster_cut_one_way(c, THERE, HERE);
+	a = ask(c, THERE);
+	ASSERT_RESULTS(a, SILENT, ANSWERED, SILENT, SILENT);
 	cluster_free(&c);
 }
 
@@ -120,7 +139,7 @@ static void asking_a_failed_member_changes_nothing(void **state)
 		struct asked a = ask(c, THERE);
 
 		/* Its host is up, its process is not: the helper hears nothing either. */
-		ASSERT_RESULTS(a, SILENT, NACKED, REFUSED);
+		ASSERT_RESULTS(a, SILENT, NACKED, REFUSED, UNTRIED);
 	}
 	known_of(c, THERE, &after, &whys_after, &changes_after);
 	assert_int_equal(after.status, KITH_STATUS_FAILED);
@@ -147,7 +166,7 @@ static void a_member_that_is_back_says_so(void **state)
 	assert_int_equal(a.ways[KITH_PING_TCP]->ping, KITH_PING_ANSWERED);
 	cluster_wait_status(c, HERE, THERE, KITH_STATUS_ALIVE, 1 * S);
 	a = ask(c, THERE);
-	ASSERT_RESULTS(a, ANSWERED, ANSWERED, ANSWERED);
+	ASSERT_RESULTS(a, ANSWERED, ANSWERED, ANSWERED, ANSWERED);
 	cluster_free(&c);
 }
 
@@ -167,7 +186,7 @@ static void a_member_that_left_is_asked_in_vain(void **state)
 			cluster_forbid(c, HERE, THERE, (enum kith_status)i);
 	a = ask(c, THERE);
 	/* No helper carries anything for one that left. */
-	ASSERT_RESULTS(a, SILENT, SILENT, REFUSED);
+	ASSERT_RESULTS(a, SILENT, SILENT, REFUSED, UNTRIED);
 	cluster_free(&c);
 }
 
@@ -180,7 +199,7 @@ static void a_dead_host_is_silent(void **state)
 	(void)state;
 	cluster_power_off(c, THERE);
 	a = ask(c, THERE);
-	ASSERT_RESULTS(a, SILENT, NACKED, SILENT);
+	ASSERT_RESULTS(a, SILENT, NACKED, SILENT, UNTRIED);
 	cluster_free(&c);
 }
 
@@ -189,6 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_healthy_member_answers_all_ways),
 		cmocka_unit_test(a_cut_of_udp_shows_in_one_way),
+		cmocka_unit_test(a_cut_in_one_direction_shows_in_the_way_back),
 		cmocka_unit_test(asking_a_failed_member_changes_nothing),
 		cmocka_unit_test(a_member_that_is_back_says_so),
 		cmocka_unit_test(a_member_that_left_is_asked_in_vain),

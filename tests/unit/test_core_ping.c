@@ -114,7 +114,7 @@ static void say_relayed_ack(struct scene *s, uint32_t seq)
 	person_say(&s->f, &s->helper, &back);
 }
 
-static void three_ways_are_taken_at_once_and_told_one_by_one(void **state)
+static void four_ways_are_taken_at_once_and_told_one_by_one(void **state)
 {
 	struct scene s;
 	struct line l;
@@ -134,12 +134,16 @@ static void three_ways_are_taken_at_once_and_told_one_by_one(void **state)
 	assert_memory_equal(&event_of(&s, KITH_PING_RELAYED)->by, &s.helper.id.mid,
 			    sizeof(s.helper.id.mid));
 	fix_run(&s.f, 10 * KITH_MS);
-	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 2);
+	say_ack(&s, &s.target, asked_helper(&s) - 1);
+	ASSERT_ENDED(&s, KITH_PING_BACK, KITH_PING_ANSWERED, 60 * KITH_MS);
+	assert_memory_equal(&event_of(&s, KITH_PING_BACK)->by, &s.helper.id.mid,
+			    sizeof(s.helper.id.mid));
+	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 3);
 	line_answer_m2(&s.f, &l, &s.target);
 	ASSERT_ENDED(&s, KITH_PING_TCP, KITH_PING_ANSWERED, 60 * KITH_MS);
 	assert_true(kith_addr_eq(&event_of(&s, KITH_PING_TCP)->addr, &s.target.addr));
 	fix_run(&s.f, 5 * KITH_SECOND);
-	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 3);
+	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 4);
 	line_fini(&s.f, &l);
 	fix_end(&s.f);
 }
@@ -157,6 +161,7 @@ static void silence_is_told_after_two_seconds(void **state)
 	ASSERT_ENDED(&s, KITH_PING_DIRECT, KITH_PING_SILENT, -1);
 	ASSERT_ENDED(&s, KITH_PING_RELAYED, KITH_PING_SILENT, -1);
 	ASSERT_ENDED(&s, KITH_PING_TCP, KITH_PING_SILENT, -1);
+	ASSERT_ENDED(&s, KITH_PING_BACK, KITH_PING_UNTRIED, -1);
 	assert_int_equal(fix_count(&s.f, KITH_OUT_STREAM_CLOSE), 1);
 	fix_end(&s.f);
 }
@@ -178,7 +183,7 @@ static void the_detector_is_left_alone(void **state)
 	fix_run(&s.f, 700 * KITH_MS);
 	say_ack(&s, &s.target, asked(&s));
 	fix_run(&s.f, 2 * KITH_SECOND);
-	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 3);
+	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 4);
 	assert_null(kith_peer_case(s.t));
 	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
 	assert_int_equal(kith_talk_of(s.f.n, s.t)->rtt_us, -1);
@@ -188,6 +193,45 @@ static void the_detector_is_left_alone(void **state)
 	assert_int_equal(s.f.n->probes.first_ping_count, before.first_ping_count);
 	assert_int_equal(s.f.n->probes.answered, before.answered);
 	assert_int_equal(s.f.n->stats.rounds, 0);
+	fix_end(&s.f);
+}
+
+/* The helper brought its answer, so it was asked to answer straight as well. */
+static void the_way_back_may_be_silent(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s);
+	ping(&s);
+	say_relayed_ack(&s, asked_helper(&s));
+	fix_run(&s.f, 2 * KITH_SECOND);
+	ASSERT_ENDED(&s, KITH_PING_DIRECT, KITH_PING_SILENT, -1);
+	ASSERT_ENDED(&s, KITH_PING_BACK, KITH_PING_SILENT, -1);
+	fix_end(&s.f);
+}
+
+/* Who asks to be answered straight is, though the question came through another. */
+static void a_back_is_answered_straight(void **state)
+{
+	uint8_t plain[64], blob[KITH_DATAGRAM_MAX];
+	const struct kith_msg ping_ = {.kind = KITH_MSG_PING, .n = 31};
+	const struct kith_msg back = {.kind = KITH_MSG_BACK, .n = 30};
+	struct kith_msg relayed = {.kind = KITH_MSG_RELAYED, .n = 31}, ack;
+	struct scene s;
+	size_t len = 0;
+
+	(void)state;
+	scene_setup(&s);
+	relayed.mid = s.target.id.mid.b;
+	assert_true(kith_msg_write(&ping_, plain, sizeof(plain), &len));
+	assert_true(kith_msg_write(&back, plain, sizeof(plain), &len));
+	relayed.blob = (struct kith_bytes){blob, person_seal(&s.f, &s.target, plain, len, blob)};
+	fix_forget(&s.f);
+	person_say(&s.f, &s.helper, &relayed);
+	assert_int_equal(person_heard(&s.f, &s.helper, KITH_MSG_RELAY, NULL), 1);
+	assert_int_equal(person_heard(&s.f, &s.target, KITH_MSG_ACK, &ack), 1);
+	assert_int_equal(ack.n, 30);
 	fix_end(&s.f);
 }
 
@@ -209,7 +253,7 @@ static void only_the_answer_asked_for_counts(void **state)
 	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 0);
 	fix_run(&s.f, 2 * KITH_SECOND);
 	say_ack(&s, &s.target, direct); /* too late */
-	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 3);
+	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 4);
 	fix_end(&s.f);
 }
 
@@ -334,8 +378,9 @@ static void without_a_third_nobody_carries_it(void **state)
 	kith_peer_heard(s.f.n, person_joins(&s.f, &s.target, 1), NULL);
 	quiet(&s);
 	ping(&s);
-	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 1);
+	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 2);
 	ASSERT_ENDED(&s, KITH_PING_RELAYED, KITH_PING_UNTRIED, -1);
+	ASSERT_ENDED(&s, KITH_PING_BACK, KITH_PING_UNTRIED, -1);
 	fix_end(&s.f);
 }
 
@@ -382,7 +427,8 @@ static void there_are_bounds(void **state)
 		fix_collect(&s.f);
 		say_ack(&s, &s.target, asked(&s));
 		say_relayed_ack(&s, asked_helper(&s));
-		assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 3);
+		say_ack(&s, &s.target, asked_helper(&s) - 1);
+		assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 4);
 	}
 	assert_int_equal(ping_rc(&s, &s.target.id.mid), KITH_EFULL);
 	fix_run(&s.f, KITH_SECOND / KITH_PINGS_RATE - 1);
@@ -421,16 +467,18 @@ static void a_member_may_go_meanwhile(void **state)
 	ping(&s);
 	assert_int_equal(kith_node_forget(s.f.n, s.f.now, &s.target.id.mid), 0);
 	fix_run(&s.f, 2 * KITH_SECOND);
-	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 3);
+	assert_int_equal(fix_events(&s.f, KITH_EVENT_PING), 4);
 	fix_end(&s.f);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(three_ways_are_taken_at_once_and_told_one_by_one),
+		cmocka_unit_test(four_ways_are_taken_at_once_and_told_one_by_one),
 		cmocka_unit_test(silence_is_told_after_two_seconds),
 		cmocka_unit_test(the_detector_is_left_alone),
+		cmocka_unit_test(the_way_back_may_be_silent),
+		cmocka_unit_test(a_back_is_answered_straight),
 		cmocka_unit_test(only_the_answer_asked_for_counts),
 		cmocka_unit_test(a_round_and_a_ping_are_told_apart),
 		cmocka_unit_test(each_address_is_asked),

@@ -235,6 +235,7 @@ static void why_tells_its_evidence(void **state)
 	const char *text;
 
 	(void)state;
+	m->heard = m->since;
 	w.node->why_of = 1;
 	w.node->whys[0] = (struct kith_why){
 		.kind = KITH_WHY_ROUND, .unix_ms = w.t.unix_ms,
@@ -281,6 +282,71 @@ static void why_tells_its_evidence(void **state)
 	m->status = KITH_STATUS_LEFT;
 	rpc_holds(ask("kith.why", "{'name':'db-1'}"), "'verdict':'left'");
 	rpc_holds(ask("kith.why", "{'name':'web-1'}"), "'verdict':'self'");
+}
+
+static void expect_verdict(const char *word)
+{
+	char expected[80];
+
+	snprintf(expected, sizeof(expected), "'verdict':'%s'", word);
+	rpc_holds(ask("kith.why", "{'name':'db-1'}"), expected);
+}
+
+static void add_why(enum kith_why_kind kind, uint8_t path, bool refusal)
+{
+	w.node->whys[w.node->why_count++] = (struct kith_why){.kind = kind, .by_name = "", .path = path,
+							      .refusal = refusal};
+}
+
+/* What tells most comes first: a refusal, then that it is heard, then an accepted connection. */
+static void silence_has_reasons(void **state)
+{
+	struct kith_member *m = fake_node_add(w.node, "db-1", KITH_STATUS_FAILED, w.t.now);
+
+	(void)state;
+	w.node->why_of = 1;
+	m->since = w.t.now - 60;
+	m->heard = w.t.now - 63;
+	add_why(KITH_WHY_RESTORED, 0, false);
+	expect_verdict("unknown");
+	add_why(KITH_WHY_ROUND, KITH_PATH_DIRECT | KITH_PATH_TCP_TIMEOUT, false);
+	expect_verdict("silent");
+	w.node->view.isolated = true;
+	expect_verdict("cut_off");
+	add_why(KITH_WHY_SUSPICION, KITH_PATH_DIRECT | KITH_PATH_TCP_ACCEPTED, false);
+	expect_verdict("stopped");
+	m->status = KITH_STATUS_SUSPECT;
+	expect_verdict("stopped");
+	/* Its host went down meanwhile. */
+	add_why(KITH_WHY_ROUND, KITH_PATH_DIRECT | KITH_PATH_TCP_TIMEOUT, false);
+	w.node->view.isolated = false;
+	expect_verdict("suspect_silent");
+	m->heard = m->since + 1;
+	expect_verdict("one_way");
+	add_why(KITH_WHY_ROUND, KITH_PATH_TCP_REFUSED, true);
+	expect_verdict("suspect_refused");
+	add_why(KITH_WHY_ANSWER, 0, false);
+	expect_verdict("one_way");
+}
+
+static void an_answer_may_be_late_or_come_round(void **state)
+{
+	struct kith_member *m;
+
+	(void)state;
+	fake_node_add(w.node, "db-2", KITH_STATUS_ALIVE, w.t.now)->rtt = 30 * KITH_MS;
+	m = fake_node_add(w.node, "db-1", KITH_STATUS_ALIVE, w.t.now);
+	m->rtt = 120 * KITH_MS - 1; /* four times 30 are not reached */
+	expect_verdict("answers");
+	m->rtt = 120 * KITH_MS;
+	expect_verdict("slow");
+	w.node->members[1].rtt = 2 * KITH_MS;
+	m->rtt = 100 * KITH_MS - 1; /* that is not much */
+	expect_verdict("answers");
+	m->evidence = 1;
+	expect_verdict("doubted");
+	m->indirect = true;
+	expect_verdict("indirect");
 }
 
 /* The answer goes out when the disk has it, or when the disk takes too long. */
@@ -464,6 +530,8 @@ int main(void)
 		TEST(pages_join_without_gap_or_repeat),
 		TEST(a_page_holds_a_thousand),
 		TEST(why_tells_its_evidence),
+		TEST(silence_has_reasons),
+		TEST(an_answer_may_be_late_or_come_round),
 		TEST(what_is_forgotten_stays_it_after_a_crash),
 		TEST(the_quarantined_are_released),
 		TEST(only_the_gone_are_forgotten),

@@ -37,9 +37,11 @@ static void ended(uint64_t token, enum kith_ping_way way, enum kith_ping_result 
 	struct kith_event e = {.kind = KITH_EVENT_PING, .mid = db2->mid, .token = token, .way = way,
 			       .ping = result, .rtt = rtt};
 
-	if (way == KITH_PING_RELAYED && result != KITH_PING_UNTRIED)
+	const bool is_through = way == KITH_PING_RELAYED || way == KITH_PING_BACK;
+
+	if (is_through && result != KITH_PING_UNTRIED)
 		e.by = db1->mid;
-	if (way != KITH_PING_RELAYED)
+	if (!is_through)
 		e.addr = db2->addrs[0];
 	kith_rpc_event(w.server, w.t, &e);
 	assert_int_equal(kith_rpc_deadline(w.server), w.t.now);
@@ -69,6 +71,8 @@ static void it_is_answered_when_each_way_ended(void **state)
 	assert_false(kith_rpc_wants_input(c));
 	rpc_expect(&w, c, "");
 	ended(1, KITH_PING_RELAYED, KITH_PING_NACKED, -1);
+	rpc_expect(&w, c, "");
+	ended(1, KITH_PING_BACK, KITH_PING_UNTRIED, -1);
 	rpc_expect(&w, c, "{'Error':'','Seq':1}");
 	body = rpc_take(&w, c);
 	rpc_holds(body, "'ping':{'name':'db-2','id':'00030303030303030303030303030303','state':'failed',"
@@ -77,7 +81,9 @@ static void it_is_answered_when_each_way_ended(void **state)
 			"'via':{'result':'nacked','message':'no answer to it either',"
 			"'by':{'name':'db-1','id':'00020202020202020202020202020202'},'rtt_us':null},"
 			"'tcp':{'result':'refused','message':'refused','addr':'10.0.0.3:5484',"
-			"'rtt_us':null}}}");
+			"'rtt_us':null},"
+			"'back':{'result':'untried','message':'not tried','by':null,'rtt_us':null},"
+			"'message':'UDP passes, TCP does not'}}");
 	assert_true(kith_rpc_wants_input(c));
 }
 
@@ -88,9 +94,51 @@ static void a_way_that_was_not_there_is_told(void **state)
 	ended(1, KITH_PING_RELAYED, KITH_PING_UNTRIED, -1);
 	ended(1, KITH_PING_DIRECT, KITH_PING_SILENT, -1);
 	ended(1, KITH_PING_TCP, KITH_PING_CLOSED, -1);
+	ended(1, KITH_PING_BACK, KITH_PING_UNTRIED, -1);
 	rpc_expect(&w, c, "{'Error':'','Seq':1}");
 	rpc_holds(rpc_take(&w, c),
 		  "'via':{'result':'untried','message':'not tried','by':null,'rtt_us':null}");
+}
+
+/* What the ways tell together. */
+static void the_ways_tell_more_than_each(void **state)
+{
+	static const struct {
+		enum kith_ping_result direct, relayed, tcp, back;
+		const char *message;
+	} cases[] = {
+		{KITH_PING_ANSWERED, KITH_PING_SILENT, KITH_PING_ANSWERED, KITH_PING_SILENT, ""},
+		{KITH_PING_ANSWERED, KITH_PING_ANSWERED, KITH_PING_SILENT, KITH_PING_ANSWERED,
+		 "UDP passes, TCP does not"},
+		{KITH_PING_SILENT, KITH_PING_ANSWERED, KITH_PING_SILENT, KITH_PING_ANSWERED,
+		 "its datagrams arrive here, ours do not arrive there"},
+		{KITH_PING_SILENT, KITH_PING_ANSWERED, KITH_PING_SILENT, KITH_PING_SILENT,
+		 "it is up, but its datagrams do not arrive here"},
+		{KITH_PING_SILENT, KITH_PING_ANSWERED, KITH_PING_ANSWERED, KITH_PING_SILENT,
+		 "its datagrams do not arrive here; TCP passes"},
+		{KITH_PING_SILENT, KITH_PING_SILENT, KITH_PING_ANSWERED, KITH_PING_UNTRIED,
+		 "TCP passes, UDP does not"},
+		{KITH_PING_SILENT, KITH_PING_NACKED, KITH_PING_REFUSED, KITH_PING_UNTRIED,
+		 "its host is up, but kithd is not"},
+		{KITH_PING_SILENT, KITH_PING_NACKED, KITH_PING_SILENT, KITH_PING_UNTRIED, ""},
+	};
+	char expected[120];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const uint64_t token = i + 1;
+
+		rpc_ask(&w, c, "kith.ping", token, "{'name':'db-2'}");
+		ended(token, KITH_PING_DIRECT, cases[i].direct, -1);
+		ended(token, KITH_PING_RELAYED, cases[i].relayed, -1);
+		ended(token, KITH_PING_TCP, cases[i].tcp, -1);
+		ended(token, KITH_PING_BACK, cases[i].back, -1);
+		snprintf(expected, sizeof(expected), "{'Error':'','Seq':%u}", (unsigned)token);
+		rpc_expect(&w, c, expected);
+		snprintf(expected, sizeof(expected), "'message':'%s'}}", cases[i].message);
+		rpc_holds(rpc_take(&w, c), expected);
+	}
 }
 
 /* Two clients ask: each hears of its own. */
@@ -168,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(it_is_answered_when_each_way_ended, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_way_that_was_not_there_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_ways_tell_more_than_each, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(pings_are_not_mistaken_for_each_other, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_not_told_was_not_answered, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_asked_is_refused, set_up, tear_down),
