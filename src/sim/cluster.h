@@ -98,6 +98,7 @@ struct cluster_node {
 	uint64_t changes_listed;     /* and when its members' addresses were last noted */
 	kith_us alarm_at;            /* deadline that the alarm was set for */
 	struct cluster_stream *streams; /* owned list: what the node may write to */
+	bool has_over;                  /* some of them end with this tick */
 	uint64_t persist_token;      /* answered while it was stopped */
 	bool persist_waits;
 

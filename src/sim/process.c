@@ -199,6 +199,9 @@ static void streams_sweep(struct cluster_node *n)
 {
 	struct cluster_stream **at = &n->streams, *s;
 
+	if (!n->has_over) /* many may be open, and this is asked at every tick */
+		return;
+	n->has_over = false;
 	while ((s = *at) != NULL) {
 		if (!s->over) {
 			at = &s->next;
@@ -229,7 +232,7 @@ static void stream_input(struct cluster_node *n, const struct net_input *in)
 	case KITH_STREAM_FAILED:
 	case KITH_STREAM_CLOSED:
 		if (s != NULL)
-			s->over = true;
+			s->over = n->has_over = true;
 		break;
 	}
 }
