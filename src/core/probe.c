@@ -182,10 +182,13 @@ static void verdict(struct kith_node *n, struct kith_round *r)
 	path |= refused					? KITH_PATH_TCP_REFUSED
 		: kith_stream_is_accepted(n, r->stream) ? KITH_PATH_TCP_ACCEPTED
 							: KITH_PATH_TCP_TIMEOUT;
-	/* Helpers that stay silent too speak against our own link; a refusal speaks for it. */
-	if (!refused && r->nacks < r->first_wave)
-		kith_probe_health(n, 1);
-	n->probes.verdicts = n->probes.verdicts << 1 | (refused ? 0 : 1);
+	/* Helpers that stay silent too speak against our own link; a refusal speaks for it. Who is
+	 * suspected is asked again and again: that says no more about us each time. */
+	if (r->is_new) {
+		if (!refused && r->nacks < r->first_wave)
+			kith_probe_health(n, 1);
+		n->probes.verdicts = n->probes.verdicts << 1 | (refused ? 0 : 1);
+	}
 	if (!refused)
 		note_first_ping(n, r, true);
 	KITH_COUNT(n, rounds_failed);
@@ -249,6 +252,7 @@ static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
 {
 	struct kith_timer timer;
 	struct kith_round *r = NULL;
+	uint8_t evidence, need;
 	int i;
 
 	for (i = 0; i < KITH_ROUNDS_MAX && r == NULL; i++)
@@ -269,6 +273,8 @@ static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
 	if (kind != KITH_ROUND_PERIOD)
 		r->timeout = kith_us_max(r->timeout, n->timing.probe_timeout);
 	r->factor = n->probes.health + 1;
+	kith_suspect_weigh(n, p, &evidence, &need);
+	r->is_new = evidence == 0;
 	KITH_COUNT(n, rounds);
 	kith_trace(n, kind == KITH_ROUND_PERIOD || kind == KITH_ROUND_PLAIN ? "round.begin"
 									    : "round.express",
@@ -401,7 +407,7 @@ void kith_probe_on_period(struct kith_node *n, void *owner)
 	kith_ledgers_tidy(n);
 	ps->turn++;
 	if (ps->turn % 2 == 0 && !is_plain)
-		p = kith_ring_next_up(n, &n->own.peer->record->mid, NULL);
+		p = kith_ring_successor(n);
 	if (p == NULL || is_probed(n, p))
 		p = next_of_list(n);
 	if (p != NULL && !is_probed(n, p))

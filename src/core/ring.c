@@ -133,17 +133,23 @@ void kith_ring_check(const struct kith_node *n)
 
 /* --- choosing ------------------------------------------------------------------------------------- */
 
-struct kith_peer *kith_ring_next_up(const struct kith_node *n, const struct kith_mid *after,
-				    const struct kith_peer *except)
+/* Nothing speaks against it here, or its answer is waited for already. */
+static bool is_unsuspected(const struct kith_peer *p)
+{
+	const struct kith_case *c = kith_peer_case(p);
+
+	return p->status == KITH_STATUS_ALIVE && (c == NULL || c->own_rounds == 0);
+}
+
+struct kith_peer *kith_ring_successor(const struct kith_node *n)
 {
 	const uint32_t count = n->peers.count;
-	uint32_t at = kith_ring_seek(n, after), i;
+	uint32_t at = kith_ring_seek(n, &n->own.peer->record->mid), i;
 
-	for (i = 0; i < count; i++, at++) {
-		struct kith_peer *p = kith_ring_at(n, at % count);
+	for (i = 1; i < count; i++) {
+		struct kith_peer *p = kith_ring_at(n, (at + i) % count);
 
-		if (kith_peer_is_up(p) && !p->is_self && p != except &&
-		    memcmp(p->record->mid.b, after->b, sizeof(after->b)) != 0)
+		if (is_unsuspected(p))
 			return p;
 	}
 	return NULL;

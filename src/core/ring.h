@@ -48,10 +48,9 @@ int kith_ring_compare(const struct kith_node *n, uint32_t ring_index, const stru
 /* Whether the member of that mid is at this index. */
 bool kith_ring_is_at(const struct kith_node *n, uint32_t ring_index, const struct kith_mid *mid);
 
-/* The next peer after ring position `after` (exclusive, wrapping) that is up and not self, and not
- * `except` (may be NULL); NULL if there is none. */
-struct kith_peer *kith_ring_next_up(const struct kith_node *n, const struct kith_mid *after,
-				    const struct kith_peer *except);
+/* The next after ourselves that is alive, and that we do not suspect: who is suspected is asked again
+ * anyway, and whoever comes after it would have nobody to ask for it meanwhile. NULL: there is none. */
+struct kith_peer *kith_ring_successor(const struct kith_node *n);
 /* Up to `count` distinct random peers that are up, not self, not `except`. Returns how many. */
 uint32_t kith_ring_pick(struct kith_node *n, struct kith_peer **out, uint32_t count,
 			 const struct kith_peer *except);

@@ -2,6 +2,7 @@
 #include "sim/claims.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SETTLE (20 * KITH_SECOND)
@@ -124,7 +125,11 @@ void cluster_forbid(struct cluster *c, uint32_t observer, uint32_t who, enum kit
 {
 	struct cluster_claim claim = {observer, who, status};
 
-	assert(c->claim_count < CLUSTER_CLAIMS_MAX);
+	if (c->claim_count == c->claim_room) {
+		c->claim_room = c->claim_room ? 2 * c->claim_room : 64;
+		c->claims = realloc(c->claims, c->claim_room * sizeof(*c->claims));
+		assert(c->claims != NULL);
+	}
 	c->claims[c->claim_count++] = claim;
 	check_claims(c);
 }

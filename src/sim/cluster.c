@@ -225,6 +225,7 @@ void cluster_free(struct cluster **cp)
 		free(name);
 	}
 	free(c->nodes);
+	free(c->claims);
 	kith_pool_free(&c->pool);
 	free(c);
 	*cp = NULL;

@@ -36,7 +36,6 @@
 enum {
 	CLUSTER_NODES_MAX = 65000 - 256, /* addresses of one plane */
 	CLUSTER_STRANGERS_MAX = 16,
-	CLUSTER_CLAIMS_MAX = 1024,
 	CLUSTER_LAST_LINES = 60,
 	CLUSTER_SEEDS_MAX = 64,
 	CLUSTER_UNKNOWN = -1 /* a status: no such member there */
@@ -162,8 +161,8 @@ struct cluster {
 	char cluster_name[32];
 
 	struct watch *watch; /* owned; NULL: nobody looks */
-	struct cluster_claim claims[CLUSTER_CLAIMS_MAX];
-	uint32_t claim_count;
+	struct cluster_claim *claims; /* owned */
+	uint32_t claim_count, claim_room;
 	/* Called for every event of every node, before a diary takes it. */
 	cluster_event_fn *on_event;
 	/* Called when a process is about to end, for its last figures. */

@@ -58,6 +58,16 @@ struct watch {
 	struct life *lives; /* by host; NULL: nothing happens */
 };
 
+/* Whether the member as it is shown there is the host's present life; else the news of that are still
+ * under way. */
+static bool is_this_life(struct cluster_node *n, uint32_t who)
+{
+	const struct cluster_node *subject = &n->cluster->nodes[who];
+	struct kith_member m;
+
+	return kith_node_member(n->node, &subject->mid, &m) == 0 && m.epoch == subject->disk_epoch;
+}
+
 static void on_event(void *ctx, struct cluster_node *n, const struct kith_event *e)
 {
 	struct watch *w = ctx;
@@ -71,7 +81,7 @@ static void on_event(void *ctx, struct cluster_node *n, const struct kith_event 
 		return;
 	took = cluster_now(c) - l->since;
 	if (e->kind == KITH_EVENT_FAILED && l->phase == UP)
-		w->sums->wrong++;
+		w->sums->wrong += is_this_life(n, who) ? 1 : 0;
 	else if (e->kind == KITH_EVENT_FAILED)
 		sim_samples_add_us(&w->sums->failed, took);
 	else if (e->kind == KITH_EVENT_LEFT && l->phase != UP)

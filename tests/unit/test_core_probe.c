@@ -365,6 +365,27 @@ static void nack(struct scene *s, uint32_t who)
 	person_say(&s->f, &s->more[who], &m);
 }
 
+/* The first silence of a member speaks against us as well, the next ones do not: it is asked again
+ * because it is suspected. */
+static void only_the_first_silence_is_held_against_us(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 3);
+	begin(&s, KITH_ROUND_EXPRESS);
+	fix_run(&s.f, 400 * KITH_MS);
+	assert_int_equal(s.f.n->stats.rounds_failed, 1);
+	assert_int_equal(s.f.n->probes.health, 1);
+	assert_int_equal(s.f.n->probes.verdicts, 1);
+	begin(&s, KITH_ROUND_EXPRESS);
+	fix_run(&s.f, 800 * KITH_MS); /* all times are twice as long */
+	assert_int_equal(s.f.n->stats.rounds_failed, 2);
+	assert_int_equal(s.f.n->probes.health, 1);
+	assert_int_equal(s.f.n->probes.verdicts, 1);
+	fix_end(&s.f);
+}
+
 /* When all helpers say that it is silent to them too, our own link is not to blame. */
 static void helpers_that_nack_spare_our_health(void **state)
 {
@@ -540,6 +561,7 @@ int main(void)
 		cmocka_unit_test(who_helped_is_asked_again),
 		cmocka_unit_test(who_helped_with_others_is_asked_too),
 		cmocka_unit_test(who_answers_itself_needs_no_helper),
+		cmocka_unit_test(only_the_first_silence_is_held_against_us),
 		cmocka_unit_test(helpers_that_nack_spare_our_health),
 		cmocka_unit_test(who_was_not_asked_cannot_nack),
 		cmocka_unit_test(each_ping_measures_its_own_round_trip),

@@ -28,7 +28,7 @@ static void each_is_asked_and_the_successor_most(void **state)
 	fix_setup(&f);
 	for (i = 0; i < PEOPLE; i++)
 		kith_peer_heard(f.n, person_joins(&f, &p[i], 1 + i), NULL);
-	next = kith_ring_next_up(f.n, &f.n->own.peer->record->mid, NULL);
+	next = kith_ring_successor(f.n);
 	while (f.now < FIX_START + PERIODS * KITH_SECOND) {
 		fix_run(&f, 20 * KITH_MS);
 		for (i = 0; i < PEOPLE; i++)
@@ -44,6 +44,33 @@ static void each_is_asked_and_the_successor_most(void **state)
 		assert_true(asked[i] >= 1);
 	assert_int_equal(f.n->stats.rounds_failed, 0);
 	assert_in_range(f.n->stats.rounds, PERIODS - 1, PERIODS + 1);
+	fix_end(&f);
+}
+
+/* Who is suspected here is asked again by itself: the next one is the successor meanwhile. */
+static void a_suspect_is_no_successor(void **state)
+{
+	struct person p[3];
+	struct kith_peer *first, *second;
+	struct fix f;
+	uint32_t i;
+
+	(void)state;
+	fix_setup(&f);
+	for (i = 0; i < 3; i++)
+		kith_peer_heard(f.n, person_joins(&f, &p[i], 1 + i), NULL);
+	first = kith_ring_successor(f.n);
+	kith_suspect_round_failed(f.n, first, KITH_SUSPICION_SILENCE, 0, false, false);
+	assert_int_equal(first->status, KITH_STATUS_ALIVE);
+	second = kith_ring_successor(f.n);
+	assert_non_null(second);
+	assert_ptr_not_equal(second, first);
+	assert_non_null(kith_suspect_open(f.n, second));
+	kith_peer_set_status(f.n, second, KITH_STATUS_SUSPECT, NULL);
+	assert_ptr_not_equal(kith_ring_successor(f.n), first);
+	assert_ptr_not_equal(kith_ring_successor(f.n), second);
+	kith_suspect_answered(f.n, first, f.now);
+	assert_ptr_equal(kith_ring_successor(f.n), first);
 	fix_end(&f);
 }
 
@@ -311,6 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_is_asked_and_the_successor_most),
+		cmocka_unit_test(a_suspect_is_no_successor),
 		cmocka_unit_test(the_dead_are_asked_every_other_period),
 		cmocka_unit_test(the_second_ping_takes_the_next_address_and_an_introduction),
 		cmocka_unit_test(a_pause_ends_rounds_without_a_verdict),
