@@ -160,4 +160,6 @@ void kith_clocks_moved(struct kith_node *n, int64_t by_ms)
 	c->moved_s = 0;
 	kith_own_sign(n, KITH_OWN_REFRESH);
 	withdraw_suspicions(n);
+	if (c->others > 0) /* else nobody says that it is right */
+		kith_peers_forget_future(n);
 }

@@ -72,7 +72,7 @@ static void answer_ping_through(struct kith_node *n, const struct context *c, ui
 	kith_packet_send(n, &outer);
 }
 
-/* Also of a back. */
+/* A ping is answered the way that it came, a back straight. */
 static void on_ping(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
 	const struct kith_talk *talk;

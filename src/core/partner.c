@@ -127,8 +127,8 @@ void kith_partner_synced(struct kith_node *n, const struct kith_mid *peer, uint3
 	s->differs_since = KITH_NEVER;
 	if (news >= KITH_SYNC_BULK(n))
 		s->gap = KITH_SYNC_GAP_NEW;
-	else if (is_ours)
-		s->gap = kith_us_min(2 * s->gap, KITH_SYNC_GAP);
+	else if (is_ours) /* what still brings something is no view that cannot become equal */
+		s->gap = kith_us_min(2 * s->gap, news > 0 ? KITH_SYNC_GAP_USUAL : KITH_SYNC_GAP);
 	s->is_catching_up = news > 0 && s->gap < KITH_SYNC_GAP;
 	if (s->is_joined) {
 		if (s->is_catching_up)

@@ -490,6 +490,23 @@ static void reap_due(struct kith_node *n)
 	}
 }
 
+void kith_peers_forget_future(struct kith_node *n)
+{
+	const int64_t latest_s = (int64_t)kith_now_unix_s(n) + KITH_RECORD_FUTURE_S + KITH_RECORD_SLACK_S;
+	uint32_t slot;
+
+	for (slot = 0; slot < kith_slab_end(&n->peers.table); slot++) {
+		struct kith_peer *p = kith_peer_at(n, slot);
+		struct kith_mid mid;
+
+		if (p == NULL || p->is_self || (int64_t)p->record->expires < latest_s)
+			continue;
+		mid = p->record->mid;
+		kith_peer_reap(n, p);
+		kith_tomb_open(n, &mid);
+	}
+}
+
 void kith_peers_on_sweep(struct kith_node *n, void *owner)
 {
 	(void)owner;

@@ -116,5 +116,8 @@ const char *kith_peer_status_text(enum kith_status s);
 
 /* Forgets a peer that is not self, and buries it. */
 void kith_peer_reap(struct kith_node *n, struct kith_peer *p);
+/* Our clock is right again: whose record lies too far in the future goes, since nobody else takes it. It is
+ * not buried, for what the others hold is an older one. */
+void kith_peers_forget_future(struct kith_node *n);
 
 #endif

@@ -133,7 +133,7 @@ void kith_ring_check(const struct kith_node *n)
 
 /* --- choosing ------------------------------------------------------------------------------------- */
 
-/* Nothing speaks against it here, or its answer is waited for already. */
+/* Alive, and no round of ours has failed since it last answered one. */
 static bool is_unsuspected(const struct kith_peer *p)
 {
 	const struct kith_case *c = kith_peer_case(p);

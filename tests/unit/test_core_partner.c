@@ -95,6 +95,28 @@ static void much_news_leads_to_the_next(void **state)
 	fix_end(&f);
 }
 
+/* While each brings something the gap stays a second at most; only those in vain make it ten. */
+static void only_what_is_in_vain_waits_for_long(void **state)
+{
+	const struct kith_mid *mid;
+	struct person a;
+	struct fix f;
+	int i;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	come_to_rest(&f, &a);
+	mid = &person_peer(&f, &a)->record->mid;
+	for (i = 0; i < 8; i++)
+		kith_partner_synced(f.n, mid, 1, true);
+	assert_int_equal(f.n->partners.gap, KITH_SYNC_GAP_USUAL);
+	for (i = 0; i < 8; i++)
+		kith_partner_synced(f.n, mid, 0, true);
+	assert_int_equal(f.n->partners.gap, KITH_SYNC_GAP);
+	fix_end(&f);
+}
+
 /* The rest of it is not waited for until the next ack tells again. */
 static void what_is_told_too_early_is_not_forgotten(void **state)
 {
@@ -173,6 +195,7 @@ int main(void)
 		cmocka_unit_test(a_newcomer_asks_at_once),
 		cmocka_unit_test(who_is_settled_gives_it_time),
 		cmocka_unit_test(much_news_leads_to_the_next),
+		cmocka_unit_test(only_what_is_in_vain_waits_for_long),
 		cmocka_unit_test(what_is_told_too_early_is_not_forgotten),
 		cmocka_unit_test(what_all_know_is_not_told_on),
 		cmocka_unit_test(seeds_are_asked_last),
