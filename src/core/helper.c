@@ -87,9 +87,8 @@ void kith_helpers_helped(struct kith_node *n, const struct kith_round *r, uint32
 	l->helper = n->probes.helper = r->helpers[which] + 1;
 }
 
-void kith_helpers_not_needed(struct kith_node *n, const struct kith_round *r)
+void kith_helpers_not_needed(const struct kith_round *r)
 {
-	(void)n;
 	if (r->target->ledger != NULL)
 		r->target->ledger->helper = 0;
 }

@@ -19,11 +19,10 @@ struct kith_round;
 
 /* Asks one wave of a round. */
 void kith_helpers_ask(struct kith_node *n, struct kith_round *r);
-/* The round's target answered through a helper; its number tells which. */
+/* The round's target answered through a helper, whom the number of the answer tells; or by itself. */
 void kith_helpers_helped(struct kith_node *n, const struct kith_round *r, uint32_t seq);
+void kith_helpers_not_needed(const struct kith_round *r);
 /* Through whom the target answered last, if it does not answer itself; or NULL. */
 struct kith_peer *kith_helper_known(const struct kith_node *n, const struct kith_peer *target);
-/* It answered without. */
-void kith_helpers_not_needed(struct kith_node *n, const struct kith_round *r);
 
 #endif

@@ -471,7 +471,7 @@ void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct
 		KITH_COUNT(n, rounds_relayed);
 		kith_helpers_helped(n, r, m->n);
 	} else if (which < r->pings) {
-		kith_helpers_not_needed(n, r);
+		kith_helpers_not_needed(r);
 		kith_rtt_sample(n, from, n->now - r->ping_at[which]);
 	}
 	succeed(n, r, is_relayed || which != 0);

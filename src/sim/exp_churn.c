@@ -44,7 +44,6 @@ enum phase { UP, LEAVES, DOWN };
 
 struct life {
 	enum phase phase;
-	bool has_left; /* else it ended without a word */
 	kith_us since;
 };
 
@@ -115,9 +114,8 @@ static void turn(struct cluster *c, struct watch *w, uint32_t i, kith_us session
 
 	if (l->phase == UP && ends(c, session)) {
 		l->since = now;
-		l->has_left = world_chance(&c->world, 500000) && cluster_leave(c, i) == 0;
-		l->phase = l->has_left ? LEAVES : DOWN;
-		if (!l->has_left)
+		l->phase = world_chance(&c->world, 500000) && cluster_leave(c, i) == 0 ? LEAVES : DOWN;
+		if (l->phase == DOWN) /* without a word */
 			cluster_crash(c, i);
 	} else if (l->phase == LEAVES && now - l->since >= LEAVING) {
 		cluster_crash(c, i);
@@ -126,7 +124,7 @@ static void turn(struct cluster *c, struct watch *w, uint32_t i, kith_us session
 		cluster_start(c, i);
 		cluster_join(c, i, seed_for(c, w->lives, i));
 		w->sums->lives++;
-		*l = (struct life){UP, false, now};
+		*l = (struct life){UP, now};
 	}
 }
 

@@ -129,7 +129,7 @@ static enum sim_exit run(struct sim_trial *t)
 
 const struct sim_experiment sim_heal = {
 	.name = "heal",
-	.synopsis = "two halves that hosts joined and left meanwhile: when they are one again",
+	.synopsis = "two halves, in which hosts started again meanwhile: when they are one again",
 	.takes = " cut churn ",
 	.hosts = "24,128",
 	.runs = 3,

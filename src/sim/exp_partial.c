@@ -7,8 +7,8 @@
  *	bridge  three groups: the first two are cut from each other, the third reaches both
  *	few     a host reaches three others, and is cut from the rest
  *
- * Measured over ten minutes: at how many hosts somebody became suspect and was held failed, how often
- * where nothing was cut between the two, and how many are not alive to somebody at the end.
+ * Measured: how often a host suspected another and held it failed, how often where nothing was cut
+ * between the two, and how many are not alive to another at the end.
  */
 #include "base/time.h"
 #include "sim/claims.h"
