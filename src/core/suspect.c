@@ -122,14 +122,15 @@ uint32_t kith_suspect_log10_milli(uint32_t v)
 	return (uint32_t)((uint64_t)log2_q10 * 30103 / (1024 * 100));
 }
 
-/* S: how long a suspect may take to answer, from evidence 2 on. */
+/* S: how long a suspect may take to answer, from evidence 2 on. The one period beyond 2 log10 n is
+ * what lets a host stop for four seconds, however small the cluster. */
 static kith_us patience(const struct kith_node *n)
 {
 	uint32_t milli = kith_suspect_log10_milli(kith_peers_present(n));
 
 	if (milli < 1000)
 		milli = 1000;
-	return 2 * n->timing.period * milli / 1000 * (kith_probe_is_doubtful(n) ? 2 : 1);
+	return n->timing.period * (1000 + 2 * milli) / 1000 * (kith_probe_is_doubtful(n) ? 2 : 1);
 }
 
 /* --- signing -------------------------------------------------------------------------------- */

@@ -8,17 +8,17 @@
 #include <assert.h>
 #include <stdio.h>
 
-/* S = 2 x max(1, log10 n) x period; rounded to the next millisecond. */
+/* S = (1 + 2 x max(1, log10 n)) x period; rounded to the next millisecond. */
 static kith_us suspicion_time(uint32_t n)
 {
 	switch (n) {
 	case 32:
-		return 3010 * MS;
+		return 4010 * MS;
 	case 16:
-		return 2408 * MS;
+		return 3408 * MS;
 	default:
 		assert(n <= 10);
-		return 2 * S;
+		return 3 * S;
 	}
 }
 

@@ -243,9 +243,11 @@ static void a_last_look_that_a_pause_ended_is_taken_again(void **state)
 	for (i = 0; i < 3; i++)
 		(void)person_tells(&f, &others[i], record,
 				   person_suspicion(&f, &others[i], t, 0, record));
-	/* S is 2 s; the last look begins 400 ms before. */
-	for (i = 0; i < 200 && f.now < FIX_START + 1800 * KITH_MS; i++)
+	/* S is 3 s; the last look begins 400 ms before, and no other look is under way. */
+	for (i = 0; i < 300 && f.now < FIX_START + 2800 * KITH_MS; i++) {
 		fix_run(&f, 10 * KITH_MS);
+		kith_timer_stop(f.n, &t->ledger->reprobe);
+	}
 	assert_int_equal(rounds_in_use(&f), 1);
 	assert_int_equal(t->status, KITH_STATUS_SUSPECT);
 	f.n->stats.rounds_failed = 0;

@@ -345,7 +345,7 @@ static void a_new_epoch_drops_what_the_old_one_signed(void **state)
 
 /* --- conclusions ------------------------------------------------------------------------------ */
 
-/* S is 2 s among up to ten; then the last look must have failed too. */
+/* S is 3 s among up to ten; then the last look must have failed too. */
 static void failed_after_S_and_a_last_look(void **state)
 {
 	struct scene s;
@@ -360,7 +360,7 @@ static void failed_after_S_and_a_last_look(void **state)
 	fix_run(&s.f, 0);
 	express = s.f.n->stats.rounds_express;
 	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
-	fix_run(&s.f, 2 * KITH_SECOND - 1);
+	fix_run(&s.f, 3 * KITH_SECOND - 1);
 	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
 	assert_true(s.f.n->stats.rounds_express > express);
 	fix_run(&s.f, KITH_MS);
@@ -379,7 +379,7 @@ static void the_last_look_ends_when_S_does(void **state)
 	other_says(&s, 0, SILENT); /* we observe, and look at once: until 400 ms */
 	other_says(&s, 1, SILENT);
 	other_says(&s, 2, SILENT);
-	fix_run(&s.f, 2 * KITH_SECOND - 1);
+	fix_run(&s.f, 3 * KITH_SECOND - 1);
 	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
 	fix_run(&s.f, KITH_MS);
 	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
