@@ -4,6 +4,7 @@
 #include "base/cur.h"
 #include "core/node.h"
 #include "core/store.h"
+#include <stddef.h>
 #include <string.h>
 
 /* Where a message came from. */
@@ -11,28 +12,58 @@ struct context {
 	struct kith_peer *from, *helper;
 };
 
-/* Who came after a member was forgotten here never hears of it, and nobody can tell it of a tomb.
- * It is answered with the root that it can have, or it would synchronise with us for nothing until
- * the tomb no longer counts. */
-void kith_message_ack(struct kith_node *n, const struct kith_peer *to, uint32_t seq, uint8_t root[8],
-		      struct kith_msg *m)
-{
-	const struct kith_talk *talk = kith_talk_of(n, to);
+/* --- roots ------------------------------------------------------------------------------------- */
 
-	memset(m, 0, sizeof(*m));
-	if (talk != NULL && talk->root_is_bare)
-		kith_peers_bare_root(n, root);
-	else
-		kith_peers_make_root(n, root);
-	m->kind = KITH_MSG_ACK;
+enum likeness { SAME, SAME_BUT_TOMBS, DIFFERENT };
+
+/* How the peer's root is like ours, which is put into ours. Who came after a member was forgotten
+ * here never hears of it, and nobody can tell it of a tomb: it has our root without the tombs that
+ * count. It is answered with that, or it would synchronise with us for nothing until they do not. */
+static enum likeness compare(struct kith_node *n, const uint8_t *theirs, uint8_t ours[8])
+{
+	uint8_t bare[8];
+
+	kith_peers_make_root(n, ours);
+	if (memcmp(ours, theirs, sizeof(bare)) == 0)
+		return SAME;
+	if (n->tombs.counted == 0)
+		return DIFFERENT;
+	kith_peers_bare_root(n, bare);
+	if (memcmp(bare, theirs, sizeof(bare)) != 0)
+		return DIFFERENT;
+	memcpy(ours, bare, sizeof(bare));
+	return SAME_BUT_TOMBS;
+}
+
+/* --- pings and acks ----------------------------------------------------------------------------- */
+
+void kith_message_ping(struct kith_node *n, enum kith_msg_kind kind, uint32_t seq, uint8_t root[8],
+		       struct kith_msg *m)
+{
+	memset(m, 0, offsetof(struct kith_msg, items));
+	kith_peers_make_root(n, root);
+	m->kind = kind;
 	m->n = seq;
+	m->root = root;
+	m->item_count = 0;
+}
+
+/* The answer, with a root that outlives it; how the asker's is like it. */
+static enum likeness make_ack(struct kith_node *n, const struct kith_msg *ping, uint8_t root[8],
+			      struct kith_msg *m)
+{
+	memset(m, 0, offsetof(struct kith_msg, items));
+	m->kind = KITH_MSG_ACK;
+	m->n = ping->n;
 	m->root = root;
 	m->h = n->probes.health;
 	m->t = kith_now_unix_s(n) & 0xffff;
+	m->item_count = 0;
+	return compare(n, ping->root, root);
 }
 
-/* Names of our newest records ride on an ack to a peer whose root may differ: it wants what it
- * lacks, long before a synchronisation would tell. */
+/* Names of our newest records ride on an ack to a peer whose root differs: it wants what it lacks,
+ * long before a synchronisation would tell. */
 static void add_names(struct kith_node *n, struct kith_packet *pk)
 {
 	uint8_t names[KITH_NAMES_MAX * 24];
@@ -54,14 +85,15 @@ static void add_names(struct kith_node *n, struct kith_packet *pk)
 		kith_packet_add(pk, &m);
 }
 
-static void answer_ping_through(struct kith_node *n, const struct context *c, uint32_t seq)
+static void answer_ping_through(struct kith_node *n, const struct context *c,
+				const struct kith_msg *ping)
 {
 	uint8_t root[8], blob[KITH_DATAGRAM_MAX];
 	struct kith_packet inner, outer;
 	struct kith_msg ack;
-	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = c->from->record->mid.b};
+	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = ping->n, .mid = c->from->record->mid.b};
 
-	kith_message_ack(n, c->from, seq, root, &ack);
+	(void)make_ack(n, ping, root, &ack);
 	if (!kith_packet_begin(n, &inner, c->from) || !kith_packet_add(&inner, &ack))
 		return;
 	relay.blob.p = blob;
@@ -75,20 +107,19 @@ static void answer_ping_through(struct kith_node *n, const struct context *c, ui
 /* A ping is answered the way that it came, a back straight. */
 static void on_ping(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
-	const struct kith_talk *talk;
+	enum likeness likeness;
 	uint8_t root[8];
 	struct kith_msg ack;
 	struct kith_packet pk;
 
 	if (c->helper != NULL && m->kind == KITH_MSG_PING) {
-		answer_ping_through(n, c, m->n);
+		answer_ping_through(n, c, m);
 		return;
 	}
-	kith_message_ack(n, c->from, m->n, root, &ack);
+	likeness = make_ack(n, m, root, &ack);
 	if (!kith_packet_begin(n, &pk, c->from) || !kith_packet_add(&pk, &ack))
 		return;
-	talk = kith_talk_of(n, c->from);
-	if (talk != NULL && talk->root_differed != KITH_NEVER)
+	if (likeness == DIFFERENT)
 		add_names(n, &pk);
 	kith_packet_fill_send(n, &pk);
 }
@@ -96,19 +127,8 @@ static void on_ping(struct kith_node *n, const struct context *c, const struct k
 static void on_ack(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
 	uint8_t root[8];
-	bool differs, is_bare = false;
-	struct kith_talk *talk;
 
-	kith_peers_make_root(n, root);
-	differs = memcmp(root, m->root, sizeof(root)) != 0;
-	if (differs && n->tombs.counted > 0) {
-		kith_peers_bare_root(n, root);
-		is_bare = memcmp(root, m->root, sizeof(root)) == 0;
-	}
-	kith_partner_root(n, c->from, differs && !is_bare);
-	talk = kith_talk_of(n, c->from);
-	if (talk != NULL)
-		talk->root_is_bare = is_bare;
+	kith_partner_root(n, c->from, compare(n, m->root, root) == DIFFERENT);
 	kith_probe_on_ack(n, c->from, m, c->helper != NULL);
 	kith_ping_on_ack(n, c->from, m, c->helper != NULL);
 }

@@ -15,9 +15,8 @@ struct kith_peer;
  * answer to a ping goes back the same way. */
 void kith_message_in(struct kith_node *n, struct kith_peer *from, struct kith_bytes plain,
 		     struct kith_peer *helper);
-/* An ack of ping `seq` of this peer, ready to be added to a packet; root has 8 bytes and outlives
- * it. */
-void kith_message_ack(struct kith_node *n, const struct kith_peer *to, uint32_t seq, uint8_t root[8],
-		      struct kith_msg *m);
+/* A ping or a back with this number, ready to be added to a packet; root has 8 bytes and outlives it. */
+void kith_message_ping(struct kith_node *n, enum kith_msg_kind kind, uint32_t seq, uint8_t root[8],
+		       struct kith_msg *m);
 
 #endif

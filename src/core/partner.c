@@ -195,26 +195,21 @@ bool kith_partner_behind(struct kith_node *n, const struct kith_peer *p)
 	return false;
 }
 
-void kith_partner_root(struct kith_node *n, struct kith_peer *p, bool differs)
+void kith_partner_root(struct kith_node *n, const struct kith_peer *p, bool differs)
 {
 	struct kith_partners *s = &n->partners;
-	struct kith_talk *t = kith_talk(n, p);
 
-	if (t == NULL)
-		return;
 	count_agreement(n, differs);
 	if (!differs) {
-		t->root_differed = s->differs_since = KITH_NEVER;
+		s->differs_since = KITH_NEVER;
 		s->gap = kith_us_min(s->gap, KITH_SYNC_GAP_USUAL); /* what differed is settled */
 		return;
 	}
-	if (t->root_differed == KITH_NEVER)
-		t->root_differed = n->now;
 	if (s->differs_since == KITH_NEVER) {
 		s->differs_since = n->now;
 		kith_timer_set_earlier(n, &s->timer, next_due(n, KITH_UNDER_WAY));
 	}
 	/* Where much was missing a moment ago this is no mere news under way. */
-	if ((s->gap < KITH_SYNC_GAP_USUAL || has_differed(n)) && kith_partner_behind(n, p))
-		t->root_differed = KITH_NEVER;
+	if (s->gap < KITH_SYNC_GAP_USUAL || has_differed(n))
+		(void)kith_partner_behind(n, p);
 }

@@ -49,6 +49,6 @@ void kith_partner_on_end(struct kith_node *n, uint64_t stream, enum kith_seed_re
 /* p has what we lack: it is synchronised with, or somebody soon. True: it is, now. */
 bool kith_partner_behind(struct kith_node *n, const struct kith_peer *p);
 /* An ack of p carried another root than ours, or the same. */
-void kith_partner_root(struct kith_node *n, struct kith_peer *p, bool differs);
+void kith_partner_root(struct kith_node *n, const struct kith_peer *p, bool differs);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "core/helper.h"
+#include "core/message.h"
 #include "core/node.h"
 #include <string.h>
 
@@ -64,9 +65,11 @@ static void ask_directly(struct kith_node *n, struct kith_ping *g, struct kith_p
 	uint8_t i;
 
 	for (i = 0; i < g->addr_count; i++) {
-		const struct kith_msg m = {.kind = KITH_MSG_PING, .n = g->seq + i};
+		uint8_t root[8];
+		struct kith_msg m;
 		struct kith_packet pk;
 
+		kith_message_ping(n, KITH_MSG_PING, g->seq + i, root, &m);
 		if (!kith_packet_begin_as(n, &pk, p, form) || !kith_packet_add(&pk, &m))
 			continue;
 		kith_packet_send_to(n, &pk, (uint8_t)(p->addr_index + i));

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "core/helper.h"
+#include "core/message.h"
 #include "core/node.h"
 #include <string.h>
 
@@ -115,13 +116,15 @@ static void round_end(struct kith_node *n, struct kith_round *r)
 static void send_ping(struct kith_node *n, struct kith_round *r, unsigned actions)
 {
 	enum kith_packet_form form = KITH_PACKET_ANY;
-	struct kith_msg m = {.kind = KITH_MSG_PING, .n = r->seq + r->pings};
+	uint8_t root[8];
+	struct kith_msg m;
 	struct kith_packet pk;
 
 	if ((actions & DO_INTRO) || ((actions & DO_SECOND) && !r->target->heard_session))
 		form = KITH_PACKET_INTRO_WANT;
 	KITH_ASSERT(r->pings < 3);
 	r->ping_at[r->pings] = n->now;
+	kith_message_ping(n, KITH_MSG_PING, r->seq + r->pings, root, &m);
 	if (kith_packet_begin_as(n, &pk, r->target, form) && kith_packet_add(&pk, &m)) {
 		if (!n->plain.is_on || n->plain.has_buddy)
 			kith_suspect_carry(n, &pk);
@@ -381,11 +384,13 @@ static void ping_a_dead(struct kith_node *n)
 	at = kith_rng_below(&n->rng, count);
 	for (i = 0; i < count; i++) {
 		struct kith_peer *p = kith_ring_at(n, (at + i) % count);
-		struct kith_msg m = {.kind = KITH_MSG_PING, .n = 0};
+		uint8_t root[8];
+		struct kith_msg m;
 		struct kith_packet pk;
 
 		if (p->status != KITH_STATUS_FAILED)
 			continue;
+		kith_message_ping(n, KITH_MSG_PING, 0, root, &m);
 		if (kith_packet_begin_as(n, &pk, p, KITH_PACKET_INTRO_WANT) &&
 		    kith_packet_add(&pk, &m)) {
 			kith_suspect_carry(n, &pk);

@@ -2,6 +2,7 @@
 #include "core/relay.h"
 
 #include "base/check.h"
+#include "core/message.h"
 #include "core/node.h"
 #include <string.h>
 
@@ -27,12 +28,13 @@ void kith_relays_fini(struct kith_node *n)
 bool kith_relay_ask(struct kith_node *n, struct kith_peer *helper, struct kith_peer *target,
 		    uint32_t seq, uint32_t back)
 {
-	uint8_t blob[KITH_DATAGRAM_MAX];
-	const struct kith_msg ping = {.kind = KITH_MSG_PING, .n = seq};
-	const struct kith_msg straight = {.kind = KITH_MSG_BACK, .n = back};
+	uint8_t blob[KITH_DATAGRAM_MAX], root[8];
+	struct kith_msg ping, straight;
 	struct kith_msg relay = {.kind = KITH_MSG_RELAY, .n = seq, .mid = target->record->mid.b};
 	struct kith_packet inner, outer;
 
+	kith_message_ping(n, KITH_MSG_PING, seq, root, &ping);
+	kith_message_ping(n, KITH_MSG_BACK, back, root, &straight);
 	if (!kith_packet_begin(n, &inner, target) || !kith_packet_add(&inner, &ping) ||
 	    (back != 0 && !kith_packet_add(&inner, &straight)))
 		return false;

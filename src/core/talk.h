@@ -28,9 +28,7 @@ struct kith_talk {
 	struct kith_keys *keys; /* owned; NULL: none now */
 	uint64_t last;          /* without keys: the highest counter opened in these sessions */
 	kith_us heard;          /* last opened packet; KITH_NEVER */
-	kith_us root_differed;  /* first ack with another root; KITH_NEVER: the last one was equal */
 	int32_t rtt_us;         /* smoothed (core/rtt.h); -1 */
-	bool root_is_bare;      /* the last one had our root without the tombs that count */
 };
 
 struct kith_talks {

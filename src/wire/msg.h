@@ -20,7 +20,7 @@
 #include <stdbool.h>
 
 #define KITH_MSGS(X) \
-	X(PING, ping, 1, "n", "is the receiver there?") \
+	X(PING, ping, 1, "nR", "is the receiver there? my root digest") \
 	X(ACK, ack, 2, "nRhZt", "it is: my root digest, local health, coordinate, unix seconds mod 2^16") \
 	X(RELAY, relay, 3, "nMB", "carry this packet to the member (or back to it)") \
 	X(RELAYED, relayed, 4, "nMB", "a packet carried for the member named") \
@@ -39,7 +39,7 @@
 	X(NAMES, names, 23, "B", "names of my newest records: mid[16] || epoch u32 || seq u32 ...") \
 	X(PARTS, parts, 24, "LdB", "digests of the 16 parts of a range: digest[8] x 16") \
 	X(FULL, full, 25, "", "my member table has no room for you") \
-	X(BACK, back, 26, "n", "a ping to be answered straight, whichever way it came")
+	X(BACK, back, 26, "nR", "a ping to be answered straight, whichever way it came")
 /* Kinds 11 to 15 are reserved: fetch and body of large records, events. */
 enum kith_msg_kind {
 #define X(upper, lower, number, fields, help) KITH_MSG_##upper = number,

@@ -162,7 +162,7 @@ static void suspects(struct play *p)
 
 static void introduces(struct play *p)
 {
-	const struct kith_msg ping = {.kind = KITH_MSG_PING, .n = byte(&p->in)};
+	const struct kith_msg ping = {.kind = KITH_MSG_PING, .n = byte(&p->in), .root = fix_root};
 	uint8_t intro[KITH_DATAGRAM_MAX];
 	struct person *who = person(p);
 

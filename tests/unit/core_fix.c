@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+const uint8_t fix_root[8] = {0};
+
 static struct kith_addr addr_of(uint32_t i)
 {
 	struct kith_addr a = {.ip = {10, 0, (uint8_t)(i >> 8), (uint8_t)i}, .port = 5484,

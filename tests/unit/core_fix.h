@@ -22,6 +22,8 @@
 #define FIX_START (10000 * KITH_SECOND)
 enum { FIX_UNIX_S = 1800000000, FIX_LIFE_S = 72 * 3600 };
 
+extern const uint8_t fix_root[8]; /* of no view, for pings */
+
 /* One thing that the node put out; data is a copy. */
 struct fix_out {
 	struct kith_out out;

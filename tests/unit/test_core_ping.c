@@ -215,8 +215,8 @@ static void the_way_back_may_be_silent(void **state)
 static void a_back_is_answered_straight(void **state)
 {
 	uint8_t plain[64], blob[KITH_DATAGRAM_MAX];
-	const struct kith_msg ping_ = {.kind = KITH_MSG_PING, .n = 31};
-	const struct kith_msg back = {.kind = KITH_MSG_BACK, .n = 30};
+	const struct kith_msg ping_ = {.kind = KITH_MSG_PING, .n = 31, .root = fix_root};
+	const struct kith_msg back = {.kind = KITH_MSG_BACK, .n = 30, .root = fix_root};
 	struct kith_msg relayed = {.kind = KITH_MSG_RELAYED, .n = 31}, ack;
 	struct scene s;
 	size_t len = 0;

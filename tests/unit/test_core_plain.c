@@ -89,7 +89,7 @@ static void the_suspicion_of_another_starts_it_too(void **state)
 static void only_a_newer_record_clears(void **state)
 {
 	struct scene s;
-	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = 16};
+	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = 16, .root = fix_root};
 
 	(void)state;
 	scene_setup(&s, (struct kith_plain){.is_on = true});

@@ -60,7 +60,7 @@ static void another_cluster_key_once_a_minute(void **state)
 static void each_reason_on_its_own(void **state)
 {
 	uint8_t intro[KITH_DATAGRAM_MAX];
-	const struct kith_msg ping = {.kind = KITH_MSG_PING, .n = 1};
+	const struct kith_msg ping = {.kind = KITH_MSG_PING, .n = 1, .root = fix_root};
 	struct person a, b, c;
 	struct fix f;
 

@@ -288,7 +288,7 @@ static void against_the_failed_it_holds_until_they_are_forgotten(void **state)
 static void the_failed_who_speak_are_told_why(void **state)
 {
 	struct scene s;
-	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = 16};
+	struct kith_msg ping = {.kind = KITH_MSG_PING, .n = 16, .root = fix_root};
 	struct kith_case *c;
 	int i;
 

@@ -106,7 +106,7 @@ static void what_was_heard_is_not_heard_again(void **state)
 /* The counters of another session begin anew. */
 static void another_session_is_heard_from_its_start(void **state)
 {
-	const struct kith_msg ping = {.kind = KITH_MSG_PING, .n = 16};
+	const struct kith_msg ping = {.kind = KITH_MSG_PING, .n = 16, .root = fix_root};
 	struct scene s;
 
 	(void)state;
@@ -138,7 +138,7 @@ static void a_place_tells_nothing_of_the_former(void **state)
 
 	(void)state;
 	scene_setup(&s);
-	person_say(&s.f, &s.first, &(struct kith_msg){.kind = KITH_MSG_PING, .n = 16});
+	person_say(&s.f, &s.first, &(struct kith_msg){.kind = KITH_MSG_PING, .n = 16, .root = fix_root});
 	assert_int_equal(kith_node_member(s.f.n, &s.first.id.mid, &m), 0);
 	assert_int_equal(m.heard, s.f.now);
 	slot = s.peers[0]->slot;

@@ -450,17 +450,17 @@ static void elements_of_a_later_version_are_skipped(void **state)
 		size_t len;
 		int rc;
 	} extras[] = {
-		{"\x92\x01\x07", 3, 0},
-		{"\x94\x01\x07\xc0\xc3", 5, 0},
-		{"\x93\x01\x07\x92\x01\xa1x", 7, 0},
-		{"\x93\x01\x07\x82\x01\x02\xa1x\xc0", 9, 0},
-		{"\x93\x01\x07\xcb\0\0\0\0\0\0\0\0", 12, 0},
-		{"\x93\x01\x07\x91\x91\x01", 6, KITH_EMALFORMED},
-		{"\x93\x01\x07\x81\x01\x90", 6, KITH_EMALFORMED},
-		{"\x93\x01\x07\xd4\x01\x00", 6, KITH_EMALFORMED},
-		{"\x93\x01\x07", 3, KITH_EMALFORMED},
-		{"\x93\x01\x07\xc1", 4, KITH_EMALFORMED},
-		{"\x93\x01\x07\x92\x01", 5, KITH_EMALFORMED},
+		{"\x92\x05\x07", 3, 0},
+		{"\x94\x05\x07\xc0\xc3", 5, 0},
+		{"\x93\x05\x07\x92\x01\xa1x", 7, 0},
+		{"\x93\x05\x07\x82\x01\x02\xa1x\xc0", 9, 0},
+		{"\x93\x05\x07\xcb\0\0\0\0\0\0\0\0", 12, 0},
+		{"\x93\x05\x07\x91\x91\x01", 6, KITH_EMALFORMED},
+		{"\x93\x05\x07\x81\x01\x90", 6, KITH_EMALFORMED},
+		{"\x93\x05\x07\xd4\x01\x00", 6, KITH_EMALFORMED},
+		{"\x93\x05\x07", 3, KITH_EMALFORMED},
+		{"\x93\x05\x07\xc1", 4, KITH_EMALFORMED},
+		{"\x93\x05\x07\x92\x01", 5, KITH_EMALFORMED},
 	};
 
 	(void)state;
@@ -471,17 +471,17 @@ static void elements_of_a_later_version_are_skipped(void **state)
 
 static void unknown_kinds_are_skipped_and_counted(void **state)
 {
-	/* Every number that is no kind, each before a ping. */
+	/* Every number that is no kind, each before a nack. */
 	(void)state;
 	for (unsigned kind = 0; kind < 128; kind++) {
-		const uint8_t bytes[] = {0x93, (uint8_t)kind, 0xa1, 'x', 0xc0, 0x92, 1, 7};
+		const uint8_t bytes[] = {0x93, (uint8_t)kind, 0xa1, 'x', 0xc0, 0x92, 5, 7};
 		char text[ROOM];
 		uint32_t unknown = 0;
 
 		if (kith_msg_name(kind))
 			continue;
 		assert_int_equal(read_all(bytes, sizeof(bytes), text, sizeof(text), &unknown), 0);
-		assert_string_equal(text, "ping seq=7\n");
+		assert_string_equal(text, "nack seq=7\n");
 		assert_int_equal(unknown, 1);
 	}
 }
@@ -523,7 +523,7 @@ static void items_have_a_bound(void **state)
 static void a_message_leaves_nothing_of_the_one_before(void **state)
 {
 	struct kith_msg m = sample(KITH_MSG_PUT);
-	const uint8_t bytes[] = {0x93, 9, 1, 0xc4, 0, 0x92, 1, 7, 0x92, 9, 2};
+	const uint8_t bytes[] = {0x93, 9, 1, 0xc4, 0, 0x92, 5, 7, 0x92, 9, 2};
 	size_t at = 0;
 	uint32_t unknown = 0;
 
@@ -535,7 +535,7 @@ static void a_message_leaves_nothing_of_the_one_before(void **state)
 	assert_int_equal(m.t, 0);
 	assert_int_equal(
 		kith_msg_next((struct kith_bytes){bytes, sizeof(bytes)}, &at, &m, &unknown), 1);
-	assert_int_equal(m.kind, KITH_MSG_PING);
+	assert_int_equal(m.kind, KITH_MSG_NACK);
 	assert_int_equal(m.item_count, 0);
 	assert_int_equal(m.k, 0);
 	assert_int_equal(
