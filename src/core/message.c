@@ -167,12 +167,12 @@ static void on_relayed(struct kith_node *n, const struct context *c, const struc
 
 static void on_record(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
-	(void)kith_store_record(n, c->from, (struct kith_bytes){NULL, 0}, m->blob, false);
+	(void)kith_store_record(n, c->from, (struct kith_bytes){NULL, 0}, m->blob, KITH_STORE_BY_DATAGRAM);
 }
 
 static void on_intro(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
-	(void)kith_store_record(n, c->from, m->certificate, m->blob, false);
+	(void)kith_store_record(n, c->from, m->certificate, m->blob, KITH_STORE_BY_DATAGRAM);
 }
 
 static void on_want(struct kith_node *n, const struct context *c, const struct kith_msg *m)
@@ -202,7 +202,7 @@ static void on_put(struct kith_node *n, const struct context *c, const struct ki
 
 	for (i = 0; i < m->item_count; i++)
 		(void)kith_store_record(n, c->from, (struct kith_bytes){NULL, 0}, m->items[i],
-					false);
+					KITH_STORE_BY_DATAGRAM);
 	if (kith_packet_begin(n, &pk, c->from) && kith_packet_add(&pk, &got))
 		kith_packet_send(n, &pk);
 }

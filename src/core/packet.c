@@ -286,7 +286,7 @@ static void take_record(struct kith_node *n, const struct kith_addr *from,
 	const uint64_t expired = n->stats.drops.record_expired;
 	const uint64_t full = n->stats.drops.table_full;
 
-	(void)kith_store_record(n, NULL, in->certificate, in->record, false);
+	(void)kith_store_record(n, NULL, in->certificate, in->record, KITH_STORE_BY_DATAGRAM);
 	if (n->stats.drops.record_certificate != untrusted)
 		kith_stranger_tell(n, KITH_DROPPED_CERTIFICATE, from);
 	if (n->stats.drops.record_expired != expired)

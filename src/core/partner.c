@@ -89,14 +89,6 @@ static bool sync_with(struct kith_node *n, const struct kith_peer *p)
 
 /* --- when ------------------------------------------------------------------------------------ */
 
-/* Others' roots have differed for longer than news is under way. */
-static bool has_differed(const struct kith_node *n)
-{
-	const kith_us since = n->partners.differs_since;
-
-	return since != KITH_NEVER && kith_us_elapsed(since, n->now) >= KITH_UNDER_WAY;
-}
-
 void kith_partner_on_timer(struct kith_node *n, void *owner)
 {
 	struct kith_partners *s = &n->partners;
@@ -105,9 +97,7 @@ void kith_partner_on_timer(struct kith_node *n, void *owner)
 	(void)owner;
 	if (s->stream != 0 || n->own.is_over)
 		return;
-	/* What has come since may be all that differed; the next ack will tell. */
-	if (s->is_joined && !s->is_catching_up &&
-	    (!has_differed(n) || n->peers.news > s->differs_since))
+	if (s->is_joined && !s->is_catching_up)
 		return;
 	p = s->is_joined || s->count < KITH_JOIN_PARTNERS ? next_partner(n) : NULL;
 	if (p == NULL) {
@@ -124,6 +114,8 @@ void kith_partner_synced(struct kith_node *n, const struct kith_mid *peer, uint3
 
 	KITH_COUNT(n, syncs);
 	s->synced = n->now;
+	kith_trace(n, is_ours ? "sync.own" : "sync.other", kith_peer_find(n, peer),
+		   news > 0 ? "news" : "nothing new");
 	s->differs_since = KITH_NEVER;
 	if (news >= KITH_SYNC_BULK(n))
 		s->gap = KITH_SYNC_GAP_NEW;
@@ -160,16 +152,6 @@ void kith_partner_on_end(struct kith_node *n, uint64_t stream, enum kith_seed_re
 	}
 }
 
-/* After `wait`, but not before the gap is over. */
-static kith_us next_due(const struct kith_node *n, kith_us wait)
-{
-	const struct kith_partners *s = &n->partners;
-	const kith_us due = kith_us_add(n->now, wait);
-
-	return s->began == KITH_NEVER ? due
-					     : kith_us_max(due, kith_us_add(s->began, s->gap));
-}
-
 /* Several in a row have our root: whoever else may lack something will see that theirs differs. */
 static void count_agreement(struct kith_node *n, bool differs)
 {
@@ -191,7 +173,7 @@ bool kith_partner_behind(struct kith_node *n, const struct kith_peer *p)
 	if (kith_us_elapsed(s->began, n->now) >= s->gap)
 		return sync_with(n, p);
 	s->is_catching_up = true;
-	kith_timer_set_earlier(n, &s->timer, next_due(n, 0));
+	kith_timer_set_earlier(n, &s->timer, kith_us_add(s->began, s->gap));
 	return false;
 }
 
@@ -205,11 +187,11 @@ void kith_partner_root(struct kith_node *n, const struct kith_peer *p, bool diff
 		s->gap = kith_us_min(s->gap, KITH_SYNC_GAP_USUAL); /* what differed is settled */
 		return;
 	}
-	if (s->differs_since == KITH_NEVER) {
+	if (s->differs_since == KITH_NEVER)
 		s->differs_since = n->now;
-		kith_timer_set_earlier(n, &s->timer, next_due(n, KITH_UNDER_WAY));
-	}
-	/* Where much was missing a moment ago this is no mere news under way. */
-	if (s->gap < KITH_SYNC_GAP_USUAL || has_differed(n))
+	/* News under way is here or there by the next ack; but where much was missing a moment ago,
+	 * this is no mere news. */
+	if (s->gap < KITH_SYNC_GAP_USUAL ||
+	    kith_us_elapsed(s->differs_since, n->now) >= KITH_UNDER_WAY)
 		(void)kith_partner_behind(n, p);
 }

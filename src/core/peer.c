@@ -156,7 +156,6 @@ static void note_record(struct kith_node *n, struct kith_peer *p)
 	p->addr_index = 0;
 	p->is_kept = false;
 	n->peers.changes++;
-	n->peers.news = n->now;
 	remember_recent(n, p);
 }
 

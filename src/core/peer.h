@@ -53,7 +53,6 @@ struct kith_peers {
 	struct kith_leaves leaves;
 	struct kith_root root; /* made last */
 	uint64_t changes;
-	kith_us news; /* a record was taken last */
 	bool isolated;
 	kith_us rejoined; /* we were isolated until then; KITH_NEVER: never */
 	uint32_t recent[KITH_NAMES_MAX]; /* slots whose record changed last */

@@ -12,7 +12,7 @@ struct entry {
 	struct kith_peer *owner;     /* NULL: not known yet */
 	struct kith_bytes certificate, record;
 	struct kith_record_head head;
-	bool is_sync;
+	enum kith_store_way way;
 };
 
 /* A bad signature convicts the one who delivered it: honest members verify before they relay. */
@@ -61,7 +61,7 @@ enum { NO_QUOTA = -1 };
  * new owner. */
 static bool is_over_rate(struct kith_node *n, struct entry *e, int quota)
 {
-	if (e->is_sync)
+	if (e->way != KITH_STORE_BY_DATAGRAM)
 		return false;
 	if (quota != NO_QUOTA && !kith_may_charge(n, e->owner, (enum kith_charge)quota)) {
 		KITH_DROP(n, record_quota);
@@ -152,7 +152,7 @@ static enum kith_lane lane_of(const struct kith_peer *p, const struct entry *e,
 {
 	const bool is_usual = was->status == KITH_STATUS_ALIVE && p->status == was->status;
 
-	if (e->is_sync)
+	if (e->way != KITH_STORE_BY_DATAGRAM)
 		return KITH_LANE_LAZY;
 	if (was->had_case || (!is_usual && !was->is_new))
 		return KITH_LANE_URGENT;
@@ -238,7 +238,7 @@ static enum kith_store_result judge_member(struct kith_node *n, struct entry *e,
 
 	if (r == KITH_EAUTH)
 		return convict(n, e);
-	if (e->owner != NULL && !e->is_sync && r != KITH_ENOMEM)
+	if (e->owner != NULL && e->way == KITH_STORE_BY_DATAGRAM && r != KITH_ENOMEM)
 		(void)kith_charge(n, e->owner, KITH_CHARGE_RECORD);
 	if (r == KITH_EMALFORMED)
 		KITH_DROP(n, record_malformed);
@@ -256,7 +256,8 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 	enum kith_store_result result;
 	int r;
 
-	if (p == NULL && kith_tomb_covers(n, &e->head.owner, e->head.epoch, e->head.seq)) {
+	if (p == NULL && e->way != KITH_STORE_BY_OWNER &&
+	    kith_tomb_covers(n, &e->head.owner, e->head.epoch, e->head.seq)) {
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
@@ -320,7 +321,7 @@ static enum kith_store_result take_suspicion(struct kith_node *n, struct entry *
 	if (l == NULL)
 		return KITH_STORE_OLD;
 	commit_number(l, &e->head);
-	if (!e->is_sync)
+	if (e->way == KITH_STORE_BY_DATAGRAM)
 		(void)kith_charge(n, e->owner, KITH_CHARGE_SUSPICION);
 	if (n->plain.is_on)
 		return kith_plain_received(n, e->owner, target, s, record, e->head.expires)
@@ -329,7 +330,7 @@ static enum kith_store_result take_suspicion(struct kith_node *n, struct entry *
 	if (!kith_suspect_received(n, e->owner, target, s, record, e->head.expires))
 		return KITH_STORE_OLD;
 	KITH_COUNT(n, records_accepted);
-	if (!e->is_sync)
+	if (e->way == KITH_STORE_BY_DATAGRAM)
 		kith_gossip_relay(n, e->deliverer);
 	return KITH_STORE_NEWS;
 }
@@ -383,10 +384,10 @@ static enum kith_store_result suspicion_record(struct kith_node *n, struct entry
 
 enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *deliverer,
 					 struct kith_bytes certificate, struct kith_bytes record,
-					 bool is_sync)
+					 enum kith_store_way way)
 {
 	struct entry e = {.deliverer = deliverer, .certificate = certificate, .record = record,
-			  .is_sync = is_sync};
+			  .way = way};
 
 	if (kith_record_read(record.p, record.len, &e.head) != 0) {
 		KITH_DROP(n, record_malformed);

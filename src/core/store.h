@@ -19,11 +19,14 @@ enum kith_store_result {
 	KITH_STORE_FORGED /* so too; its signature is bad */
 };
 
+/* How a record came. A synchronisation is bounded by its bytes instead of by rates. Whom it is with
+ * has just proven that it lives, so its own record need not be newer than what was buried. */
+enum kith_store_way { KITH_STORE_BY_DATAGRAM, KITH_STORE_BY_SYNC, KITH_STORE_BY_OWNER };
+
 /* A record from `deliverer` (NULL: an introduction that names its owner). `certificate` is empty
- * when the record came alone. `is_sync`: it came in a synchronisation, which is bounded by its
- * bytes instead of by rates. */
+ * when the record came alone. */
 enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *deliverer,
 					 struct kith_bytes certificate, struct kith_bytes record,
-					 bool is_sync);
+					 enum kith_store_way way);
 
 #endif

@@ -459,11 +459,10 @@ static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes c
 {
 	const uint64_t expired = n->stats.drops.record_expired;
 	const uint64_t full = n->stats.drops.table_full;
-	struct kith_peer *from = kith_peer_find(n, &s->peer);
+	const enum kith_store_way way = is_its_own(s, record) ? KITH_STORE_BY_OWNER
+							      : KITH_STORE_BY_SYNC;
 
-	if (from == NULL && is_its_own(s, record))
-		kith_tomb_open(n, &s->peer); /* it has proven that it lives */
-	switch (kith_store_record(n, from, certificate, record, true)) {
+	switch (kith_store_record(n, kith_peer_find(n, &s->peer), certificate, record, way)) {
 	case KITH_STORE_NEWS:
 		s->sync->news++;
 		break;

@@ -74,7 +74,7 @@ static void take(struct kith_node *n, const struct member *m)
 	kith_out_settle(n);
 	(void)kith_store_record(n, NULL,
 				(struct kith_bytes){m->certificate, m->certificate_len},
-				(struct kith_bytes){m->record, m->record_len}, true);
+				(struct kith_bytes){m->record, m->record_len}, KITH_STORE_BY_SYNC);
 	while (kith_node_next(n, &o))
 		;
 }

@@ -320,7 +320,7 @@ struct kith_peer *person_known(struct fix *f, struct person *p)
 	const struct kith_bytes r = {record, person_record(f, p, record)};
 
 	fix_collect(f);
-	(void)kith_store_record(f->n, NULL, (struct kith_bytes){p->cert, p->cert_len}, r, true);
+	(void)kith_store_record(f->n, NULL, (struct kith_bytes){p->cert, p->cert_len}, r, KITH_STORE_BY_SYNC);
 	fix_collect(f);
 	return person_peer(f, p);
 }
@@ -344,7 +344,7 @@ enum kith_store_result person_tells(struct fix *f, struct person *deliverer,
 	fix_collect(f);
 	r = kith_store_record(f->n, deliverer != NULL ? person_peer(f, deliverer) : NULL,
 			      (struct kith_bytes){NULL, 0}, (struct kith_bytes){record, len},
-			      false);
+			      KITH_STORE_BY_DATAGRAM);
 	fix_collect(f);
 	return r;
 }

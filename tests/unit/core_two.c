@@ -44,10 +44,10 @@ void two_know(struct two *t, uint32_t i, uint32_t seq, bool to_a, bool to_b)
 	r.len = person_record(&t->a, &p, record);
 	if (to_a)
 		(void)kith_store_record(t->a.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r,
-					true);
+					KITH_STORE_BY_SYNC);
 	if (to_b)
 		(void)kith_store_record(t->b.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r,
-					true);
+					KITH_STORE_BY_SYNC);
 }
 
 /* What one node put out about the stream reaches the other; true if there was any. */

@@ -148,7 +148,7 @@ static void what_was_known_is_known_again(void **state)
 	assert_int_equal(f.n->peers.count, 4);
 	assert_int_equal(kith_store_record(f.n, NULL,
 					   (struct kith_bytes){forgotten.cert, forgotten.cert_len},
-					   (struct kith_bytes){record, len}, true),
+					   (struct kith_bytes){record, len}, KITH_STORE_BY_SYNC),
 			 KITH_STORE_OLD);
 	fix_end(&f);
 }

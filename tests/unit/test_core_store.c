@@ -31,7 +31,7 @@ static enum kith_store_result tell_with(struct fix *f, struct person *deliverer,
 
 	r = kith_store_record(f->n, deliverer != NULL ? person_peer(f, deliverer) : NULL,
 			      (struct kith_bytes){certificate->cert, certificate->cert_len},
-			      (struct kith_bytes){record, len}, false);
+			      (struct kith_bytes){record, len}, KITH_STORE_BY_DATAGRAM);
 	fix_collect(f);
 	return r;
 }

@@ -301,7 +301,7 @@ static void one_suspector_has_at_most_128_live(void **state)
 						 0, record)};
 
 		assert_int_equal(kith_store_record(s.f.n, NULL, (struct kith_bytes){NULL, 0}, r,
-						   true),
+						   KITH_STORE_BY_SYNC),
 				 i < 128 ? KITH_STORE_NEWS : KITH_STORE_OLD);
 	}
 	assert_int_equal(person_peer(&s.f, &s.suspector)->suspicions_live, 128);

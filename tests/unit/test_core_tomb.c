@@ -74,13 +74,15 @@ static void only_a_newer_record_raises_it(void **state)
 	old_len = person_record(&f, &a, old);
 	assert_int_equal(kith_core_forget(f.n, f.now, mid_of(&a)), 0);
 	assert_int_equal(kith_store_record(f.n, NULL, (struct kith_bytes){a.cert, a.cert_len},
-					   (struct kith_bytes){old, old_len}, true), KITH_STORE_OLD);
+					   (struct kith_bytes){old, old_len},
+					   KITH_STORE_BY_SYNC), KITH_STORE_OLD);
 	assert_null(person_peer(&f, &a));
 	a.epoch++;
 	a.body.state = KITH_MEMBER_ALIVE;
 	len = person_record(&f, &a, record);
 	assert_int_equal(kith_store_record(f.n, NULL, (struct kith_bytes){a.cert, a.cert_len},
-					   (struct kith_bytes){record, len}, true), KITH_STORE_NEWS);
+					   (struct kith_bytes){record, len},
+					   KITH_STORE_BY_SYNC), KITH_STORE_NEWS);
 	assert_non_null(person_peer(&f, &a));
 	fix_collect(&f);
 	fix_check(&f); /* its tomb counts no more */
