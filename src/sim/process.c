@@ -114,22 +114,16 @@ static void list_drop(struct cluster_node *n)
 }
 
 /* A reflection goes where a verified record lists that was not taken over: it is older than the one
- * held. Only introductions reflect, and only its owner still goes by it. */
+ * held. Only introductions reflect, and only its owner still goes by it, who may be gone by now. */
 static bool reflects(const struct cluster_node *n, const struct kith_out *out)
 {
 	const struct cluster *c = n->cluster;
-	struct kith_member self;
-	uint32_t i;
-	uint8_t k;
+	uint32_t i, k;
 
-	for (i = 0; i < c->count && out->len == KITH_DATAGRAM_MAX; i++) {
-		if (c->nodes[i].node == NULL)
-			continue;
-		kith_node_self(c->nodes[i].node, &self);
-		for (k = 0; k < self.addr_count; k++)
-			if (memcmp(&self.addrs[k], &out->addr, sizeof(out->addr)) == 0)
+	for (i = 0; i < c->count && out->len == KITH_DATAGRAM_MAX; i++)
+		for (k = 0; k < c->opts.planes; k++)
+			if (memcmp(&c->net.hosts[i].addrs[k], &out->addr, sizeof(out->addr)) == 0)
 				return true;
-	}
 	return false;
 }
 
