@@ -35,6 +35,24 @@ void cluster_move(struct cluster *c, uint32_t i)
 	net_move(&c->net, i, addrs, h->addr_count);
 }
 
+bool cluster_had_addr(const struct cluster *c, uint32_t i, const struct kith_addr *a)
+{
+	const struct net_host *h = &c->net.hosts[i];
+	struct kith_addr past;
+	uint8_t k;
+
+	for (k = 0; k < h->addr_count; k++) {
+		past = h->addrs[k];
+		for (;; past.ip[1] -= NET_PLANES_MAX) {
+			if (memcmp(&past, a, sizeof(past)) == 0)
+				return true;
+			if (past.ip[1] < NET_PLANES_MAX)
+				break;
+		}
+	}
+	return false;
+}
+
 void cluster_wall_skew(struct cluster *c, uint32_t i, int64_t ms, bool trusted)
 {
 	struct cluster_node *n = &c->nodes[i];

@@ -13,6 +13,8 @@
 void cluster_pause(struct cluster *c, uint32_t i);           /* SIGSTOP */
 void cluster_resume(struct cluster *c, uint32_t i);
 void cluster_move(struct cluster *c, uint32_t i);            /* a new address; a start tells it */
+/* Whether this is an address of host i, or was before it moved. */
+bool cluster_had_addr(const struct cluster *c, uint32_t i, const struct kith_addr *a);
 void cluster_wall_skew(struct cluster *c, uint32_t i, int64_t ms, bool trusted);
 void cluster_drift(struct cluster *c, uint32_t i, int32_t ppm);
 void cluster_disk_hangs(struct cluster *c, uint32_t i, bool hangs);

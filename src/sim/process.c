@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/process.h"
 
+#include "sim/faults.h"
 #include "sim/hash.h"
 #include "sim/report.h"
 #include "sim/watch.h"
@@ -114,16 +115,15 @@ static void list_drop(struct cluster_node *n)
 }
 
 /* A reflection goes where a verified record lists that was not taken over: it is older than the one
- * held. Only introductions reflect, and only its owner still goes by it, who may be gone by now. */
+ * held, late or replayed, so its owner may be gone or elsewhere by now. Only introductions reflect. */
 static bool reflects(const struct cluster_node *n, const struct kith_out *out)
 {
 	const struct cluster *c = n->cluster;
-	uint32_t i, k;
+	uint32_t i;
 
 	for (i = 0; i < c->count && out->len == KITH_DATAGRAM_MAX; i++)
-		for (k = 0; k < c->opts.planes; k++)
-			if (memcmp(&c->net.hosts[i].addrs[k], &out->addr, sizeof(out->addr)) == 0)
-				return true;
+		if (cluster_had_addr(c, i, &out->addr))
+			return true;
 	return false;
 }
 
