@@ -96,6 +96,33 @@ static void judge(struct kith_node *n, bool moved)
 	tell(n);
 }
 
+/* What we signed of others by the wrong clock is refused by them as well, and would be told again for
+ * hours; who still does not answer is suspected anew. */
+static void withdraw_suspicions(struct kith_node *n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n->peers.count; i++)
+		kith_own_withdraw(n, kith_ring_at(n, i));
+}
+
+/* True: our clock was far from where it is, and is like those of the others now, as far as they are
+ * known. What was signed by the wrong one may be taken for expired, or from the future. */
+static bool mend(struct kith_node *n)
+{
+	struct kith_clocks *c = &n->clocks;
+
+	if (!c->is_stale || magnitude(c->ahead_s) > KITH_RECORD_SLACK_S)
+		return false;
+	c->is_stale = false;
+	c->moved_s = 0;
+	kith_own_sign(n, KITH_OWN_REFRESH);
+	withdraw_suspicions(n);
+	if (c->others > 0) /* else nobody says that it is right */
+		kith_peers_forget_future(n);
+	return true;
+}
+
 static void heard(struct kith_node *n, const struct kith_mid *mid, int64_t ahead_s)
 {
 	struct kith_clock_heard *h = find(&n->clocks, mid);
@@ -104,6 +131,7 @@ static void heard(struct kith_node *n, const struct kith_mid *mid, int64_t ahead
 		h = place(&n->clocks);
 	*h = (struct kith_clock_heard){*mid, n->now, ahead_s};
 	judge(n, false);
+	(void)mend(n); /* who told us that ours is wrong may have been wrong itself */
 }
 
 /* The distance that is congruent mod 2^16 s to the one told, and nearest to `guess`. */
@@ -129,22 +157,12 @@ void kith_clocks_hello(struct kith_node *n, const struct kith_mid *mid, uint32_t
 	heard(n, mid, (int64_t)kith_now_unix_s(n) - (int64_t)unix_s);
 }
 
-/* What we signed of others by the wrong clock is refused by them as well, and would be told again for
- * hours; who still does not answer is suspected anew. */
-static void withdraw_suspicions(struct kith_node *n)
-{
-	uint32_t i;
-
-	for (i = 0; i < n->peers.count; i++)
-		kith_own_withdraw(n, kith_ring_at(n, i));
-}
-
 /* The others' clocks have not moved, so all is known at once of a host whose clock was set, perhaps
- * in several steps. What it signed by the old one may be taken for expired, or from the future. */
+ * in several steps. */
 void kith_clocks_moved(struct kith_node *n, int64_t by_ms)
 {
 	struct kith_clocks *c = &n->clocks;
-	const int64_t by_s = by_ms / 1000;
+	const int64_t by_s = by_ms / 1000, before_s = magnitude(c->ahead_s);
 	uint32_t i;
 
 	for (i = 0; i < c->count; i++)
@@ -154,12 +172,8 @@ void kith_clocks_moved(struct kith_node *n, int64_t by_ms)
 	judge(n, by_s != 0);
 	c->moved_s += by_s;
 	c->is_stale |= magnitude(c->moved_s) > KITH_RECORD_SLACK_S;
-	if (!c->is_stale || magnitude(c->ahead_s) > KITH_RECORD_SLACK_S)
-		return;
-	c->is_stale = false;
-	c->moved_s = 0;
-	kith_own_sign(n, KITH_OWN_REFRESH);
-	withdraw_suspicions(n);
-	if (c->others > 0) /* else nobody says that it is right */
-		kith_peers_forget_future(n);
+	/* Nearer to what one other says that may be wrong itself: nobody else can tell, as long as our
+	 * record is refused. */
+	if (!mend(n) && magnitude(by_s) > KITH_RECORD_SLACK_S && magnitude(c->ahead_s) < before_s)
+		kith_own_sign(n, KITH_OWN_REFRESH);
 }
