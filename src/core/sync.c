@@ -22,27 +22,26 @@ enum {
 
 /* --- what the next turn will say ------------------------------------------------------------- */
 
-static bool enqueue(struct kith_node *n, struct kith_mid **queue, uint32_t *room, uint32_t *count,
-		    const struct kith_mid *mid)
+static bool enqueue(struct kith_node *n, struct kith_owners *o, const struct kith_mid *mid)
 {
-	void *q = *queue;
+	void *q = o->queue;
 
 	/* Nobody honest asks for more owners than our table holds. */
-	if (*count >= n->max_members || !kith_mem_grow(&n->alloc, &q, room, *count + 1,
-						       sizeof(**queue)))
+	if (o->count >= n->max_members ||
+	    !kith_mem_grow(&n->alloc, &q, &o->room, o->count + 1, sizeof(*o->queue)))
 		return false;
-	*queue = q;
-	(*queue)[(*count)++] = *mid;
+	o->queue = q;
+	o->queue[o->count++] = *mid;
 	return true;
 }
 
 static bool ask_for(struct kith_node *n, struct kith_sync *y, const struct kith_mid *mid)
 {
-	if (y->need_count >= n->max_members) {
+	if (y->need.count >= n->max_members) {
 		y->overflows = true;
 		return true;
 	}
-	return enqueue(n, &y->need, &y->need_room, &y->need_count, mid);
+	return enqueue(n, &y->need, mid);
 }
 
 static bool ask_about(struct kith_node *n, struct kith_sync *y, const struct kith_range *r,
@@ -87,8 +86,9 @@ void kith_sync_free(struct kith_node *n, struct kith_sync **sync)
 	if (y->is_counted)
 		n->syncs.answering--;
 	kith_mem_free(&n->alloc, y->questions);
-	kith_mem_free(&n->alloc, y->todo);
-	kith_mem_free(&n->alloc, y->need);
+	kith_mem_free(&n->alloc, y->need.queue);
+	kith_mem_free(&n->alloc, y->todo.queue);
+	kith_mem_free(&n->alloc, y->differ.queue);
 	kith_mem_free(&n->alloc, y);
 	*sync = NULL;
 }
@@ -148,22 +148,24 @@ static bool add_question(struct kith_node *n, const struct kith_question *q, str
 	return add(f, &m);
 }
 
-static bool add_need(struct kith_sync *y, struct frame *f)
+static bool add_need(struct kith_owners *need, struct frame *f)
 {
-	uint32_t count = y->need_count - y->need_at;
+	uint32_t count = need->count - need->at;
 	struct kith_msg m = {.kind = KITH_MSG_NEED};
 
 	count = count < NEED_ENTRIES ? count : NEED_ENTRIES;
-	m.blob.p = y->need[y->need_at].b;
-	m.blob.len = count * sizeof(*y->need);
+	m.blob.p = need->queue[need->at].b;
+	m.blob.len = count * sizeof(*need->queue);
 	if (!add(f, &m))
 		return false;
-	y->need_at += count;
+	need->at += count;
 	return true;
 }
 
-/* Everything of one owner: certificate, member record, and the suspicions of its incarnation. */
-static bool add_owner(struct kith_node *n, const struct kith_mid *mid, struct frame *f)
+/* Everything of one owner: certificate, unless it is to be compared alone, member record, and the
+ * suspicions of its incarnation. */
+static bool add_owner(struct kith_node *n, const struct kith_mid *mid, bool compares,
+		      struct frame *f)
 {
 	const struct kith_peer *p = kith_peer_find(n, mid);
 	struct kith_msg m = {.kind = KITH_MSG_OWNER};
@@ -172,7 +174,8 @@ static bool add_owner(struct kith_node *n, const struct kith_mid *mid, struct fr
 
 	if (p == NULL)
 		return true;
-	m.certificate = p->certificate->fact.raw;
+	if (!compares)
+		m.certificate = p->certificate->fact.raw;
 	m.items[m.item_count++] = p->record->fact.raw;
 	c = kith_peer_case(p);
 	for (i = 0; c != NULL && i < c->held_count; i++)
@@ -191,20 +194,29 @@ static bool has_evidence(const struct kith_node *n, const struct kith_mid *mid)
 
 /* Who is suspected comes after the others, so that its suspectors are known to who hears of it: a
  * suspicion of somebody unknown is dropped, and nobody would tell it again. */
-static void put_evidence_last(const struct kith_node *n, struct kith_sync *y)
+static void put_evidence_last(const struct kith_node *n, struct kith_owners *todo)
 {
-	uint32_t from = 0, to = n->suspects.cases > 0 ? y->todo_count : 0;
+	uint32_t from = 0, to = n->suspects.cases > 0 ? todo->count : 0;
 
 	while (from < to) {
-		const struct kith_mid mid = y->todo[from];
+		const struct kith_mid mid = todo->queue[from];
 
 		if (!has_evidence(n, &mid)) {
 			from++;
 			continue;
 		}
-		y->todo[from] = y->todo[--to];
-		y->todo[to] = mid;
+		todo->queue[from] = todo->queue[--to];
+		todo->queue[to] = mid;
 	}
+}
+
+/* False: the frame is full. */
+static bool add_owners(struct kith_node *n, struct kith_owners *o, bool compares, struct frame *f)
+{
+	for (; o->at < o->count; o->at++)
+		if (f->len >= OWNERS_BYTES || !add_owner(n, &o->queue[o->at], compares, f))
+			return false;
+	return true;
 }
 
 static void add_busy(struct kith_node *n, struct frame *f)
@@ -240,27 +252,26 @@ static bool fill(struct kith_node *n, struct kith_sync *y, struct frame *f)
 		y->has_asked = true;
 		y->question_at++;
 	}
-	while (y->need_at < y->need_count) {
-		if (!add_need(y, f))
+	while (y->need.at < y->need.count) {
+		if (!add_need(&y->need, f))
 			return false;
 		y->has_asked = true;
 	}
-	if (y->todo_at == 0)
-		put_evidence_last(n, y);
-	while (y->todo_at < y->todo_count) {
-		if (f->len >= OWNERS_BYTES || !add_owner(n, &y->todo[y->todo_at], f))
-			return false;
-		y->todo_at++;
-	}
-	return add(f, &end);
+	if (y->todo.at == 0)
+		put_evidence_last(n, &y->todo);
+	y->has_asked |= y->differ.count > 0;
+	/* The suspectors of those that differ are known, or among the others. */
+	return add_owners(n, &y->todo, false, f) && add_owners(n, &y->differ, true, f) && add(f, &end);
 }
 
 /* The turn goes over to the other side, unless it has asked nothing. */
 static void hand_over(struct kith_sync *y)
 {
-	if (y->is_our_turn)
-		y->question_count = y->question_at = y->need_count = y->need_at = y->todo_count =
-			y->todo_at = 0;
+	if (y->is_our_turn) {
+		y->question_count = y->question_at = 0;
+		y->need.count = y->need.at = y->todo.count = y->todo.at = 0;
+		y->differ.count = y->differ.at = 0;
+	}
 	y->is_over = !y->has_asked;
 	y->is_our_turn = !y->is_our_turn;
 	y->has_asked = y->has_asked_up_to = false;
@@ -342,8 +353,7 @@ static bool send_all_of(struct kith_node *n, struct kith_sync *y, const struct k
 
 	kith_range_stretch(n, r, &at, &to);
 	for (; at < to; at++)
-		if (!enqueue(n, &y->todo, &y->todo_room, &y->todo_count,
-			     &kith_ring_at(n, at)->record->mid))
+		if (!enqueue(n, &y->todo, &kith_ring_at(n, at)->record->mid))
 			return false;
 	return true;
 }
@@ -381,8 +391,8 @@ static bool on_parts(struct kith_node *n, struct kith_stream *s, const struct ki
 	return true;
 }
 
-/* Merges a sorted list with our ring: what it lacks is sent, what we lack is asked for, what
- * differs goes both ways, since only a record's number tells which is newer. */
+/* Merges a sorted list with our ring: what it lacks is sent, what we lack is asked for, what differs
+ * is compared. */
 static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
 {
 	struct kith_sync *y = s->sync;
@@ -413,10 +423,9 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 		c = !has ? -1 : !have ? 1 : kith_ring_compare(n, at, &theirs);
 		ours = c <= 0 ? kith_ring_at(n, at)->record : NULL;
 		differs = c == 0 && kith_get_u64(m->blob.p + i + 16) != ours->leaf;
-		if ((c < 0 || differs) &&
-		    !enqueue(n, &y->todo, &y->todo_room, &y->todo_count, &ours->mid))
-			return false;
-		if ((c > 0 || differs) && !ask_for(n, y, &theirs))
+		if ((c < 0 && !enqueue(n, &y->todo, &ours->mid)) ||
+		    (c > 0 && !ask_for(n, y, &theirs)) ||
+		    (differs && !enqueue(n, &y->differ, &ours->mid)))
 			return false;
 		if (c <= 0)
 			at++;
@@ -439,7 +448,7 @@ static bool on_need(struct kith_node *n, struct kith_stream *s, const struct kit
 	for (i = 0; i < m->blob.len; i += 16) {
 		const struct kith_mid mid = mid_at(m->blob.p + i);
 
-		if (!enqueue(n, &y->todo, &y->todo_room, &y->todo_count, &mid))
+		if (!enqueue(n, &y->todo, &mid))
 			return false;
 	}
 	return true;
@@ -476,12 +485,29 @@ static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes c
 	s->sync->overflows |= n->stats.drops.table_full != full;
 }
 
+/* The member record came to be compared. What we hold now, if it is another, is the newer one. */
+static bool compare(struct kith_node *n, struct kith_sync *y, struct kith_bytes record)
+{
+	struct kith_record_head head;
+	const struct kith_peer *p = kith_record_read(record.p, record.len, &head) == 0
+					    ? kith_peer_find(n, &head.owner)
+					    : NULL;
+
+	y->has_asked = true;
+	return p == NULL || y->refusal != KITH_SEED_JOINED ||
+	       (record.len == p->record->fact.raw.len &&
+		memcmp(record.p, p->record->fact.raw.p, record.len) == 0) ||
+	       enqueue(n, &y->todo, &head.owner);
+}
+
 static bool on_owner(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
 {
 	int i;
 
 	for (i = 0; i < m->item_count; i++)
 		take(n, s, i == 0 ? m->certificate : (struct kith_bytes){NULL, 0}, m->items[i]);
+	if (m->certificate.len == 0 && m->item_count > 0 && !compare(n, s->sync, m->items[0]))
+		return false;
 	return s->sync->forged < KITH_BAD_SIGNATURES;
 }
 

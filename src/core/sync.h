@@ -4,9 +4,10 @@
  * id space, after Meyer (arXiv 2212.13567). The two take turns. A range is all mids that begin with
  * some number of nibbles; whose turn it is asks about a range by the digests of its 16 parts
  * (`parts`), or by its owners and their leaves where those are few (`list`), and answers what the
- * other asked: a part whose digests differ leads to a question about that part, an owner that
- * differs is sent (`owner`) and asked for (`need`), since only a record's number tells which is
- * newer. `end` hands the turn over. A turn that asks nothing is the last.
+ * other asked: a part whose digests differ leads to a question about that part, an owner that the
+ * other lacks is sent (`owner`), one that we lack is asked for (`need`). One whose records differ is
+ * sent without its certificate, which both have, and comes back if the other's is the newer one: only
+ * a record's number tells. `end` hands the turn over. A turn that asks nothing is the last.
  *
  * So the cost follows the differences: each one costs a `parts` per level of the tree, a level for
  * each factor of 16 in the number of members, and no side keeps more than its next turn. Where many
@@ -23,6 +24,12 @@
 
 struct kith_peer;
 
+/* Owners, in the order in which they are to be written. */
+struct kith_owners {
+	struct kith_mid *queue; /* owned */
+	uint32_t room, count, at;
+};
+
 /* A range to ask about. */
 struct kith_question {
 	struct kith_range range;
@@ -38,13 +45,10 @@ struct kith_sync {
 	bool is_over;     /* the turn that asked nothing is written or read */
 	bool hello_sent, hello_seen;
 	uint8_t turns;    /* begun; two honest sides are through after some */
-	/* The next turn of ours: ranges to ask about, owners to ask for, owners to send. */
+	/* The next turn of ours: ranges to ask about; owners to ask for, to send, and to compare. */
 	struct kith_question *questions; /* owned, a queue */
 	uint32_t question_room, question_count, question_at;
-	struct kith_mid *need; /* owned, a queue */
-	uint32_t need_room, need_count, need_at;
-	struct kith_mid *todo; /* owned, a queue */
-	uint32_t todo_room, todo_count, todo_at;
+	struct kith_owners need, todo, differ;
 	/* The turn of the other: its questions rise without overlap, which bounds their cost. */
 	bool has_asked_up_to;
 	struct kith_mid asked_up_to;
