@@ -320,7 +320,8 @@ struct kith_peer *person_known(struct fix *f, struct person *p)
 	const struct kith_bytes r = {record, person_record(f, p, record)};
 
 	fix_collect(f);
-	(void)kith_store_record(f->n, NULL, (struct kith_bytes){p->cert, p->cert_len}, r, KITH_STORE_BY_SYNC);
+	(void)kith_store_record(f->n, NULL, (struct kith_bytes){p->cert, p->cert_len}, r,
+				KITH_STORE_BY_SYNC);
 	fix_collect(f);
 	return person_peer(f, p);
 }

@@ -147,10 +147,12 @@ static void equivocation_is_seen_and_ends(void **state)
 	(void)two_synchronise(&t);
 	person_init(&t.a, &p, 1);
 	r.len = person_record(&t.a, &p, record);
-	(void)kith_store_record(t.a.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r, KITH_STORE_BY_SYNC);
+	(void)kith_store_record(t.a.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r,
+				KITH_STORE_BY_SYNC);
 	p.body.addrs[0].port++;
 	r.len = person_record(&t.a, &p, record);
-	(void)kith_store_record(t.b.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r, KITH_STORE_BY_SYNC);
+	(void)kith_store_record(t.b.n, NULL, (struct kith_bytes){p.cert, p.cert_len}, r,
+				KITH_STORE_BY_SYNC);
 	kith_peers_root(t.a.n, a);
 	kith_peers_root(t.b.n, b);
 	assert_memory_not_equal(a, b, sizeof(a));
