@@ -359,6 +359,18 @@ KITH_API KITH_MUST_USE int kith_node_ping(struct kith_node *n, kith_us now,
 
 /* --- reads ----------------------------------------------------------------------------------- */
 
+/* Where a host lies in the network, as it says itself (Vivaldi, SIGCOMM 2004): the distance of two is
+ * the round trip between them. */
+enum { KITH_COORDINATE_DIMENSIONS = 4, KITH_COORDINATE_ERROR_ONE = 1 << 16 };
+struct kith_coordinate {
+	int32_t at_us[KITH_COORDINATE_DIMENSIONS];
+	int32_t height_us; /* of the way from the host to the network, which every packet takes */
+	int32_t error;     /* of a distance, relative, KITH_COORDINATE_ERROR_ONE for 1; up to 1.5 */
+};
+/* The round trip between two, microseconds. */
+KITH_API kith_us kith_coordinate_rtt(const struct kith_coordinate *a,
+				     const struct kith_coordinate *b);
+
 /* One member as this node sees it, itself included. Pointers are borrowed. */
 struct kith_member {
 	struct kith_mid mid;
@@ -377,6 +389,8 @@ struct kith_member {
 	kith_us since;             /* when the status began, on the node's clock */
 	kith_us heard;             /* when a packet of it was last opened; KITH_NEVER: never */
 	kith_us rtt;               /* smoothed round trip; -1: not measured */
+	bool has_coordinate;       /* it answered a probe of this node, and said where it lies */
+	struct kith_coordinate coordinate;
 	uint8_t evidence, need;    /* against its present incarnation */
 	bool indirect;             /* it answers, but through other members alone */
 	bool quarantined;          /* it came back from failed too often: its changes are no events */

@@ -38,6 +38,8 @@ libkith_cli_la_SOURCES = \
 	%D%/cmd_members.h \
 	%D%/cmd_ping.c \
 	%D%/cmd_ping.h \
+	%D%/cmd_rtt.c \
+	%D%/cmd_rtt.h \
 	%D%/cmd_stats.c \
 	%D%/cmd_stats.h \
 	%D%/cmd_status.c \

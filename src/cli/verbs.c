@@ -10,6 +10,7 @@
 #include "cli/cmd_join.h"
 #include "cli/cmd_members.h"
 #include "cli/cmd_ping.h"
+#include "cli/cmd_rtt.h"
 #include "cli/cmd_stats.h"
 #include "cli/cmd_status.h"
 #include "cli/cmd_tag.h"
@@ -65,6 +66,12 @@ const struct kith_verb kith_verbs[] = {
 	 "datagram directly, else with 1. NODE is a name, an id, or the first four or\n"
 	 "more digits of an id.",
 	 kith_ping_flags, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_ping},
+	{"test", "rtt", "NODE [NODE]", "how far two members are from each other",
+	 "The round trip between this host and a member, or between the first and the\n"
+	 "second, from where each says that it lies: hosts find that out from the answers\n"
+	 "to their probes, and nothing is sent. kith ping measures. NODE is a name, an\n"
+	 "id, or the first four or more digits of an id.",
+	 NULL, 1, 2, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_rtt},
 	{"change", "init", "CLUSTER", "a new cluster, with this host as its first member",
 	 "Writes CLUSTER.authority here, the key that admits members: keep it off the\n"
 	 "cluster's hosts. Writes this host's identity and keys to the state directory,\n"

@@ -4,7 +4,8 @@
  * and each hello of a synchronisation carries the sender's; kith_clocks_ack() and
  * kith_clocks_hello() keep how far ours was ahead of it, for the members heard last. The median
  * of them judges: a minute apart is told, as an event and in the view, and so is its end. Nothing
- * is ever corrected, and nothing else depends on it (4-security.md §5.14).
+ * is ever corrected (4-security.md §5.14). A host whose own clock was set, and is like the others' then,
+ * signs anew, withdraws what it said of others, and forgets whose records are from the future.
  *
  * The median, since a minority of wrong clocks cannot move it. In a cluster of five or more the clocks
  * of five are awaited, in a smaller one those of all others. Of two others it is the one nearer to

@@ -136,6 +136,7 @@ enum { KITH_HELPERS_ROUND = 2 * KITH_HELPERS_MAX + 2 };
 #define KITH_DIAL_MAX (30 * KITH_SECOND)
 #define KITH_DIAL_BUSY (4 * KITH_SECOND)     /* the most for one that is there */
 #define KITH_PARTNER_FIRST (100 * KITH_MS)   /* back-off of partners, who name others when busy */
+#define KITH_NAMES_GAP (1 * KITH_SECOND)     /* between two lists of names to one member */
 #define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start, at most */
 #define KITH_SYNC_GAP_USUAL (1 * KITH_SECOND) /* once a root was equal */
 #define KITH_SYNC_GAP_NEW (200 * KITH_MS)    /* and while they bring much */

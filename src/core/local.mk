@@ -11,6 +11,8 @@ libkith_core_la_SOURCES = \
 	%D%/bucket.h \
 	%D%/clocks.c \
 	%D%/clocks.h \
+	%D%/coord.c \
+	%D%/coord.h \
 	%D%/fact.c \
 	%D%/fact.h \
 	%D%/flap.c \

@@ -14,25 +14,23 @@ struct context {
 
 /* --- roots ------------------------------------------------------------------------------------- */
 
-enum likeness { SAME, SAME_BUT_TOMBS, DIFFERENT };
-
-/* How the peer's root is like ours, which is put into ours. Who came after a member was forgotten
+/* Whether the peer has our root, which is put into ours. Who came after a member was forgotten
  * here never hears of it, and nobody can tell it of a tomb: it has our root without the tombs that
  * count. It is answered with that, or it would synchronise with us for nothing until they do not. */
-static enum likeness compare(struct kith_node *n, const uint8_t *theirs, uint8_t ours[8])
+static bool has_same_root(struct kith_node *n, const uint8_t *theirs, uint8_t ours[8])
 {
 	uint8_t bare[8];
 
 	kith_peers_make_root(n, ours);
 	if (memcmp(ours, theirs, sizeof(bare)) == 0)
-		return SAME;
+		return true;
 	if (n->tombs.counted == 0)
-		return DIFFERENT;
+		return false;
 	kith_peers_bare_root(n, bare);
 	if (memcmp(bare, theirs, sizeof(bare)) != 0)
-		return DIFFERENT;
+		return false;
 	memcpy(ours, bare, sizeof(bare));
-	return SAME_BUT_TOMBS;
+	return true;
 }
 
 /* --- pings and acks ----------------------------------------------------------------------------- */
@@ -45,11 +43,10 @@ void kith_message_ping(struct kith_node *n, enum kith_msg_kind kind, uint32_t se
 	m->kind = kind;
 	m->n = seq;
 	m->root = root;
-	m->item_count = 0;
 }
 
-/* The answer, with a root that outlives it; how the asker's is like it. */
-static enum likeness make_ack(struct kith_node *n, const struct kith_msg *ping, uint8_t root[8],
+/* The answer, with a root that outlives it; whether the asker has the same. */
+static bool make_ack(struct kith_node *n, const struct kith_msg *ping, uint8_t root[8],
 			      struct kith_msg *m)
 {
 	memset(m, 0, offsetof(struct kith_msg, items));
@@ -58,8 +55,9 @@ static enum likeness make_ack(struct kith_node *n, const struct kith_msg *ping, 
 	m->root = root;
 	m->h = n->probes.health;
 	m->t = kith_now_unix_s(n) & 0xffff;
-	m->item_count = 0;
-	return compare(n, ping->root, root);
+	m->coord_count = KITH_COORD_INTS;
+	kith_coord_write(&n->coord, m->coord);
+	return has_same_root(n, ping->root, root);
 }
 
 /* Names of our newest records ride on an ack to a peer whose root differs: it wants what it lacks,
@@ -107,7 +105,8 @@ static void answer_ping_through(struct kith_node *n, const struct context *c,
 /* A ping is answered the way that it came, a back straight. */
 static void on_ping(struct kith_node *n, const struct context *c, const struct kith_msg *m)
 {
-	enum likeness likeness;
+	struct kith_talk *talk;
+	bool is_same;
 	uint8_t root[8];
 	struct kith_msg ack;
 	struct kith_packet pk;
@@ -116,11 +115,14 @@ static void on_ping(struct kith_node *n, const struct context *c, const struct k
 		answer_ping_through(n, c, m);
 		return;
 	}
-	likeness = make_ack(n, m, root, &ack);
+	is_same = make_ack(n, m, root, &ack);
 	if (!kith_packet_begin(n, &pk, c->from) || !kith_packet_add(&pk, &ack))
 		return;
-	if (likeness == DIFFERENT)
+	talk = kith_talk_of(n, c->from);
+	if (!is_same && talk != NULL && kith_us_elapsed(talk->named, n->now) >= KITH_NAMES_GAP) {
+		talk->named = n->now;
 		add_names(n, &pk);
+	}
 	kith_packet_fill_send(n, &pk);
 }
 
@@ -128,9 +130,14 @@ static void on_ack(struct kith_node *n, const struct context *c, const struct ki
 {
 	uint8_t root[8];
 
-	kith_partner_root(n, c->from, compare(n, m->root, root) == DIFFERENT);
-	kith_probe_on_ack(n, c->from, m, c->helper != NULL);
-	kith_ping_on_ack(n, c->from, m, c->helper != NULL);
+	const bool is_same = has_same_root(n, m->root, root);
+	const bool is_of_dead = m->n == 0 && c->from->status == KITH_STATUS_FAILED;
+	const bool is_of_round = kith_probe_on_ack(n, c->from, m, c->helper != NULL);
+	const bool is_of_ping = kith_ping_on_ack(n, c->from, m, c->helper != NULL);
+
+	/* Who was not asked says nothing: it could say our own root again and again. */
+	if (is_of_round || is_of_ping || is_of_dead)
+		kith_partner_root(n, c->from, !is_same);
 }
 
 static void on_nack(struct kith_node *n, const struct context *c, const struct kith_msg *m)
@@ -249,7 +256,7 @@ static void on_names(struct kith_node *n, const struct context *c, const struct 
 	}
 	kith_packet_send(n, &pk);
 	if (lacking == KITH_NAMES_MAX)
-		(void)kith_partner_behind(n, c->from);
+		kith_partner_behind(n, c->from);
 }
 
 static const struct {

@@ -85,6 +85,7 @@ static bool init_parts(struct kith_node *n)
 	kith_tombs_init(n, secret);
 	kith_streams_init(n);
 	kith_talks_init(n);
+	kith_coord_init(&n->coord);
 	kith_ledgers_init(n);
 	return kith_peers_init(n, secret) && kith_gossip_init(n) && kith_probes_init(n) &&
 	       kith_relays_init(n) && kith_pings_init(n) && kith_partners_init(n) && kith_leave_init(n);

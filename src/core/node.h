@@ -17,6 +17,7 @@
 
 #include "base/rng.h"
 #include "core/clocks.h"
+#include "core/coord.h"
 #include "core/gossip.h"
 #include "core/join.h"
 #include "core/kept.h"
@@ -81,6 +82,7 @@ struct kith_node {
 	struct kith_gossip gossip;
 	struct kith_probes probes;
 	struct kith_rtts rtts;
+	struct kith_coordinate coord; /* ours */
 	struct kith_relays relays;
 	struct kith_pings pings;
 	struct kith_suspects suspects;

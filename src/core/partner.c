@@ -84,6 +84,7 @@ static bool sync_with(struct kith_node *n, const struct kith_peer *p)
 	n->partners.stream = kith_stream_dial(n, &r->body.addrs[p->addr_index],
 						  KITH_STREAM_FOR_SYNC, &r->mid, 0);
 	n->partners.began = n->now;
+	n->partners.is_behind = false;
 	return n->partners.stream != 0;
 }
 
@@ -97,7 +98,7 @@ void kith_partner_on_timer(struct kith_node *n, void *owner)
 	(void)owner;
 	if (s->stream != 0 || n->own.is_over)
 		return;
-	if (s->is_joined && !s->is_catching_up)
+	if (s->is_joined && !s->is_catching_up && !s->is_behind)
 		return;
 	p = s->is_joined || s->count < KITH_JOIN_PARTNERS ? next_partner(n) : NULL;
 	if (p == NULL) {
@@ -164,17 +165,18 @@ static void count_agreement(struct kith_node *n, bool differs)
 		kith_gossip_known(n);
 }
 
-bool kith_partner_behind(struct kith_node *n, const struct kith_peer *p)
+void kith_partner_behind(struct kith_node *n, const struct kith_peer *p)
 {
 	struct kith_partners *s = &n->partners;
 
 	if (!s->is_joined || s->stream != 0 || n->own.is_over)
-		return false;
-	if (kith_us_elapsed(s->began, n->now) >= s->gap)
-		return sync_with(n, p);
-	s->is_catching_up = true;
+		return;
+	if (kith_us_elapsed(s->began, n->now) >= s->gap) {
+		(void)sync_with(n, p);
+		return;
+	}
+	s->is_behind = true;
 	kith_timer_set_earlier(n, &s->timer, kith_us_add(s->began, s->gap));
-	return false;
 }
 
 void kith_partner_root(struct kith_node *n, const struct kith_peer *p, bool differs)
@@ -184,6 +186,7 @@ void kith_partner_root(struct kith_node *n, const struct kith_peer *p, bool diff
 	count_agreement(n, differs);
 	if (!differs) {
 		s->differs_since = KITH_NEVER;
+		s->is_behind = false;
 		s->gap = kith_us_min(s->gap, KITH_SYNC_GAP_USUAL); /* what differed is settled */
 		return;
 	}
@@ -193,5 +196,5 @@ void kith_partner_root(struct kith_node *n, const struct kith_peer *p, bool diff
 	 * this is no mere news. */
 	if (s->gap < KITH_SYNC_GAP_USUAL ||
 	    kith_us_elapsed(s->differs_since, n->now) >= KITH_UNDER_WAY)
-		(void)kith_partner_behind(n, p);
+		kith_partner_behind(n, p);
 }

@@ -30,6 +30,7 @@ struct kith_partners {
 	kith_us began, synced; /* the last that we started, and any; KITH_NEVER */
 	kith_us differs_since; /* first ack with another root; KITH_NEVER: the last one was equal */
 	bool is_catching_up;   /* another one is due at the timer, whatever comes meanwhile */
+	bool is_behind;        /* so is this one, unless an equal root comes first */
 	uint8_t agreed;        /* acks in a row with our root, while it was this */
 	uint64_t agreed_sum;
 	struct kith_timer timer;
@@ -46,8 +47,8 @@ void kith_partner_synced(struct kith_node *n, const struct kith_mid *peer, uint3
 			 bool is_ours);
 /* The stream of one that we began ended. */
 void kith_partner_on_end(struct kith_node *n, uint64_t stream, enum kith_seed_result result);
-/* p has what we lack: it is synchronised with, or somebody soon. True: it is, now. */
-bool kith_partner_behind(struct kith_node *n, const struct kith_peer *p);
+/* p has what we lack: it is synchronised with, or when the gap is over, somebody. */
+void kith_partner_behind(struct kith_node *n, const struct kith_peer *p);
 /* An ack of p carried another root than ours, or the same. */
 void kith_partner_root(struct kith_node *n, const struct kith_peer *p, bool differs);
 

@@ -489,7 +489,7 @@ static void reap_due(struct kith_node *n)
 	}
 }
 
-void kith_peers_forget_future(struct kith_node *n)
+static void forget_future(struct kith_node *n)
 {
 	const int64_t latest_s = (int64_t)kith_now_unix_s(n) + KITH_RECORD_FUTURE_S + KITH_RECORD_SLACK_S;
 	uint32_t slot;
@@ -506,10 +506,19 @@ void kith_peers_forget_future(struct kith_node *n)
 	}
 }
 
+void kith_peers_forget_future(struct kith_node *n)
+{
+	n->peers.forgets_future = true;
+	kith_timer_set_earlier(n, &n->peers.sweep, n->now);
+}
+
 void kith_peers_on_sweep(struct kith_node *n, void *owner)
 {
 	(void)owner;
 	reap_due(n);
+	if (n->peers.forgets_future)
+		forget_future(n);
+	n->peers.forgets_future = false;
 	kith_tombs_sweep(n);
 	if (n->peers.count > 1 || n->tombs.count > 0)
 		kith_timer_set(n, &n->peers.sweep, kith_us_add(n->now, KITH_SWEEP));

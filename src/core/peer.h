@@ -58,6 +58,7 @@ struct kith_peers {
 	uint32_t recent[KITH_NAMES_MAX]; /* slots whose record changed last */
 	uint32_t recent_at;
 	struct kith_timer sweep;
+	bool forgets_future; /* the next sweep does */
 	/* Nobody is to be forgotten before: failed or left, and expired. */
 	kith_us gone_due;
 	uint32_t expiry_due_s;
@@ -115,8 +116,8 @@ const char *kith_peer_status_text(enum kith_status s);
 
 /* Forgets a peer that is not self, and buries it. */
 void kith_peer_reap(struct kith_node *n, struct kith_peer *p);
-/* Our clock is right again: whose record lies too far in the future goes, since nobody else takes it. It is
- * not buried, for what the others hold is an older one. */
+/* Our clock is right again: whose record lies too far in the future goes as soon as this input is over,
+ * since nobody else takes it. It is not buried, for what the others hold is an older one. */
 void kith_peers_forget_future(struct kith_node *n);
 
 #endif

@@ -151,14 +151,14 @@ static bool is_mid(const struct kith_mid *a, const struct kith_mid *b)
 	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
 }
 
-void kith_ping_on_ack(struct kith_node *n, const struct kith_peer *from, const struct kith_msg *m,
+bool kith_ping_on_ack(struct kith_node *n, const struct kith_peer *from, const struct kith_msg *m,
 		      bool is_relayed)
 {
 	struct kith_ping *g = ping_of(n, m->n);
 	const uint32_t which = m->n & 15;
 
 	if (g == NULL || !is_mid(&g->target, &from->record->mid))
-		return;
+		return false;
 	if (is_relayed && which == RELAYED_NUMBER && is_open(g, KITH_PING_RELAYED)) {
 		g->is_carried = true;
 		way_end(n, g, KITH_PING_RELAYED, KITH_PING_ANSWERED, NULL);
@@ -167,6 +167,7 @@ void kith_ping_on_ack(struct kith_node *n, const struct kith_peer *from, const s
 	} else if (!is_relayed && which < g->addr_count && is_open(g, KITH_PING_DIRECT)) {
 		way_end(n, g, KITH_PING_DIRECT, KITH_PING_ANSWERED, &g->addrs[which]);
 	}
+	return true;
 }
 
 void kith_ping_on_nack(struct kith_node *n, const struct kith_peer *from, const struct kith_msg *m)

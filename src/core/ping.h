@@ -45,7 +45,7 @@ KITH_MUST_USE bool kith_pings_init(struct kith_node *n);
 void kith_pings_fini(struct kith_node *n);
 /* KITH_EFULL: too many are under way, or were begun within the last second. */
 KITH_MUST_USE int kith_ping_begin(struct kith_node *n, struct kith_peer *p, uint64_t *token);
-void kith_ping_on_ack(struct kith_node *n, const struct kith_peer *from, const struct kith_msg *m,
+bool kith_ping_on_ack(struct kith_node *n, const struct kith_peer *from, const struct kith_msg *m,
 		      bool is_relayed);
 void kith_ping_on_nack(struct kith_node *n, const struct kith_peer *from, const struct kith_msg *m);
 /* A TCP probe ended. False: it was none of a ping. */

@@ -462,14 +462,14 @@ static void succeed(struct kith_node *n, struct kith_round *r, bool first_ping_l
 		kith_suspect_answered(n, p, begun);
 }
 
-void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m,
+bool kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m,
 		       bool is_relayed)
 {
 	struct kith_round *r = round_of(n, from, m->n);
 	const uint32_t which = m->n & 15;
 
 	if (r == NULL)
-		return;
+		return false;
 	/* One that was kept back somewhere answers no round. */
 	kith_clocks_ack(n, &from->record->mid, m->t);
 	if (is_relayed) {
@@ -478,8 +478,10 @@ void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct
 	} else if (which < r->pings) {
 		kith_helpers_not_needed(r);
 		kith_rtt_sample(n, from, n->now - r->ping_at[which]);
+		kith_coord_sample(n, from, n->now - r->ping_at[which], m->coord, m->coord_count);
 	}
 	succeed(n, r, is_relayed || which != 0);
+	return true;
 }
 
 void kith_probe_on_nack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m)

@@ -69,7 +69,7 @@ uint32_t kith_probe_numbers(struct kith_node *n);
  * express one). False: over the rate or no room. */
 bool kith_probe_express(struct kith_node *n, struct kith_peer *p, enum kith_round_kind kind,
 			bool is_last_look);
-void kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m,
+bool kith_probe_on_ack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m,
 		       bool is_relayed);
 void kith_probe_on_nack(struct kith_node *n, struct kith_peer *from, const struct kith_msg *m);
 /* The TCP probe of a round ended. */

@@ -123,7 +123,7 @@ uint32_t kith_suspect_log10_milli(uint32_t v)
 }
 
 /* S: how long a suspect may take to answer, from evidence 2 on. The one period beyond 2 log10 n is
- * what lets a host stop for four seconds, however small the cluster. */
+ * what lets one host of 30 or more stop for four seconds, and one of a few for three. */
 static kith_us patience(const struct kith_node *n)
 {
 	uint32_t milli = kith_suspect_log10_milli(kith_peers_present(n));

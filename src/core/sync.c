@@ -164,7 +164,7 @@ static bool add_need(struct kith_owners *need, struct frame *f)
 
 /* Everything of one owner: certificate, unless it is to be compared alone, member record, and the
  * suspicions of its incarnation. */
-static bool add_owner(struct kith_node *n, const struct kith_mid *mid, bool compares,
+static bool add_owner(struct kith_node *n, struct kith_sync *y, const struct kith_mid *mid, bool compares,
 		      struct frame *f)
 {
 	const struct kith_peer *p = kith_peer_find(n, mid);
@@ -181,7 +181,10 @@ static bool add_owner(struct kith_node *n, const struct kith_mid *mid, bool comp
 	for (i = 0; c != NULL && i < c->held_count; i++)
 		if (!c->held[i].is_cleared)
 			m.items[m.item_count++] = c->held[i].record->raw;
-	return add(f, &m);
+	if (!add(f, &m))
+		return false;
+	y->has_asked |= compares;
+	return true;
 }
 
 static bool has_evidence(const struct kith_node *n, const struct kith_mid *mid)
@@ -211,10 +214,11 @@ static void put_evidence_last(const struct kith_node *n, struct kith_owners *tod
 }
 
 /* False: the frame is full. */
-static bool add_owners(struct kith_node *n, struct kith_owners *o, bool compares, struct frame *f)
+static bool add_owners(struct kith_node *n, struct kith_sync *y, struct kith_owners *o, bool compares,
+		       struct frame *f)
 {
 	for (; o->at < o->count; o->at++)
-		if (f->len >= OWNERS_BYTES || !add_owner(n, &o->queue[o->at], compares, f))
+		if (f->len >= OWNERS_BYTES || !add_owner(n, y, &o->queue[o->at], compares, f))
 			return false;
 	return true;
 }
@@ -259,9 +263,9 @@ static bool fill(struct kith_node *n, struct kith_sync *y, struct frame *f)
 	}
 	if (y->todo.at == 0)
 		put_evidence_last(n, &y->todo);
-	y->has_asked |= y->differ.count > 0;
 	/* The suspectors of those that differ are known, or among the others. */
-	return add_owners(n, &y->todo, false, f) && add_owners(n, &y->differ, true, f) && add(f, &end);
+	return add_owners(n, y, &y->todo, false, f) && add_owners(n, y, &y->differ, true, f) &&
+	       add(f, &end);
 }
 
 /* The turn goes over to the other side, unless it has asked nothing. */
@@ -485,19 +489,23 @@ static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes c
 	s->sync->overflows |= n->stats.drops.table_full != full;
 }
 
-/* The member record came to be compared. What we hold now, if it is another, is the newer one. */
+/* The member record came to be compared: if ours is the newer one it goes back. If theirs is, and
+ * could not be taken, it may be for want of a newer certificate, and is asked for with it. */
 static bool compare(struct kith_node *n, struct kith_sync *y, struct kith_bytes record)
 {
 	struct kith_record_head head;
 	const struct kith_peer *p = kith_record_read(record.p, record.len, &head) == 0
 					    ? kith_peer_find(n, &head.owner)
 					    : NULL;
+	const struct kith_fact *ours = p != NULL ? &p->record->fact : NULL;
 
 	y->has_asked = true;
-	return p == NULL || y->refusal != KITH_SEED_JOINED ||
-	       (record.len == p->record->fact.raw.len &&
-		memcmp(record.p, p->record->fact.raw.p, record.len) == 0) ||
-	       enqueue(n, &y->todo, &head.owner);
+	if (ours == NULL || y->refusal != KITH_SEED_JOINED ||
+	    (record.len == ours->raw.len && memcmp(record.p, ours->raw.p, record.len) == 0))
+		return true;
+	return kith_incarnation_cmp(head.epoch, head.seq, p->record->epoch, p->record->seq) > 0
+		       ? ask_for(n, y, &head.owner)
+		       : enqueue(n, &y->todo, &head.owner);
 }
 
 static bool on_owner(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)

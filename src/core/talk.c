@@ -34,7 +34,7 @@ struct kith_talk *kith_talk(struct kith_node *n, struct kith_peer *p)
 	t = kith_slab_take(&n->talks.table, &at);
 	if (t == NULL)
 		return NULL;
-	t->heard = KITH_NEVER;
+	t->heard = t->named = KITH_NEVER;
 	t->rtt_us = -1;
 	p->talk = at + 1;
 	return t;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * core/talk.h: what we share with the members that packets are exchanged with: when one was heard,
- * how long its answers take, and the keys of the two sessions. Keys are kept for those talked with
- * last, KITH_KEYS_KEPT of them; for another one they are derived anew when there is something to say.
- * Of its packets the highest counter is remembered then: who comes behind it comes too late.
+ * how long its answers take, where it lies, and the keys of the two sessions. Keys are kept for those
+ * talked with last, KITH_KEYS_KEPT of them; for another one they are derived anew when there is
+ * something to say. Of its packets the highest counter is remembered then: who comes behind it comes
+ * too late.
  */
 #ifndef KITH_CORE_TALK_H
 #define KITH_CORE_TALK_H
@@ -11,6 +12,7 @@
 #include "base/list.h"
 #include "base/slab.h"
 #include "core/bucket.h"
+#include "core/coord.h"
 #include "core/limits.h"
 #include "seal/session.h"
 
@@ -28,7 +30,9 @@ struct kith_talk {
 	struct kith_keys *keys; /* owned; NULL: none now */
 	uint64_t last;          /* without keys: the highest counter opened in these sessions */
 	kith_us heard;          /* last opened packet; KITH_NEVER */
+	kith_us named;          /* when it was told the names of our newest records; KITH_NEVER */
 	int32_t rtt_us;         /* smoothed (core/rtt.h); -1 */
+	struct kith_coord_heard coord;
 };
 
 struct kith_talks {

@@ -9,6 +9,7 @@ static void describe(const struct kith_node *n, const struct kith_peer *p, struc
 	const struct kith_member_fact *r = p->record;
 	const struct kith_certificate *c = &p->certificate->c;
 	const struct kith_talk *talk = kith_talk_of(n, p);
+	const struct kith_coordinate *coord = kith_coord_of(n, p);
 
 	memset(m, 0, sizeof(*m));
 	m->mid = r->mid;
@@ -31,6 +32,9 @@ static void describe(const struct kith_node *n, const struct kith_peer *p, struc
 	m->rtt = p->is_self ? 0 : talk != NULL ? talk->rtt_us : -1;
 	kith_suspect_weigh(n, p, &m->evidence, &m->need);
 	m->back_s = r->body.back_s;
+	m->has_coordinate = coord != NULL;
+	if (coord != NULL)
+		m->coordinate = *coord;
 	m->indirect = p->ledger != NULL && p->ledger->helper != 0;
 	m->quarantined = kith_flap_is_quarantined(p);
 	m->released = kith_flap_released_at(p);

@@ -76,6 +76,11 @@
  *	error not_found, ambiguous; refused: it is this host, this host has left, or there are too many
  *	pings at once
  *
+ * kith.rtt          {"name": as for kith.member, "from": the same (default: this host)}
+ *	The round trip between the two, told by where each says that it lies: nothing is sent.
+ *	"rtt": {"from":{"name","id"},"to":{"name","id"},"rtt_us","error_percent" (of the less sure one)}
+ *	error not_found, ambiguous; refused: where one of them lies is not known here yet
+ *
  * kith.changes      {"from": index (default: the present one), "wait_ms":0..600000 (default 0)}
  *	What happened to members after that index, oldest first; when there is nothing yet, the wait
  *	for it. Ask again with the answer's "index" as "from". An index above ours is answered at once.

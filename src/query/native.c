@@ -198,6 +198,56 @@ void kith_native_member(struct kith_request *r)
 	kith_reply_end(r);
 }
 
+/* --- kith.rtt -------------------------------------------------------------------------------- */
+
+static bool has_coordinate(struct kith_request *r, const struct kith_member *m)
+{
+	char message[160];
+	struct kith_text t;
+
+	if (m->has_coordinate)
+		return true;
+	kith_text_init(&t, message, sizeof(message));
+	kith_text_str(&t, "where ");
+	kith_text_str(&t, m->name);
+	kith_text_str(&t, " lies is not known here yet");
+	kith_reply_refuse(r, KITH_CALL_REFUSED, message,
+			  "each host learns it from those that answer its probes, one a second");
+	return false;
+}
+
+static void write_end(struct kith_writer *w, const char *key, const struct kith_member *m)
+{
+	kith_write_key_map(w, key);
+	kith_write_key_text(w, "name", m->name);
+	kith_write_key_id(w, "id", &m->mid);
+	kith_write_end(w);
+}
+
+void kith_native_rtt(struct kith_request *r)
+{
+	struct kith_value nobody = kith_value_get(r->args, "from");
+	struct kith_member from, to;
+	int32_t error;
+
+	if (!kith_value_is(nobody, KITH_TREE_TEXT))
+		kith_node_self(r->s->host.node, &from);
+	else if (!kith_native_find(r, "from", &from))
+		return;
+	if (!kith_native_find(r, "name", &to) || !has_coordinate(r, &from) || !has_coordinate(r, &to))
+		return;
+	error = from.coordinate.error > to.coordinate.error ? from.coordinate.error : to.coordinate.error;
+	kith_reply_ok(r);
+	kith_write_key_map(&r->w, "rtt");
+	write_end(&r->w, "from", &from);
+	write_end(&r->w, "to", &to);
+	kith_write_key_u64(&r->w, "rtt_us",
+			   (uint64_t)kith_coordinate_rtt(&from.coordinate, &to.coordinate));
+	kith_write_key_u64(&r->w, "error_percent", (uint64_t)error * 100 / KITH_COORDINATE_ERROR_ONE);
+	kith_write_end(&r->w);
+	kith_reply_end(r);
+}
+
 /* --- kith.release ---------------------------------------------------------------------------- */
 
 void kith_native_release(struct kith_request *r)

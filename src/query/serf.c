@@ -77,20 +77,47 @@ void kith_serf_refuse(struct kith_request *r)
 
 /* --- bodies ---------------------------------------------------------------------------------- */
 
-static void empty_coordinate(struct kith_writer *w)
+static void write_key_real(struct kith_writer *w, const char *key, double v)
 {
+	kith_write_key(w, key);
+	kith_write_real(w, v);
+}
+
+/* In seconds, floats all of them; eight dimensions, since Serf's have as many. NULL: not known. */
+static void write_coordinate(struct kith_writer *w, const struct kith_coordinate *c)
+{
+	enum { SERF_DIMENSIONS = 8 };
+	int i;
+
 	kith_write_map(w);
 	kith_write_key_map(w, "Coord");
-	kith_write_key(w, "Adjustment");
-	kith_write_real(w, 0);
-	kith_write_key(w, "Error");
-	kith_write_real(w, 0);
-	kith_write_key(w, "Height");
-	kith_write_real(w, 0);
-	kith_write_key_null(w, "Vec");
+	write_key_real(w, "Adjustment", 0);
+	write_key_real(w, "Error", c != NULL ? c->error / (double)KITH_COORDINATE_ERROR_ONE : 0);
+	write_key_real(w, "Height", c != NULL ? c->height_us / 1e6 : 0);
+	if (c != NULL) {
+		kith_write_key_array(w, "Vec");
+		for (i = 0; i < SERF_DIMENSIONS; i++)
+			kith_write_real(w, i < KITH_COORDINATE_DIMENSIONS ? c->at_us[i] / 1e6 : 0);
+		kith_write_end(w);
+	} else {
+		kith_write_key_null(w, "Vec");
+	}
 	kith_write_end(w);
-	kith_write_key_bool(w, "Ok", false);
+	kith_write_key_bool(w, "Ok", c != NULL);
 	kith_write_end(w);
+}
+
+void kith_serf_coordinate(struct kith_request *r)
+{
+	struct kith_bytes name = {0};
+	struct kith_member m;
+	bool is_known;
+
+	(void)kith_value_text(kith_value_get(r->args, "Node"), &name);
+	is_known = kith_member_find(r->s->host.node, name, &m) == 0 && m.has_coordinate;
+	kith_reply_head(r, "");
+	write_coordinate(&r->w, is_known ? &m.coordinate : NULL);
+	kith_reply_end(r);
 }
 
 void kith_serf_empty_body(struct kith_writer *w, enum kith_reply_shape shape)
@@ -121,7 +148,7 @@ void kith_serf_empty_body(struct kith_writer *w, enum kith_reply_shape shape)
 		kith_write_map(w);
 		break;
 	case KITH_REPLY_COORD:
-		empty_coordinate(w);
+		write_coordinate(w, NULL);
 		return;
 	}
 	kith_write_end(w);

@@ -14,6 +14,7 @@ void kith_serf_auth(struct kith_request *r);
 void kith_serf_members(struct kith_request *r); /* both members and members-filtered */
 void kith_serf_tags(struct kith_request *r);
 void kith_serf_stats(struct kith_request *r);
+void kith_serf_coordinate(struct kith_request *r);
 void kith_serf_stream(struct kith_request *r);  /* stream.c */
 void kith_serf_monitor(struct kith_request *r); /* monitor.c */
 void kith_serf_stop(struct kith_request *r);

@@ -17,6 +17,7 @@ enum kind { NONE, NIL, UINT, INTEGER, BINARY, TEXT, ARRAY, MAP, OTHER };
 struct value {
 	enum kind kind;
 	uint32_t number;         /* UINT: its value; ARRAY, MAP: count */
+	int32_t whole;           /* UINT, INTEGER: the nearest that fits */
 	struct kith_bytes bytes; /* BINARY, TEXT */
 	bool only_integers;      /* ARRAY: all of its items are */
 };
@@ -25,6 +26,8 @@ struct parse {
 	size_t left;      /* bytes from the value's start to the end of the input */
 	enum kind opened; /* the container whose header was seen */
 	uint32_t count;   /* of it */
+	int32_t ints[KITH_MP_INTS]; /* its first items, if they are integers */
+	uint32_t items;
 };
 
 /* ---- callbacks of the parser: 0 goes on, negative refuses */
@@ -38,7 +41,8 @@ static struct value on_root(struct parse *parse)
 static int on_uint64(struct parse *parse, uint64_t v, struct value *out)
 {
 	(void)parse;
-	*out = (struct value){.kind = v <= UINT32_MAX ? UINT : INTEGER, .number = (uint32_t)v};
+	*out = (struct value){.kind = v <= UINT32_MAX ? UINT : INTEGER, .number = (uint32_t)v,
+			      .whole = v <= INT32_MAX ? (int32_t)v : INT32_MAX};
 	return 0;
 }
 
@@ -57,10 +61,12 @@ static int on_uint8(struct parse *parse, uint8_t v, struct value *out)
 	return on_uint64(parse, v, out);
 }
 
-/* A negative number becomes one over 32 bits, which is all that anybody asks of it. */
 static int on_int64(struct parse *parse, int64_t v, struct value *out)
 {
-	return on_uint64(parse, (uint64_t)v, out);
+	if (v >= 0)
+		return on_uint64(parse, (uint64_t)v, out);
+	*out = (struct value){.kind = INTEGER, .whole = v >= INT32_MIN ? (int32_t)v : INT32_MIN};
+	return 0;
 }
 
 static int on_int32(struct parse *parse, int32_t v, struct value *out)
@@ -173,8 +179,9 @@ static int on_map(struct parse *parse, unsigned count, struct value *out)
 
 static int on_array_item(struct parse *parse, struct value *array, struct value item)
 {
-	(void)parse;
 	array->only_integers &= item.kind == UINT || item.kind == INTEGER;
+	if (parse->items < KITH_MP_INTS)
+		parse->ints[parse->items++] = item.whole;
 	return 0;
 }
 
@@ -206,7 +213,8 @@ static int run(struct kith_mp_in *in, struct parser_context *parser, size_t len,
 	return parser_execute(parser, (const char *)in->bytes.p + in->at, len, used);
 }
 
-static struct value get(struct kith_mp_in *in)
+/* The next value; ints may be NULL, else they get the first items of an array. */
+static struct value get_with(struct kith_mp_in *in, int32_t ints[KITH_MP_INTS])
 {
 	struct parser_context parser;
 	size_t used;
@@ -217,7 +225,14 @@ static struct value get(struct kith_mp_in *in)
 		return (struct value){.kind = NONE};
 	}
 	in->at += used;
+	if (ints != NULL)
+		memcpy(ints, parser.user.ints, sizeof(parser.user.ints));
 	return parser_data(&parser);
+}
+
+static struct value get(struct kith_mp_in *in)
+{
+	return get_with(in, NULL);
 }
 
 /* The parser says that a container begins as soon as it has seen its header; so it is given a
@@ -284,12 +299,18 @@ struct kith_bytes kith_mp_get_bin_or_nil(struct kith_mp_in *in)
 	return get_bytes(in, BINARY, true);
 }
 
-void kith_mp_skip_ints(struct kith_mp_in *in, uint32_t max)
+uint32_t kith_mp_get_ints(struct kith_mp_in *in, int32_t *out, uint32_t max)
 {
-	struct value v = get(in);
+	int32_t ints[KITH_MP_INTS];
+	struct value v = get_with(in, ints);
 
+	KITH_ASSERT(max <= KITH_MP_INTS);
 	if (v.kind != NIL && !(v.kind == ARRAY && v.number <= max && v.only_integers))
 		in->bad = true;
+	if (in->bad || v.kind == NIL)
+		return 0;
+	memcpy(out, ints, v.number * sizeof(*out));
+	return v.number;
 }
 
 void kith_mp_skip(struct kith_mp_in *in)
@@ -331,6 +352,13 @@ void kith_mp_put_uint(struct kith_mp_out *out, uint32_t v)
 	struct msgpack_packer to = packer(out);
 
 	msgpack_pack_uint32(&to, v);
+}
+
+void kith_mp_put_int(struct kith_mp_out *out, int32_t v)
+{
+	struct msgpack_packer to = packer(out);
+
+	msgpack_pack_int32(&to, v);
 }
 
 void kith_mp_put_bin(struct kith_mp_out *out, struct kith_bytes v)

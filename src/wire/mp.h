@@ -30,8 +30,10 @@ struct kith_bytes kith_mp_get_bin(struct kith_mp_in *in);
 struct kith_bytes kith_mp_get_str(struct kith_mp_in *in);
 /* Binary, or nil: then NULL and 0. */
 struct kith_bytes kith_mp_get_bin_or_nil(struct kith_mp_in *in);
-/* Passes over nil or an array of at most `max` integers. */
-void kith_mp_skip_ints(struct kith_mp_in *in, uint32_t max);
+/* An array of at most `max`, KITH_MP_INTS at most, integers: their number, and each in out, or the
+ * nearest that fits. Nil is none. */
+enum { KITH_MP_INTS = 8 };
+uint32_t kith_mp_get_ints(struct kith_mp_in *in, int32_t *out, uint32_t max);
 /* Passes over any one value; a container must hold no other container. */
 void kith_mp_skip(struct kith_mp_in *in);
 
@@ -45,6 +47,7 @@ struct kith_mp_out {
 
 void kith_mp_put_array(struct kith_mp_out *out, uint32_t count);
 void kith_mp_put_uint(struct kith_mp_out *out, uint32_t v);
+void kith_mp_put_int(struct kith_mp_out *out, int32_t v);
 void kith_mp_put_bin(struct kith_mp_out *out, struct kith_bytes v);
 void kith_mp_put_nil(struct kith_mp_out *out);
 

@@ -4,8 +4,6 @@
 #include "wire/mp.h"
 #include <string.h>
 
-enum { COORD_INTS_MAX = 8 }; /* four dimensions, height, error and two to spare */
-
 static const struct row {
 	const char *name, *fields;
 } rows[] = {
@@ -104,7 +102,7 @@ static void read_fields(struct kith_mp_in *in, const char *fields, uint32_t coun
 		else if (*fields == 'C')
 			m->certificate = kith_mp_get_bin_or_nil(in);
 		else if (*fields == 'Z')
-			kith_mp_skip_ints(in, COORD_INTS_MAX);
+			m->coord_count = (uint8_t)kith_mp_get_ints(in, m->coord, KITH_MP_INTS);
 		else
 			read_slot(in, find_slot(*fields), m);
 	}
@@ -124,7 +122,6 @@ int kith_msg_next(struct kith_bytes plain, size_t *at, struct kith_msg *m, uint3
 			return KITH_EMALFORMED;
 		/* All but the items, which item_count governs and which are most of it. */
 		memset(m, 0, offsetof(struct kith_msg, items));
-		m->item_count = 0;
 		m->kind = (enum kith_msg_kind)kind;
 		read_fields(&in, row ? row->fields : "", count - 1, m);
 		if (in.bad)
@@ -157,6 +154,17 @@ static void write_slot(struct kith_mp_out *out, const struct slot *slot, const s
 	}
 }
 
+static void write_coord(struct kith_mp_out *out, const struct kith_msg *m)
+{
+	if (m->coord_count == 0) {
+		kith_mp_put_nil(out);
+		return;
+	}
+	kith_mp_put_array(out, m->coord_count);
+	for (uint8_t i = 0; i < m->coord_count; i++)
+		kith_mp_put_int(out, m->coord[i]);
+}
+
 static void write_field(struct kith_mp_out *out, char letter, const struct kith_msg *m)
 {
 	switch (letter) {
@@ -170,7 +178,7 @@ static void write_field(struct kith_mp_out *out, char letter, const struct kith_
 			kith_mp_put_nil(out);
 		break;
 	case 'Z':
-		kith_mp_put_nil(out);
+		write_coord(out, m);
 		break;
 	case '*':
 		for (uint8_t i = 0; i < m->item_count; i++)

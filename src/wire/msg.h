@@ -10,12 +10,13 @@
  *	h health, t clock   unsigned integers into the field of that name
  *	M mid (16 bytes)    R root (8 bytes)    T trust (16)   L lo (16)   H hi (16)
  *	B blob (binary, any length)   C certificate (binary or nil)
- *	Z coord (reserved: written as nil, nil or at most 8 integers are skipped)
+ *	Z coord (nil, or at most 8 integers: core/coord.h)
  *	* items: every further element, binary
  */
 #ifndef KITH_WIRE_MSG_H
 #define KITH_WIRE_MSG_H
 
+#include "wire/mp.h"
 #include <kith/types.h>
 #include <stdbool.h>
 
@@ -33,7 +34,7 @@
 	X(HELLO, hello, 16, "puTRof", "start of a synchronisation") \
 	X(LIST, list, 18, "LHB", "owners of the range lo..hi: mid[16] || leaf[8], sorted") \
 	X(NEED, need, 19, "B", "send everything of these owners: mid[16]...") \
-	X(OWNER, owner, 20, "C*", "everything of one owner") \
+	X(OWNER, owner, 20, "C*", "everything of one owner; without certificate: is yours newer?") \
 	X(BUSY, busy, 21, "*", "try these: certificate, record, certificate, record, ...") \
 	X(END, end, 22, "", "my turn is over") \
 	X(NAMES, names, 23, "B", "names of my newest records: mid[16] || epoch u32 || seq u32 ...") \
@@ -54,8 +55,9 @@ struct kith_msg {
 	uint32_t n, e, q, k, u, d, o, p, f, h, t; /* letters as above */
 	const uint8_t *mid, *root, *trust, *lo, *hi; /* borrowed, of their fixed length */
 	struct kith_bytes blob, certificate; /* borrowed */
-	struct kith_bytes items[KITH_MSG_ITEMS_MAX]; /* borrowed */
-	uint8_t item_count;
+	int32_t coord[KITH_MP_INTS];
+	uint8_t coord_count, item_count;
+	struct kith_bytes items[KITH_MSG_ITEMS_MAX]; /* borrowed; last, for item_count tells of them */
 };
 
 /* Reads the next message of a plaintext. 1 and *m; 0 at the end; KITH_EMALFORMED. Messages of

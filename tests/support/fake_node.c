@@ -170,6 +170,14 @@ static struct kith_bytes text_at(struct kith_bytes tags, size_t *at)
 	return text;
 }
 
+/* On a line, which is enough to see who is asked about. */
+kith_us kith_coordinate_rtt(const struct kith_coordinate *a, const struct kith_coordinate *b)
+{
+	const int32_t apart = a->at_us[0] - b->at_us[0];
+
+	return (apart < 0 ? -apart : apart) + a->height_us + b->height_us;
+}
+
 int kith_tag_next(struct kith_bytes tags, size_t *at, struct kith_bytes *key,
 		  struct kith_bytes *value)
 {

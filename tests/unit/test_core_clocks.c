@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Our wall clock, judged by those of the others. */
 #include "core/clocks.h"
+#include "core/store.h"
 #include "unit/core_fix.h"
 #include "unit/core_line.h"
 
@@ -321,6 +322,34 @@ static void after_several_steps_too(void **state)
 	fix_end(&f);
 }
 
+/* Whose record is from the future may be the very one that tells our clock to be right: it is forgotten
+ * when what it said is over. */
+static void who_speaks_is_forgotten_later(void **state)
+{
+	uint8_t r[KITH_RECORD_MAX];
+	size_t len;
+
+	(void)state;
+	set_up(2);
+	set(30 * DAY_S);
+	told(0, 0);
+	told(1, 0);
+	people[0].expires = FIX_UNIX_S + 31 * 86400;
+	people[0].seq++;
+	len = person_record(&f, &people[0], r);
+	assert_int_equal(kith_store_record(f.n, person_peer(&f, &people[0]), (struct kith_bytes){NULL, 0},
+					   (struct kith_bytes){r, len}, KITH_STORE_BY_SYNC),
+			 KITH_STORE_NEWS);
+	set(-30 * DAY_S);
+	assert_non_null(person_peer(&f, &people[0]));
+	told(1, 0);
+	told(0, 0);
+	assert_non_null(person_peer(&f, &people[0]));
+	fix_run(&f, 0);
+	assert_null(person_peer(&f, &people[0]));
+	fix_end(&f);
+}
+
 /* The way from the wire: an ack that answers no ping of ours may have been kept back. */
 static void acks_and_hellos_are_heard(void **state)
 {
@@ -363,6 +392,7 @@ int main(void)
 		cmocka_unit_test(the_own_clock_is_set),
 		cmocka_unit_test(after_a_step_the_record_is_signed_again),
 		cmocka_unit_test(after_several_steps_too),
+		cmocka_unit_test(who_speaks_is_forgotten_later),
 		cmocka_unit_test(acks_and_hellos_are_heard),
 	};
 

@@ -229,6 +229,23 @@ static void a_page_holds_a_thousand(void **state)
 	rpc_holds(text, "'total':1501,'next':'m0999 ");
 }
 
+static void a_round_trip_is_told_from_two_places(void **state)
+{
+	struct kith_member *m = fake_node_add(w.node, "db-1", KITH_STATUS_ALIVE, w.t.now);
+	struct kith_member *self = &w.node->members[0];
+
+	(void)state;
+	rpc_holds(refused("kith.rtt", "{'name':'x'}", "no member is called 'x'"), "not_found");
+	self->has_coordinate = true;
+	self->coordinate = (struct kith_coordinate){{0}, 10, 65536};
+	rpc_holds(refused("kith.rtt", "{'name':'db-1'}", "where db-1 lies is not known here yet"), "'code':'refused'");
+	m->has_coordinate = true;
+	m->coordinate = (struct kith_coordinate){{-5000}, 90, 32768};
+	rpc_holds(ask("kith.rtt", "{'name':'db-1'}"), "'rtt_us':5100,'error_percent':100");
+	rpc_holds(ask("kith.rtt", "{'name':'db-1','from':'db-1'}"), "'rtt_us':180,'error_percent':50");
+	rpc_holds(refused("kith.rtt", "{'name':'db-1','from':'y'}", "no member is called 'y'"), "not_found");
+}
+
 static void why_tells_its_evidence(void **state)
 {
 	struct kith_member *m = fake_node_add(w.node, "db-1", KITH_STATUS_FAILED, w.t.now);
@@ -529,6 +546,7 @@ int main(void)
 		TEST(members_come_by_name_and_filtered),
 		TEST(pages_join_without_gap_or_repeat),
 		TEST(a_page_holds_a_thousand),
+		TEST(a_round_trip_is_told_from_two_places),
 		TEST(why_tells_its_evidence),
 		TEST(silence_has_reasons),
 		TEST(an_answer_may_be_late_or_come_round),

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -168,8 +169,6 @@ static void what_is_not_offered_is_refused_with_its_whole_body(void **state)
 		{"use-key", "{'Key':'aa'}", "cluster keys are not changed by a command; see kith-key(1)", keys},
 		{"remove-key", "{}", "cluster keys are not changed by a command; see kith-key(1)", keys},
 		{"list-keys", NULL, "cluster keys are not changed by a command; see kith-key(1)", keys},
-		{"get-coordinate", "{'Node':'web-1'}", "network coordinates are not supported by this kithd",
-		 "{'Coord':{'Adjustment':0,'Error':0,'Height':0,'Vec':null},'Ok':false}"},
 		{"event", "{'Name':'x','Payload':null,'Coalesce':true}", "user events are not supported by this kithd", ""},
 		{"query", "{'Name':'x','RequestAck':true,'RelayFactor':0,'Timeout':0}", "queries are not supported by this kithd", ""},
 		{"respond", "{'ID':1,'Payload':b'00'}", "No pending queries matching ID", ""},
@@ -189,6 +188,25 @@ static void what_is_not_offered_is_refused_with_its_whole_body(void **state)
 		rpc_expect(&w, c, "");
 		assert_false(kith_rpc_is_closed(c));
 	}
+}
+
+/* In seconds; of whom nothing is known nothing is told. */
+static void coordinates_are_told(void **state)
+{
+	struct kith_member *m = &w.node->members[0];
+	char args[100];
+
+	(void)state;
+	rpc_ask(&w, c, "get-coordinate", 1, "{'Node':'nobody'}");
+	rpc_expect(&w, c, "{'Error':'','Seq':1}");
+	rpc_expect(&w, c, "{'Coord':{'Adjustment':0,'Error':0,'Height':0,'Vec':null},'Ok':false}");
+	m->has_coordinate = true;
+	m->coordinate = (struct kith_coordinate){{1000000, -500000, 250000, 0}, 2000000, 32768};
+	snprintf(args, sizeof(args), "{'Node':'%s'}", m->name);
+	rpc_ask(&w, c, "get-coordinate", 2, args);
+	rpc_expect(&w, c, "{'Error':'','Seq':2}");
+	rpc_expect(&w, c, "{'Coord':{'Adjustment':0,'Error':0.5,'Height':2,"
+			  "'Vec':[1,-0.5,0.25,0,0,0,0,0]},'Ok':true}");
 }
 
 /* Floats stay floats: strict readers of coordinates want nothing else. */
@@ -285,6 +303,7 @@ int main(void)
 		TEST(filters_are_anchored_expressions),
 		TEST(a_bad_expression_is_an_error_with_a_body),
 		TEST(what_is_not_offered_is_refused_with_its_whole_body),
+		TEST(coordinates_are_told),
 		TEST(a_coordinate_holds_float64),
 		TEST(tags_are_unset_then_set),
 		TEST(tags_over_their_bound_are_refused),

@@ -165,10 +165,12 @@ static void get_bin_or_nil(struct kith_mp_in *in, const struct shape *shape)
 	check_bytes(in, shape, kith_mp_get_bin_or_nil(in));
 }
 
-static void skip_ints(struct kith_mp_in *in, const struct shape *shape)
+static void get_ints(struct kith_mp_in *in, const struct shape *shape)
 {
+	int32_t ints[KITH_MP_INTS];
+
 	(void)shape;
-	kith_mp_skip_ints(in, 8);
+	(void)kith_mp_get_ints(in, ints, KITH_MP_INTS);
 }
 
 static void skip_any(struct kith_mp_in *in, const struct shape *shape)
@@ -184,7 +186,7 @@ static void every_reader_takes_its_own_and_nothing_else(void **state)
 	each_shape(BIN, get_bin);
 	each_shape(STR, get_str);
 	each_shape(BIN | NIL, get_bin_or_nil);
-	each_shape(NIL | INTS, skip_ints);
+	each_shape(NIL | INTS, get_ints);
 	each_shape(UINT | BIN | STR | NIL | INTS | OTHER, skip_any);
 }
 
@@ -278,6 +280,7 @@ static void a_count_over_the_bytes_left_is_refused_at_once(void **state)
 static void the_first_error_stays(void **state)
 {
 	struct kith_mp_in in = {.bytes = BYTES("\xc0\x91\x05\xc4\1a\x90\x80")};
+	int32_t ints[8];
 
 	(void)state;
 	assert_int_equal(kith_mp_get_uint(&in), 0);
@@ -289,7 +292,7 @@ static void the_first_error_stays(void **state)
 	assert_int_equal(kith_mp_get_array(&in), 0);
 	assert_int_equal(kith_mp_get_map(&in), 0);
 	kith_mp_skip(&in);
-	kith_mp_skip_ints(&in, 8);
+	assert_int_equal(kith_mp_get_ints(&in, ints, 8), 0);
 	assert_true(in.bad);
 	assert_int_equal(in.at, 1); /* just behind the value that was wrong */
 }
@@ -297,18 +300,48 @@ static void the_first_error_stays(void **state)
 static void values_follow_one_another(void **state)
 {
 	struct kith_mp_in in = {.bytes = BYTES("\x94\xcc\x80\xc4\1a\x92\1\2\xa1x\x07")};
+	int32_t ints[8];
 
 	(void)state;
 	assert_int_equal(kith_mp_get_array(&in), 4);
 	assert_int_equal(kith_mp_get_uint(&in), 128);
 	assert_int_equal(kith_mp_get_bin(&in).p[0], 'a');
-	kith_mp_skip_ints(&in, 2);
+	assert_int_equal(kith_mp_get_ints(&in, ints, 2), 2);
+	assert_int_equal(ints[0] * 10 + ints[1], 12);
 	assert_int_equal(kith_mp_get_str(&in).p[0], 'x');
 	assert_int_equal(kith_mp_get_uint(&in), 7);
 	assert_false(in.bad);
 	assert_int_equal(in.at, in.bytes.len);
 	kith_mp_skip(&in);
 	assert_true(in.bad);
+}
+
+/* What does not fit is the nearest that does; more than there is room for is refused. */
+static void integers_of_any_width(void **state)
+{
+	struct kith_mp_in in = {.bytes = BYTES("\x97\x7f\xe0\xd1\x80\0\xce\xff\xff\xff\xff"
+					       "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"
+					       "\xd3\x80\0\0\0\0\0\0\0\xd2\x80\0\0\0"
+					       "\xc0\x92\1\2")};
+	static const int32_t expected[7] = {127, -32, -32768, INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
+	int32_t ints[KITH_MP_INTS];
+	uint8_t bytes[64];
+	struct kith_mp_out out = {.p = bytes, .room = sizeof(bytes)};
+	int i;
+
+	(void)state;
+	assert_int_equal(kith_mp_get_ints(&in, ints, KITH_MP_INTS), 7);
+	assert_memory_equal(ints, expected, sizeof(expected));
+	assert_int_equal(kith_mp_get_ints(&in, ints, KITH_MP_INTS), 0);
+	assert_false(in.bad);
+	assert_int_equal(kith_mp_get_ints(&in, ints, 1), 0);
+	assert_true(in.bad);
+	kith_mp_put_array(&out, 7);
+	for (i = 0; i < 7; i++)
+		kith_mp_put_int(&out, expected[i]);
+	in = (struct kith_mp_in){.bytes = {bytes, out.len}};
+	assert_int_equal(kith_mp_get_ints(&in, ints, KITH_MP_INTS), 7);
+	assert_memory_equal(ints, expected, sizeof(expected));
 }
 
 /* ---- writing */
@@ -401,6 +434,7 @@ int main(void)
 		cmocka_unit_test(a_count_over_the_bytes_left_is_refused_at_once),
 		cmocka_unit_test(the_first_error_stays),
 		cmocka_unit_test(values_follow_one_another),
+		cmocka_unit_test(integers_of_any_width),
 		cmocka_unit_test(values_are_written_in_their_shortest_form),
 		cmocka_unit_test(once_full_nothing_more_is_written),
 	};
