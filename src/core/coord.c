@@ -117,12 +117,12 @@ void kith_coord_pull(struct kith_coordinate *ours, const struct kith_coordinate 
 	const int64_t weight =
 		(int64_t)ours->error * KITH_COORDINATE_ERROR_ONE / (ours->error + their_error);
 	const int64_t off = clamp(rtt - expected, -(rtt + LIE_US), rtt + LIE_US);
-	const int64_t sample_error = magnitude(rtt - expected) * KITH_COORDINATE_ERROR_ONE / rtt;
 	const int64_t by_us = off * weight / (GAIN * KITH_COORDINATE_ERROR_ONE);
-	int64_t from[KITH_COORDINATE_DIMENSIONS];
+	int64_t from[KITH_COORDINATE_DIMENSIONS], sample_error;
 	int i;
 
 	KITH_ASSERT(rtt > 0);
+	sample_error = magnitude(rtt - expected) * KITH_COORDINATE_ERROR_ONE / rtt;
 	if (ours->error < KITH_COORDINATE_ERROR_ONE / 2 && expected > LIE_TIMES * (rtt + LIE_US)) {
 		ours->error += (ERROR_MAX - ours->error) / DOUBT;
 		return;

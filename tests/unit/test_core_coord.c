@@ -65,8 +65,8 @@ static void errors(const struct net *w, uint32_t first, uint32_t *mean, uint32_t
 	for (i = first; i < w->hosts; i++)
 		for (k = i + 1; k < w->hosts; k++, count++) {
 			const kith_us told = kith_coordinate_rtt(&w->at[i], &w->at[k]);
-			const kith_us is = w->rtt[i][k];
-			const uint32_t off = (uint32_t)((told > is ? told - is : is - told) * PERMILLE / is);
+			const kith_us is = w->rtt[i][k], by = told > is ? told - is : is - told;
+			const uint32_t off = (uint32_t)(by * PERMILLE / is);
 
 			sum += off;
 			*most = off > *most ? off : *most;
