@@ -14,8 +14,11 @@ static void print(struct kith_cli *c, struct kith_reply *r)
 	if (c->plain)
 		fprintf(c->out, "%s\t%s\t%.3f\t%u\n", from, to, us / 1000, error);
 	else
-		fprintf(c->out, "%s <-> %s  %.*f ms, within about %u %%\n", from, to, us < 1000 ? 2 : 1,
-			us / 1000, error);
+		fprintf(c->out, "%s <-> %s  %.*f ms, ", from, to, us < 1000 ? 2 : 1, us / 1000);
+	if (!c->plain && error < 100)
+		fprintf(c->out, "within about %u %%\n", error);
+	else if (!c->plain)
+		fprintf(c->out, "a first guess\n");
 }
 
 enum kith_exit kith_cmd_rtt(struct kith_cli *c, const struct kith_args *a)

@@ -38,6 +38,11 @@ check "serf tags" as_serf tags -set role=db
 tag_changed() { ask b members --plain 2>/dev/null | grep -q '^alive.a.*role=db'; }
 check "whose change is known elsewhere" until_true tag_changed
 check "serf info" as_serf info
+rtt_is_known() { as_serf rtt b >"$tmp/rtt" 2>&1 && grep -q '^Estimated b <-> a rtt: [0-9.]* ms$' "$tmp/rtt"; }
+check "serf rtt" until_true rtt_is_known
+check "serf rtt of nobody is an error" sh -c \
+	"! serf rtt -rpc-addr=127.0.0.1:$port '-rpc-auth=correct horse' nobody >'$tmp/out' 2>&1"
+check "kith rtt tells the same" sh -c "test -n '$(ask a rtt b --plain | cut -f 3)'"
 as_serf monitor -log-level=debug >"$tmp/monitor.out" 2>&1 &
 echo $! >"$tmp/monitor.pid"
 monitors() {
