@@ -426,7 +426,7 @@ void kith_probe_on_reprobe(struct kith_node *n, void *owner)
 {
 	struct kith_peer *p = owner;
 
-	if (kith_peer_case(p) != NULL && kith_peer_is_up(p) && !is_probed(n, p))
+	if (kith_peer_case(p) != NULL && kith_peer_is_up(p) && !is_probed(n, p) && !n->own.is_over)
 		round_begin(n, p, KITH_ROUND_PERIOD);
 }
 

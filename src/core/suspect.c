@@ -122,8 +122,7 @@ uint32_t kith_suspect_log10_milli(uint32_t v)
 	return (uint32_t)((uint64_t)log2_q10 * 30103 / (1024 * 100));
 }
 
-/* S: how long a suspect may take to answer, from evidence 2 on. The one period beyond 2 log10 n is
- * what lets one host of 30 or more stop for four seconds, and one of a few for three. */
+/* S: how long a suspect may take to answer, from evidence 2 on. One of 30 may stop for 4 seconds. */
 static kith_us patience(const struct kith_node *n)
 {
 	uint32_t milli = kith_suspect_log10_milli(kith_peers_present(n));
@@ -323,6 +322,9 @@ static void judge(struct kith_node *n, struct kith_peer *p)
 		return;
 	due = failure_due(n, c, evidence, need);
 	if (due == KITH_NEVER) {
+		/* Enough may have looked to convince the others, and word of few of them come here. */
+		if (evidence > 0 && c->own_rounds == 0)
+			kith_timer_set_earlier(n, &p->ledger->reprobe, kith_us_add(n->now, patience(n)));
 		kith_timer_set(n, &c->timer, next_purge(c));
 		return;
 	}
@@ -371,8 +373,7 @@ void kith_suspect_look_again(struct kith_node *n, struct kith_peer *p)
 		return;
 	kith_timer_set_earlier(n, &c->timer, n->now);
 	if (c->own_rounds > 0)
-		kith_timer_set_earlier(n, &p->ledger->reprobe,
-				       kith_us_add(n->now, KITH_REPROBE_SILENT));
+		kith_timer_set_earlier(n, &p->ledger->reprobe, kith_us_add(n->now, KITH_REPROBE_SILENT));
 }
 
 /* --- evidence ------------------------------------------------------------------------------- */
@@ -380,9 +381,9 @@ void kith_suspect_look_again(struct kith_node *n, struct kith_peer *p)
 static void remember(struct kith_node *n, struct kith_peer *p, enum kith_why_kind kind,
 		     const struct kith_mid *by, uint8_t suspicion_kind, uint8_t path)
 {
-	struct kith_why w = {.kind = kind, .path = path};
+	struct kith_why w = {.kind = kind, .path = path,
+			     .refusal = suspicion_kind == KITH_SUSPICION_REFUSAL};
 
-	w.refusal = suspicion_kind == KITH_SUSPICION_REFUSAL;
 	if (by != NULL)
 		w.by = *by;
 	kith_suspect_weigh(n, p, &w.evidence, &w.need);

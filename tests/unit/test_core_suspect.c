@@ -221,6 +221,23 @@ static void in_doubt_one_suspicion_a_second_is_signed(void **state)
 	fix_end(&s.f);
 }
 
+/* Who heard one alone looks itself, once S is over. */
+static void one_word_is_looked_into(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 4);
+	other_says(&s, 0, SILENT);
+	end_all_rounds(&s);
+	fix_forget(&s.f);
+	fix_run(&s.f, 3 * KITH_SECOND - 1);
+	assert_int_equal(person_heard(&s.f, &s.target, KITH_MSG_PING, NULL), 0);
+	fix_run(&s.f, 1);
+	assert_int_equal(person_heard(&s.f, &s.target, KITH_MSG_PING, NULL), 1);
+	fix_end(&s.f);
+}
+
 /* A suspicion that moves within its case goes on where it was in the gossip queue. */
 static void what_was_told_stays_told(void **state)
 {
@@ -242,6 +259,8 @@ static void what_was_told_stays_told(void **state)
 	assert_non_null(r);
 	sent = r->sent; /* in the relay on receipt */
 	assert_in_range(sent, 1, kith_gossip_sends(5, false) - 1);
+	fix_run(&s.f, 0);
+	kith_timer_stop(s.f.n, &s.t->ledger->reprobe); /* we do not look ourselves */
 	fix_run(&s.f, KITH_OBITUARY_ALIVE - 10 * KITH_SECOND);
 	assert_int_equal(c->held_count, 1); /* the older one's time is over */
 	r = kith_gossip_of(s.f.n, c->held[0].rumor, c->held[0].record);
@@ -260,6 +279,8 @@ static void against_the_living_a_suspicion_holds_300_s(void **state)
 	scene_setup(&s, 4);
 	other_says(&s, 0, SILENT);
 	end_all_rounds(&s);
+	fix_run(&s.f, 0);
+	kith_timer_stop(s.f.n, &s.t->ledger->reprobe); /* we do not look ourselves */
 	fix_run(&s.f, KITH_OBITUARY_ALIVE - KITH_SECOND);
 	assert_int_equal(evidence(&s), 1);
 	fix_run(&s.f, KITH_SECOND);
@@ -531,6 +552,7 @@ int main(void)
 		cmocka_unit_test(silence_is_signed_once_and_once_more_as_refusal),
 		cmocka_unit_test(nothing_is_signed_when_four_are_held),
 		cmocka_unit_test(in_doubt_one_suspicion_a_second_is_signed),
+		cmocka_unit_test(one_word_is_looked_into),
 		cmocka_unit_test(what_was_told_stays_told),
 		cmocka_unit_test(against_the_living_a_suspicion_holds_300_s),
 		cmocka_unit_test(against_the_failed_it_holds_until_they_are_forgotten),
