@@ -11,9 +11,9 @@ enum {
 	HEIGHT_MIN_US = 10,
 	ERROR_MAX = 3 * KITH_COORDINATE_ERROR_ONE / 2,
 	ERROR_MIN = KITH_COORDINATE_ERROR_ONE / 100, /* nobody is surer: a liar would be */
-	GAIN = 4,                               /* c_c = c_e = 1/4 */
-	LIE_US = 10 * 1000,
-	LIE_TIMES = 5,
+	GAIN = 4, /* one by c_c = c_e = 1/4 */
+	LIE_US = 10 * 1000, /* what a busy host may add to a short round trip, at the least */
+	LIE_TIMES = 5,      /* honest places are off by a fifth: tests/unit/test_core_coord */
 	DOUBT = 8 /* a third of all may lie before those that know their place take it for true */
 };
 

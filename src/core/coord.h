@@ -2,8 +2,9 @@
 /*
  * core/coord.h: network coordinates: where a host lies, so that the round trip between any two can be
  * told without measuring each pair. Vivaldi with a height (Dabek et al., SIGCOMM 2004, §4 and §5.4;
- * the constants are those of Serf). An ack carries its sender's; the median of the last three round
- * trips to that sender, and its coordinate, pull ours to where the distance fits.
+ * c_c and c_e, the median and the largest error are those of Serf). An ack carries its sender's; the
+ * median of the last three round trips to that sender, and its coordinate, pull ours to where the
+ * distance fits.
  *
  * All is whole microseconds: the same samples give the same coordinate on every machine. A
  * coordinate is a claim of its owner, in no record and no digest: it orders answers, and decides

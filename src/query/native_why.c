@@ -95,7 +95,9 @@ static struct clues clues_of(const struct kith_node *node, const struct kith_mid
 		case KITH_WHY_RESTORED:
 			c.is_kept = true;
 			break;
-		case KITH_WHY_STATUS:
+		case KITH_WHY_STATUS: /* alive: by a newer record, maybe of a later life */
+			if (why.to == KITH_STATUS_ALIVE)
+				c = (struct clues){.is_refused = false};
 			break;
 		default:
 			c.is_refused |= why.refusal;

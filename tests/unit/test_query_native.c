@@ -282,6 +282,9 @@ static void why_tells_its_evidence(void **state)
 	w.node->why_count = 4; /* what was held against it before it answered holds no more */
 	rpc_holds(ask("kith.why", "{'name':'db-1'}"), "'verdict':'silent'");
 	rpc_holds(ask("kith.why", "{'name':'db-1'}"), "'kind':'answer'");
+	w.node->whys[3] = (struct kith_why){.kind = KITH_WHY_STATUS, .from = KITH_STATUS_FAILED,
+					    .to = KITH_STATUS_ALIVE, .by_name = ""};
+	rpc_holds(ask("kith.why", "{'name':'db-1'}"), "'verdict':'silent'");
 	w.node->why_count = 1;
 	m->status = KITH_STATUS_SUSPECT;
 	rpc_holds(ask("kith.why", "{'name':'db-1'}"), "'verdict':'suspect_refused'");
