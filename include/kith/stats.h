@@ -43,6 +43,8 @@
 	X(bytes_sent, "datagram bytes sent") \
 	X(stream_bytes_received, "TCP bytes received") \
 	X(stream_bytes_sent, "TCP bytes sent") \
+	X(zone_bytes_received, "of all bytes received, those from members of other zones") \
+	X(zone_bytes_sent, "of all bytes sent, those to members of other zones") \
 	X(intros_received, "introductions received") \
 	X(intros_sent, "introductions sent") \
 	X(messages_unknown, "messages of a kind that this version does not know; a newer peer") \
@@ -56,6 +58,7 @@
 	X(rounds, "probe rounds begun") \
 	X(rounds_failed, "probe rounds without any answer") \
 	X(rounds_express, "express rounds begun: last looks and corroborations") \
+	X(rounds_zone, "rounds begun since a member of the same far zone was silent") \
 	X(rounds_relayed, "rounds saved by a relay") \
 	X(rounds_stream, "rounds saved by TCP") \
 	X(relays, "packets relayed for others") \

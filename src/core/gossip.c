@@ -269,7 +269,8 @@ void kith_gossip_fill(struct kith_node *n, struct kith_packet *pk)
 static bool tell_peers(struct kith_node *n, const struct kith_peer *except)
 {
 	struct kith_peer *to[KITH_GOSSIP_FANOUT];
-	const uint32_t count = kith_ring_pick(n, to, KITH_GOSSIP_FANOUT, except);
+	const uint32_t count =
+		kith_zone_pick(n, to, KITH_GOSSIP_FANOUT, except, kith_zone_gossip_far(n));
 	bool told = false;
 	uint32_t i;
 

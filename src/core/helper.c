@@ -63,11 +63,15 @@ void kith_helpers_ask(struct kith_node *n, struct kith_round *r)
 {
 	struct kith_peer *some[KITH_HELPERS_ROUND];
 	const uint32_t wave = wave_size(n);
+	/* Near ones first: if they hear us and not a far target, it is not our link that is broken. Then
+	 * anybody, whose way to it may be another one. */
+	const bool is_first = !r->relay_begun && n->zones.near > KITH_ZONE_LEAST;
+	const enum kith_where where = is_first ? KITH_NEAR : KITH_ANYWHERE;
 	uint32_t count, until, i;
 
 	if (!r->relay_begun)
 		ask_known(n, r);
-	count = kith_ring_pick(n, some, wave + r->helper_count, r->target);
+	count = kith_ring_pick(n, some, 0, wave + r->helper_count, r->target, where);
 	until = r->helper_count + wave;
 	for (i = 0; i < count && r->helper_count < until; i++)
 		ask(n, r, some[i]);

@@ -170,7 +170,8 @@ static int restore_tomb(struct kith_node *n, const struct head *h, struct kith_r
 {
 	const uint32_t epoch = kith_rd_u32(r), seq = kith_rd_u32(r), until = kith_rd_u32(r);
 	const uint64_t leaf = kith_rd_u64(r);
-	const int64_t counts_s = (int64_t)kith_rd_u32(r) - now_s(n);
+	/* By the clock that it was written with, which may have been days from the present one. */
+	const int64_t counts_s = (int64_t)kith_rd_u32(r) - h->written;
 
 	if (r->bad || kith_rd_left(r) != 0)
 		return KITH_EMALFORMED;

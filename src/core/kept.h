@@ -9,7 +9,8 @@
  *	0 ver=1 | 1 kind | 2 status | 3 zero | 4 written u32 | 8 answered u32 | 12 since u32 |
  *	16 mid[16] | 32 body ... | len-16 mac[16]        times in unix seconds, 0 = never
  *	body of a member: certificate length u16, certificate, record; of a mark: nothing; of a tomb:
- *	epoch, seq, until u32 | leaf u64 | counts until u32, 0 = it does not count
+ *	epoch, seq, until u32 | leaf u64 | counts until u32, 0 = it does not count; a restored one counts
+ *	for as long as it had left when it was written
  *
  * The MAC is keyed with the identity: whoever writes to the state directory without reading it
  * forges nothing, and another host's entries mean nothing here.

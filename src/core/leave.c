@@ -28,7 +28,7 @@ static void done(struct kith_node *n)
 static void put(struct kith_node *n)
 {
 	struct kith_peer *to[KITH_LEAVE_CONFIRMS];
-	const uint32_t count = kith_ring_pick(n, to, KITH_LEAVE_CONFIRMS, NULL);
+	const uint32_t count = kith_ring_pick(n, to, 0, KITH_LEAVE_CONFIRMS, NULL, KITH_ANYWHERE);
 	struct kith_msg m = {.kind = KITH_MSG_PUT, .k = n->leave.id};
 	uint32_t i;
 
@@ -46,7 +46,7 @@ static uint32_t confirms_needed(struct kith_node *n)
 {
 	struct kith_peer *to[KITH_LEAVE_CONFIRMS];
 
-	return kith_ring_pick(n, to, KITH_LEAVE_CONFIRMS, NULL);
+	return kith_ring_pick(n, to, 0, KITH_LEAVE_CONFIRMS, NULL, KITH_ANYWHERE);
 }
 
 void kith_leave_begin(struct kith_node *n)
@@ -56,7 +56,7 @@ void kith_leave_begin(struct kith_node *n)
 	l->is_leaving = true;
 	l->id = (uint32_t)kith_rng_next(&n->rng);
 	l->until = kith_us_add(n->now, KITH_LEAVE_TIME);
-	kith_probe_stop(n);
+	kith_period_stop(n);
 	kith_join_stop(n);
 	if (n->own.peer == NULL || confirms_needed(n) == 0) {
 		done(n);

@@ -31,7 +31,7 @@ struct kith_case;
 	X(NAMES, 1, 1, "a list of its newest records") \
 	X(INTRO, 1, 1, "an introduction that it asked us for") \
 	X(RELAY, 20, 40, "a packet that we carry for it") \
-	X(OBITUARY, 1, 1, "the suspicions returned to it while it is held failed") \
+	X(OBITUARY, 1, 1, "suspicions of it while it is held failed, or of one that it tells of") \
 	X(REFLECTED, 1, 1, "its newer record, returned to an older life of it")
 enum kith_charge {
 #define X(name, rate, burst, help) KITH_CHARGE_##name,

@@ -70,6 +70,21 @@ enum {
 	KITH_OBSERVERS = 4,
 	/* Peers per gossip tick, and per relay on receipt. */
 	KITH_GOSSIP_FANOUT = 3,
+	/* Zones told apart, more than clusters have: members of others are small ones'. Of how many a
+	 * zone looks after itself: fewer would lack observers. */
+	KITH_ZONES_MAX = 64,
+	KITH_ZONE_LEAST = 4,
+	/* Observers in a member's zone; the others see what a zone can not: a cut around it. */
+	KITH_OBSERVERS_NEAR = 3,
+	/* Every eighth probe crosses zones. */
+	KITH_ZONE_PROBE_FAR = 8,
+	/* So many of a thousand that gossip is told, or synchronised with while joining, are far; but in
+	 * small zones the first relays of news cross so often at least. */
+	KITH_ZONE_GOSSIP_FAR = 100,
+	KITH_ZONE_SYNC_FAR = 250,
+	KITH_ZONE_CROSSERS = 2,
+	/* Further members of a zone that are probed where one failed to answer from there. */
+	KITH_ZONE_CONFIRMS = 2,
 	/* Names of newest records in an ack whose root differs. */
 	KITH_NAMES_MAX = 8,
 	/* Bytes of the output queue that the host has not collected; datagrams above are dropped. */

@@ -36,6 +36,8 @@ libkith_core_la_SOURCES = \
 	%D%/message.h \
 	%D%/node.c \
 	%D%/node.h \
+	%D%/obituary.c \
+	%D%/obituary.h \
 	%D%/out.c \
 	%D%/out.h \
 	%D%/own.c \
@@ -46,6 +48,8 @@ libkith_core_la_SOURCES = \
 	%D%/partner.h \
 	%D%/peer.c \
 	%D%/peer.h \
+	%D%/period.c \
+	%D%/period.h \
 	%D%/ping.c \
 	%D%/ping.h \
 	%D%/pool.c \
@@ -81,4 +85,6 @@ libkith_core_la_SOURCES = \
 	%D%/tomb.c \
 	%D%/tomb.h \
 	%D%/trust.c \
-	%D%/trust.h
+	%D%/trust.h \
+	%D%/zone.c \
+	%D%/zone.h

@@ -88,7 +88,8 @@ static bool init_parts(struct kith_node *n)
 	kith_coord_init(&n->coord);
 	kith_ledgers_init(n);
 	return kith_peers_init(n, secret) && kith_gossip_init(n) && kith_probes_init(n) &&
-	       kith_relays_init(n) && kith_pings_init(n) && kith_partners_init(n) && kith_leave_init(n);
+	       kith_period_init(n) && kith_relays_init(n) && kith_pings_init(n) &&
+	       kith_partners_init(n) && kith_leave_init(n);
 }
 
 int kith_core_new(struct kith_node **out, const struct kith_config *c, kith_us now,
@@ -126,6 +127,7 @@ void kith_core_free(struct kith_node **np)
 	kith_own_fini(n);
 	kith_gossip_fini(n);
 	kith_probes_fini(n);
+	kith_period_fini(n);
 	kith_relays_fini(n);
 	kith_pings_fini(n);
 	kith_join_fini(n);
@@ -324,6 +326,7 @@ void kith_core_check(const struct kith_node *n)
 	uint64_t leaf_sum = 0;
 
 	kith_ring_check(n);
+	kith_zone_check(n);
 	for (i = 0; i < ps->count; i++) {
 		const struct kith_peer *p = kith_ring_at(n, i);
 

@@ -28,6 +28,7 @@
 #include "core/packet.h"
 #include "core/partner.h"
 #include "core/peer.h"
+#include "core/period.h"
 #include "core/ping.h"
 #include "core/plain.h"
 #include "core/probe.h"
@@ -75,13 +76,14 @@ struct kith_node {
 	struct kith_outq out;
 	struct kith_own own;
 	struct kith_peers peers;
+	struct kith_zones zones;
 	struct kith_talks talks;
 	struct kith_ledgers ledgers;
 	struct kith_tombs tombs;
 	struct kith_packets packets;
 	struct kith_gossip gossip;
 	struct kith_probes probes;
-	struct kith_rtts rtts;
+	struct kith_period period;
 	struct kith_coordinate coord; /* ours */
 	struct kith_relays relays;
 	struct kith_pings pings;

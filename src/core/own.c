@@ -126,7 +126,7 @@ static void start(struct kith_node *n)
 	if (n->own.peer == NULL)
 		return;
 	kith_out_event(n, &e);
-	kith_probe_start(n);
+	kith_period_start(n);
 	kith_join_start(n);
 }
 

@@ -99,6 +99,7 @@ void kith_packet_send_to(struct kith_node *n, struct kith_packet *pk, uint8_t ad
 		send_intro(n, to, (struct kith_bytes){data, len}, pk->wants_intro);
 	else if (len > 0)
 		kith_out_datagram(n, to, data, len);
+	kith_zone_bytes(n, pk->to, &n->stats.zone_bytes_sent, pk->is_intro ? KITH_DATAGRAM_MAX : len);
 }
 
 void kith_packet_send(struct kith_node *n, struct kith_packet *pk)
@@ -177,6 +178,7 @@ static void data_in(struct kith_node *n, const struct kith_addr *from, const uin
 
 	if (p == NULL)
 		return;
+	kith_zone_bytes(n, p, &n->stats.zone_bytes_received, len);
 	kith_message_in(n, p, bytes, NULL);
 }
 
@@ -329,6 +331,7 @@ static void intro_in(struct kith_node *n, const struct kith_addr *from, const ui
 		kith_tomb_ask(n, &head.owner, from);
 	if (p == NULL || p->is_self)
 		return;
+	kith_zone_bytes(n, p, &n->stats.zone_bytes_received, KITH_DATAGRAM_MAX - in.data.len);
 	if (is_other_life(p, &head, in.record))
 		reflect(n, p, from, &in, &head);
 	if (in.data.len > 0 && in.data.len <= KITH_DATAGRAM_MAX &&

@@ -184,6 +184,7 @@ static void enter(struct kith_node *n, struct kith_peer *p)
 	struct kith_peers *ps = &n->peers;
 
 	kith_ring_enter(n, p);
+	kith_zone_enter(n, p);
 	kith_leaf_add(n, p->record);
 	ps->by_status[p->status]++;
 	ps->changes++;
@@ -319,7 +320,9 @@ bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_cert
 	if (!kith_map_reserve(&n->peers.by_sid) ||
 	    (status == KITH_STATUS_RESTARTING && kith_ledger(n, p) == NULL))
 		return false;
+	kith_zone_leave(n, p);
 	set_facts(n, p, certificate, record);
+	kith_zone_enter(n, p);
 	kith_suspect_close(n, p);
 	note_record(n, p);
 	note_due(n, p);
@@ -376,10 +379,12 @@ void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_st
 	struct kith_why w = {.kind = KITH_WHY_STATUS, .from = from, .to = to};
 
 	KITH_ASSERT(allowed[from][to]);
+	kith_zone_leave(n, p);
 	n->peers.by_status[from]--;
 	n->peers.by_status[to]++;
 	n->peers.changes++;
 	p->status = to;
+	kith_zone_enter(n, p);
 	p->since = n->now;
 	p->is_kept = false;
 	note_due(n, p);
@@ -445,6 +450,7 @@ void kith_peer_reap(struct kith_node *n, struct kith_peer *p)
 			       .from = p->status, .to = p->status};
 
 	kith_ring_leave(n, p);
+	kith_zone_leave(n, p);
 	ps->by_status[p->status]--;
 	kith_leaf_take(n, p->record);
 	ps->changes++;

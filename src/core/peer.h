@@ -20,6 +20,7 @@
 #include "core/ring.h"
 #include "core/root.h"
 #include "core/timer.h"
+#include "core/zone.h"
 #include <kith/kith.h>
 
 /* Ten thousand nodes that know each other have a hundred million of these: what each needs is here,
@@ -32,8 +33,9 @@ struct kith_peer {
 	uint32_t slot;
 	uint32_t rumor; /* number of its record's (core/gossip.h) */
 	uint32_t talk;  /* number of its talk (core/talk.h); 0: none */
-	uint16_t suspicions_live; /* of its suspicions, held here */
-	uint8_t addr_index;       /* the address that last answered */
+	uint8_t suspicions_live; /* of its suspicions, held here */
+	uint8_t addr_index;      /* the address that last answered */
+	uint8_t zone;            /* its place among them (core/zone.h) */
 	enum kith_status status : 4;
 	bool is_self : 1;
 	bool is_kept : 1;       /* the host has record and status as they are (core/kept.h) */
@@ -41,6 +43,8 @@ struct kith_peer {
 	bool heard_session : 1; /* something sealed to our present session opened */
 };
 _Static_assert(sizeof(void *) > 8 || sizeof(struct kith_peer) <= 48, "see above");
+_Static_assert((int)KITH_SUSPICIONS_PER_SUSPECTOR <= UINT8_MAX, "it is counted");
+_Static_assert((int)KITH_ZONES_MAX <= UINT8_MAX, "a zone has room");
 _Static_assert((int)KITH_STATUS_COUNT <= 8, "a status has room, with or without a sign");
 
 struct kith_peers {

@@ -83,7 +83,7 @@ static void ask_through_helper(struct kith_node *n, struct kith_ping *g, struct 
 {
 	struct kith_peer *helper = kith_helper_known(n, p);
 
-	if (helper != NULL || kith_ring_pick(n, &helper, 1, p) == 1) {
+	if (helper != NULL || kith_ring_pick(n, &helper, 0, 1, p, KITH_ANYWHERE) == 1) {
 		g->helper = helper->record->mid;
 		if (kith_relay_ask(n, helper, p, g->seq + RELAYED_NUMBER, g->seq + BACK_NUMBER))
 			return;

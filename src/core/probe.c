@@ -2,10 +2,11 @@
 #include "core/probe.h"
 
 #include "base/check.h"
-#include "base/mem.h"
 #include "core/helper.h"
 #include "core/message.h"
 #include "core/node.h"
+#include "core/obituary.h"
+#include "core/period.h"
 #include <string.h>
 
 /* What is done when. Times are in quarters of Td and halves of Trel after the begin, all times the
@@ -64,7 +65,7 @@ bool kith_probes_init(struct kith_node *n)
 	for (i = 0; i < KITH_ROUNDS_MAX; i++)
 		if (!kith_timer_init(n, &ps->rounds[i].timer, KITH_TIMER_ROUND, &ps->rounds[i]))
 			return false;
-	return kith_timer_init(n, &ps->period, KITH_TIMER_PERIOD, NULL);
+	return true;
 }
 
 void kith_probes_fini(struct kith_node *n)
@@ -73,9 +74,6 @@ void kith_probes_fini(struct kith_node *n)
 
 	for (i = 0; i < KITH_ROUNDS_MAX; i++)
 		kith_timer_fini(n, &n->probes.rounds[i].timer);
-	kith_timer_fini(n, &n->probes.period);
-	kith_mem_free(&n->alloc, n->probes.list);
-	n->probes.list = NULL;
 }
 
 void kith_probe_health(struct kith_node *n, int by)
@@ -127,7 +125,7 @@ static void send_ping(struct kith_node *n, struct kith_round *r, unsigned action
 	kith_message_ping(n, KITH_MSG_PING, r->seq + r->pings, root, &m);
 	if (kith_packet_begin_as(n, &pk, r->target, form) && kith_packet_add(&pk, &m)) {
 		if (!n->plain.is_on || n->plain.has_buddy)
-			kith_suspect_carry(n, &pk);
+			kith_obituary_carry(&pk, pk.to);
 		kith_gossip_fill(n, &pk);
 		kith_packet_send_to(n, &pk, (uint8_t)(r->target->addr_index + r->pings));
 	}
@@ -160,6 +158,14 @@ static void note_first_ping(struct kith_node *n, const struct kith_round *r, boo
 		ps->first_ping_count++;
 }
 
+/* How our rounds went, for kith_probe_is_doubtful(). Where a zone is cut off, rounds of far ones fail as
+ * they come: that says nothing about us as long as near ones answer. */
+static void note_verdict(struct kith_node *n, const struct kith_peer *p, bool failed)
+{
+	if (kith_zone_is_near(n, p))
+		n->probes.verdicts = n->probes.verdicts << 1 | (failed ? 1 : 0);
+}
+
 /* A helper that does not even say that the target is silent speaks against our own link: worse by
  * one for each (memberlist's measure of Lifeguard §IV-A). */
 static void verdict_plain(struct kith_node *n, struct kith_round *r)
@@ -190,7 +196,7 @@ static void verdict(struct kith_node *n, struct kith_round *r)
 	if (r->is_new) {
 		if (!refused && r->nacks < r->first_wave)
 			kith_probe_health(n, 1);
-		n->probes.verdicts = n->probes.verdicts << 1 | (refused ? 0 : 1);
+		note_verdict(n, p, !refused);
 	}
 	if (!refused)
 		note_first_ping(n, r, true);
@@ -202,6 +208,8 @@ static void verdict(struct kith_node *n, struct kith_round *r)
 		kith_timer_set_earlier(n, &p->ledger->reprobe,
 				       kith_us_add(n->now, refused ? KITH_REPROBE_REFUSED
 								   : KITH_REPROBE_SILENT));
+	if (r->is_new && !refused && !kith_zone_is_near(n, p))
+		kith_period_confirm(n, p);
 	kith_suspect_round_failed(n, p, refused ? KITH_SUSPICION_REFUSAL : KITH_SUSPICION_SILENCE,
 				  path, is_express, triple);
 }
@@ -250,8 +258,7 @@ uint32_t kith_probe_numbers(struct kith_node *n)
 	return seq;
 }
 
-static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
-				      enum kith_round_kind kind)
+bool kith_probe_begin(struct kith_node *n, struct kith_peer *p, enum kith_round_kind kind)
 {
 	struct kith_timer timer;
 	struct kith_round *r = NULL;
@@ -262,7 +269,7 @@ static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
 		if (!n->probes.rounds[i].in_use)
 			r = &n->probes.rounds[i];
 	if (r == NULL)
-		return NULL;
+		return false;
 	timer = r->timer;
 	memset(r, 0, sizeof(*r));
 	r->timer = timer;
@@ -283,7 +290,7 @@ static struct kith_round *round_begin(struct kith_node *n, struct kith_peer *p,
 									    : "round.express",
 		   p, NULL);
 	run_steps(n, r);
-	return r;
+	return true;
 }
 
 /* The express or triple round of p under way, or NULL. */
@@ -314,26 +321,10 @@ bool kith_probe_express(struct kith_node *n, struct kith_peer *p, enum kith_roun
 	if (r != NULL)
 		round_end(n, r);
 	KITH_COUNT(n, rounds_express);
-	return round_begin(n, p, kind) != NULL;
+	return kith_probe_begin(n, p, kind);
 }
 
-/* --- the period ----------------------------------------------------------------------------- */
-
-void kith_probe_start(struct kith_node *n)
-{
-	/* A random phase: hosts started together do not probe together. */
-	const kith_us phase = kith_rng_below(&n->rng, (uint32_t)n->timing.period);
-
-	kith_timer_set(n, &n->probes.period, kith_us_add(n->now, phase));
-}
-
-void kith_probe_stop(struct kith_node *n)
-{
-	kith_timer_stop(n, &n->probes.period);
-	kith_probe_abort_all(n);
-}
-
-static bool is_probed(const struct kith_node *n, const struct kith_peer *p)
+bool kith_probe_is_probed(const struct kith_node *n, const struct kith_peer *p)
 {
 	int i;
 
@@ -341,93 +332,6 @@ static bool is_probed(const struct kith_node *n, const struct kith_peer *p)
 		if (n->probes.rounds[i].in_use && n->probes.rounds[i].target == p)
 			return true;
 	return false;
-}
-
-/* The next of a list of all that is shuffled anew when it is through (SWIM §4.3). */
-static struct kith_peer *next_of_list(struct kith_node *n)
-{
-	struct kith_probes *ps = &n->probes;
-	uint32_t tries, i;
-
-	for (tries = 0; tries < 2 * n->peers.count + 2; tries++) {
-		struct kith_peer *p;
-
-		if (ps->list_at >= ps->list_count) {
-			void *list = ps->list;
-
-			if (!kith_mem_grow(&n->alloc, &list, &ps->list_room, n->peers.count,
-					   sizeof(*ps->list)))
-				return NULL;
-			ps->list = list;
-			for (i = 0; i < n->peers.count; i++)
-				ps->list[i] = kith_ring_at(n, i)->slot;
-			ps->list_count = n->peers.count;
-			ps->list_at = 0;
-			kith_rng_shuffle(&n->rng, ps->list, ps->list_count);
-		}
-		p = kith_peer_at(n, ps->list[ps->list_at++]);
-		if (p != NULL && !p->is_self && kith_peer_is_up(p))
-			return p;
-	}
-	return NULL;
-}
-
-/* Keeps asking a few of the dead: that is how two halves find each other again. It introduces
- * itself: whoever was restarted meanwhile has another session, and may never have heard of us. */
-static void ping_a_dead(struct kith_node *n)
-{
-	const uint32_t count = n->peers.count;
-	uint32_t at, i;
-
-	if (n->peers.by_status[KITH_STATUS_FAILED] == 0)
-		return;
-	at = kith_rng_below(&n->rng, count);
-	for (i = 0; i < count; i++) {
-		struct kith_peer *p = kith_ring_at(n, (at + i) % count);
-		uint8_t root[8];
-		struct kith_msg m;
-		struct kith_packet pk;
-
-		if (p->status != KITH_STATUS_FAILED)
-			continue;
-		kith_message_ping(n, KITH_MSG_PING, 0, root, &m);
-		if (kith_packet_begin_as(n, &pk, p, KITH_PACKET_INTRO_WANT) &&
-		    kith_packet_add(&pk, &m)) {
-			kith_suspect_carry(n, &pk);
-			kith_packet_send_to(n, &pk, (uint8_t)n->probes.turn);
-		}
-		return;
-	}
-}
-
-void kith_probe_on_period(struct kith_node *n, void *owner)
-{
-	struct kith_probes *ps = &n->probes;
-	struct kith_peer *p = NULL;
-	const bool is_plain = n->plain.is_on;
-	/* Lifeguard §IV-A: who does not hear well asks less often. */
-	const int periods = is_plain ? ps->health + 1 : 1;
-
-	(void)owner;
-	kith_ledgers_tidy(n);
-	ps->turn++;
-	if (ps->turn % 2 == 0 && !is_plain)
-		p = kith_ring_successor(n);
-	if (p == NULL || is_probed(n, p))
-		p = next_of_list(n);
-	if (p != NULL && !is_probed(n, p))
-		round_begin(n, p, is_plain ? KITH_ROUND_PLAIN : KITH_ROUND_PERIOD);
-	if (ps->turn % 2 == 1)
-		ping_a_dead(n);
-	kith_timer_set(n, &ps->period, kith_us_add(n->now, periods * n->timing.period));
-}
-
-void kith_probe_on_reprobe(struct kith_node *n, void *owner)
-{
-	struct kith_peer *p = owner;
-
-	if (kith_peer_case(p) != NULL && kith_peer_is_up(p) && !is_probed(n, p) && !n->own.is_over)
-		round_begin(n, p, KITH_ROUND_PERIOD);
 }
 
 /* --- answers -------------------------------------------------------------------------------- */
@@ -453,7 +357,7 @@ static void succeed(struct kith_node *n, struct kith_round *r, bool first_ping_l
 	struct kith_peer *p = r->target;
 	const kith_us begun = r->begun;
 
-	ps->verdicts <<= 1;
+	note_verdict(n, p, false);
 	note_first_ping(n, r, first_ping_lost);
 	ps->answered = n->now;
 	kith_probe_health(n, -1);

@@ -43,11 +43,7 @@ struct kith_round {
 
 struct kith_probes {
 	struct kith_round rounds[KITH_ROUNDS_MAX];
-	struct kith_timer period;
 	uint32_t next_seq;
-	uint32_t *list; /* owned: slots in a shuffled order */
-	uint32_t list_room, list_count, list_at;
-	uint32_t turn; /* counts periods: ring successor and list alternate */
 	uint8_t health;
 	uint32_t verdicts;    /* bit i: the i-th last round failed (16 kept) */
 	uint32_t first_pings; /* bit i: the i-th last first ping failed (32 kept) */
@@ -60,11 +56,12 @@ struct kith_probes {
 
 KITH_MUST_USE bool kith_probes_init(struct kith_node *n);
 void kith_probes_fini(struct kith_node *n);
-/* Begins the periods; called once the own record is signed. */
-void kith_probe_start(struct kith_node *n);
-void kith_probe_stop(struct kith_node *n);
 /* The first of 16 numbers for pings, multiples of 16 apart: no two askers have the same. */
 uint32_t kith_probe_numbers(struct kith_node *n);
+/* Begins a round of p. False: there is no room for one more. */
+bool kith_probe_begin(struct kith_node *n, struct kith_peer *p, enum kith_round_kind kind);
+/* Whether a round of p is under way. */
+bool kith_probe_is_probed(const struct kith_node *n, const struct kith_peer *p);
 /* An express or triple round of p, unless one is under way (a triple takes the place of an
  * express one). False: over the rate or no room. */
 bool kith_probe_express(struct kith_node *n, struct kith_peer *p, enum kith_round_kind kind,

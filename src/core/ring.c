@@ -145,61 +145,115 @@ struct kith_peer *kith_ring_successor(const struct kith_node *n)
 {
 	const uint32_t count = n->peers.count;
 	uint32_t at = kith_ring_seek(n, &n->own.peer->record->mid), i;
+	struct kith_peer *far = NULL;
 
 	for (i = 1; i < count; i++) {
 		struct kith_peer *p = kith_ring_at(n, (at + i) % count);
 
-		if (is_unsuspected(p))
+		if (!is_unsuspected(p))
+			continue;
+		if (kith_zone_is_near(n, p))
 			return p;
+		if (far == NULL)
+			far = p;
 	}
-	return NULL;
+	return far;
 }
 
-/* Takes p into out[0..*got) if it is eligible and not in yet. */
-static void pick(struct kith_peer *p, const struct kith_peer *except, struct kith_peer **out,
-		 uint32_t *got)
+/* One choice under way. */
+struct picking {
+	struct kith_peer **out;
+	uint32_t got;
+	const struct kith_peer *except;
+	enum kith_where where;
+};
+
+static bool is_eligible(const struct kith_node *n, const struct picking *k, const struct kith_peer *p)
+{
+	return kith_peer_is_up(p) && !p->is_self && p != k->except && kith_zone_is_there(n, p, k->where);
+}
+
+/* Takes p if it is eligible and not in yet. */
+static void pick(const struct kith_node *n, struct picking *k, struct kith_peer *p)
 {
 	uint32_t i;
 
-	if (!kith_peer_is_up(p) || p->is_self || p == except)
+	if (!is_eligible(n, k, p))
 		return;
-	for (i = 0; i < *got; i++)
-		if (out[i] == p)
+	for (i = 0; i < k->got; i++)
+		if (k->out[i] == p)
 			return;
-	out[(*got)++] = p;
+	k->out[k->got++] = p;
 }
 
-uint32_t kith_ring_pick(struct kith_node *n, struct kith_peer **out, uint32_t count,
-			 const struct kith_peer *except)
+/* How many are eligible at most. */
+static uint32_t eligible(const struct kith_node *n, const struct picking *k)
 {
-	const uint32_t total = n->peers.count, up = kith_peers_up(n);
+	const struct picking any = {.where = k->where};
 	const struct kith_peer *self = n->own.peer;
-	uint32_t got = 0, start, others, i;
+	uint32_t there = k->where == KITH_ANYWHERE ? kith_peers_up(n)
+			 : k->where == KITH_NEAR   ? n->zones.near
+						   : n->zones.far;
+
+	if (self != NULL && kith_peer_is_up(self) && kith_zone_is_there(n, self, k->where))
+		there--;
+	if (k->except != NULL && is_eligible(n, &any, k->except))
+		there--;
+	return there;
+}
+
+/* How often to try one's luck: more often where few of all are there, so that the walk that follows is
+ * seldom needed, which favours those behind a long stretch of others. */
+static uint32_t luck(uint32_t wanted, uint32_t there, uint32_t total)
+{
+	const uint32_t one_in = there > 0 ? total / there : 1;
+
+	return 4 * wanted * (one_in < 1 ? 1 : one_in > 16 ? 16 : one_in);
+}
+
+uint32_t kith_ring_pick(struct kith_node *n, struct kith_peer **out, uint32_t got, uint32_t count,
+			const struct kith_peer *except, enum kith_where where)
+{
+	const uint32_t total = n->peers.count;
+	struct picking k = {out, got, except, where};
+	const uint32_t there = eligible(n, &k), tries = luck(count - got, there, total);
+	uint32_t start, i;
 
 	if (total == 0)
-		return 0;
-	for (i = 0; i < 4 * count && got < count; i++)
-		pick(kith_ring_at(n, kith_rng_below(&n->rng, total)), except, out, &got);
+		return got;
+	for (i = 0; i < tries && k.got < count; i++)
+		pick(n, &k, kith_ring_at(n, kith_rng_below(&n->rng, total)));
 	/* Luck ran out: few are up, or few are there at all. */
 	start = kith_rng_below(&n->rng, total);
-	others = up - (self != NULL && kith_peer_is_up(self) ? 1 : 0) -
-		 (except != NULL && except != self && kith_peer_is_up(except) ? 1 : 0);
-	for (i = 0; i < total && got < count && got < others; i++)
-		pick(kith_ring_at(n, (start + i) % total), except, out, &got);
+	for (i = 0; i < total && k.got < count && k.got < got + there; i++)
+		pick(n, &k, kith_ring_at(n, (start + i) % total));
+	return k.got;
+}
+
+/* Adds the next alive after p, of its group or not, to the `got` observers, up to `count`. */
+static uint32_t observe(const struct kith_node *n, const struct kith_peer *p, bool is_same, uint32_t got,
+			uint32_t count, struct kith_peer *out[KITH_OBSERVERS])
+{
+	const uint32_t total = n->peers.count, at = kith_ring_seek(n, &p->record->mid);
+	uint32_t i;
+
+	for (i = 1; i < total && got < count; i++) {
+		struct kith_peer *o = kith_ring_at(n, (at + i) % total);
+
+		if (o->status == KITH_STATUS_ALIVE && o != p && kith_zone_is_same(n, o, p) == is_same)
+			out[got++] = o;
+	}
 	return got;
 }
 
 uint32_t kith_ring_observers(const struct kith_node *n, const struct kith_peer *p,
 			     struct kith_peer *out[KITH_OBSERVERS])
 {
-	const uint32_t count = n->peers.count;
-	uint32_t at = kith_ring_seek(n, &p->record->mid), i, got = 0;
+	uint32_t got = 0;
 
-	for (i = 1; i < count && got < KITH_OBSERVERS; i++) {
-		struct kith_peer *o = kith_ring_at(n, (at + i) % count);
-
-		if (o->status == KITH_STATUS_ALIVE && o != p)
-			out[got++] = o;
+	if (n->zones.far > 0) {
+		got = observe(n, p, true, 0, KITH_OBSERVERS_NEAR, out);
+		got = observe(n, p, false, got, KITH_OBSERVERS, out);
 	}
-	return got;
+	return got == KITH_OBSERVERS ? got : observe(n, p, true, 0, KITH_OBSERVERS, out);
 }

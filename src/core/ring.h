@@ -11,6 +11,7 @@
 #define KITH_CORE_RING_H
 
 #include "core/limits.h"
+#include "core/zone.h"
 #include <kith/types.h>
 #include <stdbool.h>
 
@@ -48,13 +49,16 @@ int kith_ring_compare(const struct kith_node *n, uint32_t ring_index, const stru
 /* Whether the member of that mid is at this index. */
 bool kith_ring_is_at(const struct kith_node *n, uint32_t ring_index, const struct kith_mid *mid);
 
-/* The next after ourselves that is alive, and that we do not suspect: who is suspected is asked again
- * anyway, and whoever comes after it would have nobody to ask for it meanwhile. NULL: there is none. */
+/* The next near one after ourselves that is alive, and that we do not suspect: who is suspected is asked
+ * again anyway, and whoever comes after it would have nobody to ask for it meanwhile. Where none is
+ * near, the next one. NULL: there is none. */
 struct kith_peer *kith_ring_successor(const struct kith_node *n);
-/* Up to `count` distinct random peers that are up, not self, not `except`. Returns how many. */
-uint32_t kith_ring_pick(struct kith_node *n, struct kith_peer **out, uint32_t count,
-			 const struct kith_peer *except);
-/* The observers of p: the next KITH_OBSERVERS alive after it on the ring (self may be one). */
+/* Adds distinct random peers that are up, not self, not `except`, and there, to the `got` in out, up to
+ * `count` in all. Returns how many there are. */
+uint32_t kith_ring_pick(struct kith_node *n, struct kith_peer **out, uint32_t got, uint32_t count,
+			const struct kith_peer *except, enum kith_where where);
+/* The observers of p: of its group the KITH_OBSERVERS_NEAR alive after it on the ring, and the next of
+ * others; where there are too few of either, of the other (self may be one). */
 uint32_t kith_ring_observers(const struct kith_node *n, const struct kith_peer *p,
 			     struct kith_peer *out[KITH_OBSERVERS]);
 

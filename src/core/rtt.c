@@ -6,7 +6,7 @@
 
 void kith_rtt_sample(struct kith_node *n, struct kith_peer *p, kith_us rtt)
 {
-	struct kith_rtts *all = &n->rtts;
+	struct kith_rtts *all = &n->zones.list[p->zone].rtts;
 	struct kith_talk *t = kith_talk(n, p);
 	const kith_us former = t != NULL && t->rtt_us >= 0 ? t->rtt_us : KITH_NEVER;
 	const kith_us expected = former != KITH_NEVER ? former : all->samples > 0 ? all->mean : rtt;
@@ -23,13 +23,14 @@ void kith_rtt_sample(struct kith_node *n, struct kith_peer *p, kith_us rtt)
 
 kith_us kith_rtt_timeout(const struct kith_node *n, const struct kith_peer *p)
 {
-	const struct kith_rtts *all = &n->rtts;
+	const struct kith_rtts *all = &n->zones.list[p->zone].rtts;
 	const kith_us usual = n->timing.probe_timeout;
 	const kith_us most = kith_us_min(5 * usual / 2, n->timing.period - n->timing.relay_timeout);
 	const struct kith_talk *t = kith_talk_of(n, p);
 	const kith_us expected = t != NULL && t->rtt_us >= 0 ? t->rtt_us : all->mean;
+	const kith_us least = all->samples < KITH_RTT_SAMPLES ? usual : usual / 2;
 
-	if (all->samples < KITH_RTT_SAMPLES)
+	if (all->samples == 0)
 		return usual;
-	return kith_us_max(usual / 2, kith_us_min(2 * expected + 4 * all->deviation, most));
+	return kith_us_max(least, kith_us_min(2 * expected + 4 * all->deviation, most));
 }

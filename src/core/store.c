@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "core/node.h"
+#include "core/obituary.h"
 #include "core/trust.h"
 #include <string.h>
 
@@ -272,6 +273,9 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 		return KITH_STORE_BAD;
 	}
 	if (p != NULL && !is_news(p->record, &e->head, e->record)) {
+		if (p->status == KITH_STATUS_FAILED && e->way == KITH_STORE_BY_DATAGRAM &&
+		    e->deliverer != NULL && e->deliverer != p)
+			kith_obituary_tell(n, e->deliverer, p);
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}

@@ -213,11 +213,21 @@ static void accept_stream(struct kith_node *n, uint64_t id, const struct kith_ad
 	kith_timer_set(n, &s->timer, kith_us_add(n->now, KITH_M1_TIME));
 }
 
+/* Before somebody has proven who is there, nobody can tell. */
+static void count_zone(struct kith_node *n, const struct kith_stream *s, uint64_t *count, size_t len)
+{
+	const struct kith_peer *p = s->is_proven ? kith_peer_find(n, &s->peer) : NULL;
+
+	if (p != NULL)
+		kith_zone_bytes(n, p, count, len);
+}
+
 /* --- writing -------------------------------------------------------------------------------- */
 
 void kith_stream_write(struct kith_node *n, struct kith_stream *s, const uint8_t *p, size_t len)
 {
 	s->ahead += (uint32_t)len;
+	count_zone(n, s, &n->stats.zone_bytes_sent, len);
 	kith_out_stream(n, s->id, p, len);
 }
 
@@ -366,6 +376,7 @@ void kith_stream_data_in(struct kith_node *n, uint64_t id, const uint8_t *buf, s
 	if (s == NULL)
 		return;
 	n->stats.stream_bytes_received += len;
+	count_zone(n, s, &n->stats.zone_bytes_received, len);
 	while (len > 0) {
 		/* Never more than one frame is kept, however much comes at once. */
 		size_t part = KITH_FRAME_MAX - s->rx_len;

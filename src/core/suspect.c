@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "core/node.h"
+#include "core/obituary.h"
 #include <string.h>
 
 /* --- a case's life -------------------------------------------------------------------------- */
@@ -442,31 +443,12 @@ static void corroborate(struct kith_node *n, struct kith_case *c, enum kith_roun
 		c->expressed_at = n->now;
 }
 
-/* Returns the suspicions to a member held failed that is heard, so that it refutes them. */
-static void return_suspicions(struct kith_node *n, struct kith_peer *p)
-{
-	struct kith_case *c;
-	struct kith_packet pk;
-
-	if (!kith_charge(n, p, KITH_CHARGE_OBITUARY))
-		return;
-	c = kith_suspect_open(n, p);
-	if (c == NULL)
-		return;
-	if (kith_suspect_held_by(c, &n->own.peer->record->mid) == NULL)
-		sign(n, c, KITH_SUSPICION_SILENCE, KITH_PATH_DIRECT);
-	if (kith_packet_begin(n, &pk, p)) {
-		kith_suspect_carry(n, &pk);
-		kith_packet_send(n, &pk);
-	}
-}
-
 void kith_suspect_heard(struct kith_node *n, struct kith_peer *p)
 {
 	uint8_t evidence, need;
 
 	if (p->status == KITH_STATUS_FAILED) {
-		return_suspicions(n, p);
+		kith_obituary_return(n, p);
 		return;
 	}
 	if (kith_peer_case(p) == NULL || !kith_peer_is_up(p))
@@ -558,17 +540,6 @@ bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kit
 
 /* --- being told ----------------------------------------------------------------------------- */
 
-void kith_suspect_carry(const struct kith_node *n, struct kith_packet *pk)
-{
-	const struct kith_case *c = kith_peer_case(pk->to);
-	int i;
-
-	(void)n;
-	for (i = 0; c != NULL && i < c->held_count; i++)
-		if (!c->held[i].is_cleared)
-			kith_packet_add_record(pk, c->held[i].record->raw);
-}
-
 void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors, uint32_t count)
 {
 	uint32_t i;
@@ -581,6 +552,12 @@ void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors,
 		    kith_packet_add_record(&pk, n->own.peer->record->fact.raw))
 			kith_packet_send(n, &pk);
 	}
+}
+
+void kith_suspect_sign(struct kith_node *n, struct kith_case *c)
+{
+	if (kith_suspect_held_by(c, &n->own.peer->record->mid) == NULL)
+		sign(n, c, KITH_SUSPICION_SILENCE, KITH_PATH_DIRECT);
 }
 
 /* --- announced absence ----------------------------------------------------------------------- */

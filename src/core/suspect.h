@@ -76,8 +76,8 @@ void kith_suspect_close(struct kith_node *n, struct kith_peer *p);
 void kith_suspect_absent(struct kith_node *n, struct kith_peer *p, kith_us until);
 /* Sends our newest own record straight to those who suspect us. */
 void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors, uint32_t count);
-/* The suspicions against the packet's receiver, so that it can refute them. */
-void kith_suspect_carry(const struct kith_node *n, struct kith_packet *pk);
+/* Signs our own suspicion of silence, unless we have one. */
+void kith_suspect_sign(struct kith_node *n, struct kith_case *c);
 /* For core/plain.c besides suspect.c: the case of p, opened if there is none (NULL: no memory); a
  * suspicion put into it (NULL: no memory or no room), found, dropped. */
 struct kith_case *kith_suspect_open(struct kith_node *n, struct kith_peer *p);

@@ -226,7 +226,7 @@ static bool add_owners(struct kith_node *n, struct kith_sync *y, struct kith_own
 static void add_busy(struct kith_node *n, struct frame *f)
 {
 	struct kith_peer *some[KITH_BUSY_NAMES];
-	const uint32_t count = kith_ring_pick(n, some, KITH_BUSY_NAMES, NULL);
+	const uint32_t count = kith_ring_pick(n, some, 0, KITH_BUSY_NAMES, NULL, KITH_ANYWHERE);
 	struct kith_msg m = {.kind = KITH_MSG_BUSY};
 	uint32_t i;
 

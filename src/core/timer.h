@@ -15,10 +15,10 @@ struct kith_node;
 
 /* Columns: name, handler(node, owner). */
 #define KITH_TIMERS(X) \
-	X(PERIOD, kith_probe_on_period) \
+	X(PERIOD, kith_period_on_timer) \
 	X(ROUND, kith_probe_on_round) \
 	X(CASE, kith_suspect_on_case) \
-	X(REPROBE, kith_probe_on_reprobe) \
+	X(REPROBE, kith_period_on_reprobe) \
 	X(BACK, kith_suspect_on_back) \
 	X(GOSSIP, kith_gossip_on_tick) \
 	X(RELAY, kith_relay_on_timer) \

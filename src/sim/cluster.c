@@ -127,10 +127,34 @@ static struct kith_addr address(uint32_t plane, uint32_t number)
 	return a;
 }
 
+/* Signs the host's certificate. */
+static void admit(struct cluster *c, struct cluster_node *n, const char *zone)
+{
+	struct kith_certificate cert;
+
+	memset(&cert, 0, sizeof(cert));
+	if (kith_identity_public(n->identity_seed, cert.identity, &n->mid) != 0)
+		cluster_fail(c, __FILE__, __LINE__, "kith_identity_public");
+	cert.rights = KITH_RIGHT_EVENT | KITH_RIGHT_QUERY | KITH_RIGHT_SERVICE;
+	cert.serial = CLUSTER_UNIX_MS - 1000 + n->index;
+	cert.not_after = (uint32_t)(CLUSTER_UNIX_MS / 1000) + 400u * 86400u;
+	snprintf(cert.name, sizeof(cert.name), "%s", n->name);
+	snprintf(cert.zone, sizeof(cert.zone), "%s", zone);
+	n->certificate_len = sizeof(n->certificate);
+	if (kith_certificate_sign(&cert, c->authority_seed, c->cluster_name, n->certificate,
+				  &n->certificate_len) != 0)
+		cluster_fail(c, __FILE__, __LINE__, "kith_certificate_sign");
+}
+
+void cluster_zone(struct cluster *c, uint32_t i, const char *name)
+{
+	assert(c->nodes[i].starts == 0);
+	admit(c, &c->nodes[i], name);
+}
+
 static void node_init(struct cluster *c, uint32_t i)
 {
 	struct cluster_node *n = &c->nodes[i];
-	struct kith_certificate cert;
 	struct kith_addr addrs[NET_PLANES_MAX];
 	struct cluster_name *name = calloc(1, sizeof(*name));
 	uint8_t k;
@@ -143,20 +167,10 @@ static void node_init(struct cluster *c, uint32_t i)
 	n->world_base = WORLD_START;
 	/* No two hosts booted at the same time. */
 	n->clock_base = WORLD_START + (kith_us)world_below(&c->world, 1000 * KITH_SECOND);
-	memset(&cert, 0, sizeof(cert));
-	if (kith_identity_public(n->identity_seed, cert.identity, &n->mid) != 0)
-		cluster_fail(c, __FILE__, __LINE__, "kith_identity_public");
+	admit(c, n, "");
 	name->mid = n->mid;
 	name->index = i;
 	HASH_ADD(hh, c->by_mid, mid, sizeof(name->mid), name);
-	cert.rights = KITH_RIGHT_EVENT | KITH_RIGHT_QUERY | KITH_RIGHT_SERVICE;
-	cert.serial = CLUSTER_UNIX_MS - 1000 + i;
-	cert.not_after = (uint32_t)(CLUSTER_UNIX_MS / 1000) + 400u * 86400u;
-	snprintf(cert.name, sizeof(cert.name), "%s", n->name);
-	n->certificate_len = sizeof(n->certificate);
-	if (kith_certificate_sign(&cert, c->authority_seed, c->cluster_name, n->certificate,
-				  &n->certificate_len) != 0)
-		cluster_fail(c, __FILE__, __LINE__, "kith_certificate_sign");
 	for (k = 0; k < c->opts.planes; k++)
 		addrs[k] = address(k, 256 + i);
 	if (net_host_add(&c->net, addrs, c->opts.planes) != i)

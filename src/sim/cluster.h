@@ -208,6 +208,8 @@ uint32_t cluster_index(const struct cluster *c, const struct kith_mid *mid);
 
 /* --- processes and hosts --------------------------------------------------------------------- */
 
+/* Names the zone of host i in its certificate; before its first start. */
+void cluster_zone(struct cluster *c, uint32_t i, const char *name);
 /* Fills in what cluster_start() would start node i with. */
 void cluster_config(struct cluster *c, uint32_t i, struct kith_config *cfg);
 /* Starts the process of host i, with its identity and the epoch on its disk. */

@@ -19,6 +19,7 @@ static const struct sim_experiment *const experiments[] = {
 	&sim_lifeguard,
 	&sim_lossy,
 	&sim_partial,
+	&sim_regions,
 	&sim_storm,
 };
 enum { EXPERIMENT_COUNT = sizeof(experiments) / sizeof(experiments[0]) };
@@ -43,7 +44,7 @@ const struct sim_flag sim_experiment_flags[] = {
 	{"blocked", "N,...", "lifeguard: hosts that block at once (4,16,32)"},
 	{"during", "T,...", "lifeguard: how long they block (32768ms)"},
 	{"pause", "T,...", "lifeguard: between two blocks (4ms,1024ms)"},
-	{"length", "T", "of a run: flipflop, lossy (20m), churn, partial (10m), lifeguard (2m)"},
+	{"length", "T", "of a run: flipflop, lossy (20m), churn, partial, regions (10m), lifeguard (2m)"},
 	{"stop", NULL, "lifeguard: the processes stop, as at SIGSTOP, timers too"},
 	{NULL, NULL, NULL},
 };

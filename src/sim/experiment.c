@@ -230,7 +230,7 @@ bool sim_all_agree(struct cluster *c, void *unused)
 
 struct sim_traffic sim_traffic_of(const struct cluster *c)
 {
-	struct sim_traffic sum = {0, 0};
+	struct sim_traffic sum = {0, 0, 0};
 	uint32_t i;
 
 	for (i = 0; i < c->count; i++) {
@@ -238,6 +238,7 @@ struct sim_traffic sim_traffic_of(const struct cluster *c)
 
 		sum.datagrams += h->udp_sent;
 		sum.bytes += h->udp_bytes_sent + h->tcp_bytes_sent;
+		sum.zone_bytes += h->zone_bytes_sent;
 	}
 	return sum;
 }

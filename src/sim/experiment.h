@@ -49,7 +49,7 @@ struct sim_experiment {
 };
 
 extern const struct sim_experiment sim_bootstrap, sim_change, sim_churn, sim_crash, sim_crowd,
-	sim_flipflop, sim_heal, sim_join, sim_lifeguard, sim_lossy, sim_partial, sim_storm;
+	sim_flipflop, sim_heal, sim_join, sim_lifeguard, sim_lossy, sim_partial, sim_regions, sim_storm;
 
 /* Of the flag, or of `otherwise`. False, said on stderr: it is no such list. */
 bool sim_list_numbers(const struct sim_args *a, const char *flag, uint64_t min, uint64_t max,
@@ -96,7 +96,7 @@ bool sim_all_see_all(struct cluster *c, void *unused);
 bool sim_all_agree(struct cluster *c, void *unused);
 /* What all hosts have sent so far. */
 struct sim_traffic {
-	uint64_t datagrams, bytes; /* payload of UDP and TCP */
+	uint64_t datagrams, bytes, zone_bytes; /* payload of UDP and TCP; of that, to other zones */
 };
 struct sim_traffic sim_traffic_of(const struct cluster *c);
 /* And since then, by this many hosts, seconds, or both multiplied. */

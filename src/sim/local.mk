@@ -31,6 +31,7 @@ libkith_sim_la_SOURCES = \
 	%D%/exp_join.c \
 	%D%/exp_lifeguard.c \
 	%D%/exp_partial.c \
+	%D%/exp_regions.c \
 	%D%/exp_storm.c \
 	%D%/experiment.c \
 	%D%/experiment.h \

@@ -485,6 +485,8 @@ void net_udp(struct net *net, uint32_t host, const struct kith_addr *to, const u
 		found = -1;
 	if (found >= 0) {
 		p->to = (uint32_t)found;
+		if (net->hosts[found].zone != h->zone)
+			h->zone_bytes_sent += len;
 		w = net_weather_of(net, host, p->to);
 		if (p->len + NET_UDP_HEADERS <= w->mtu) {
 			send_one(net, p, w);

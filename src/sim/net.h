@@ -102,6 +102,7 @@ struct net_host {
 	uint64_t next_accept; /* even */
 	kith_us last_icmp;
 	uint64_t udp_sent, udp_bytes_sent, tcp_bytes_sent;
+	uint64_t zone_bytes_sent; /* of those, the ones to another zone */
 };
 
 struct net {

@@ -227,6 +227,8 @@ static void pump(struct net *net, struct net_connection *c, int side)
 			len = 1 + (size_t)world_below(net->world, len);
 		later(net, c, !side, DATA, arrival(net, e, len), e->out + sent, len);
 		net->hosts[e->host].tcp_bytes_sent += len;
+		if (net->hosts[e->host].zone != net->hosts[c->end[!side].host].zone)
+			net->hosts[e->host].zone_bytes_sent += len;
 		e->in_flight += len;
 		sent += len;
 	}

@@ -295,6 +295,20 @@ static void first_start(struct swarm *s, uint32_t i, uint32_t unused)
 		swarm_start(s, i);
 }
 
+static void set_zones(struct swarm *s)
+{
+	const struct swarm_plan *p = s->plan;
+	uint32_t i;
+
+	for (i = 0; i < p->hosts && p->zones > 0; i++) {
+		const char name[] = {(char)('a' + p->zone_of[i] - 1), '\0'};
+
+		s->cluster->net.hosts[i].zone = p->zone_of[i];
+		cluster_zone(s->cluster, i, name);
+	}
+	swarm_set_weather(s, &p->weather);
+}
+
 static void open_cluster(struct run *run, const struct swarm_plan *p, const struct look *look)
 {
 	struct cluster_opts o;
@@ -312,6 +326,7 @@ static void open_cluster(struct run *run, const struct swarm_plan *p, const stru
 	look_opts(look, &o);
 	c = cluster_new(p->hosts, &o);
 	run->swarm.cluster = c;
+	set_zones(&run->swarm);
 	c->on_event = on_event;
 	c->on_end = on_end;
 	c->on_event_ctx = run;

@@ -121,9 +121,23 @@ void swarm_faults_run(struct swarm *s)
 	}
 }
 
+void swarm_set_weather(struct swarm *s, const struct net_weather *w)
+{
+	struct net *net = &s->cluster->net;
+	struct net_weather between = *w;
+	uint8_t i, k;
+
+	net->weather = *w;
+	between.delay_us += s->plan->zone_delay_us;
+	for (i = 1; i <= s->plan->zones; i++)
+		for (k = 1; k < i; k++)
+			net_zone_weather(net, i, k, &between);
+}
+
 void swarm_faults_stop(struct swarm *s)
 {
 	struct cluster *c = s->cluster;
+	struct net_weather w;
 	struct kith_rng r;
 	uint32_t i;
 
@@ -132,7 +146,8 @@ void swarm_faults_stop(struct swarm *s)
 	for (i = 0; i < SWARM_FAULT_COUNT; i++)
 		s->kinds[i].next = KITH_NEVER;
 	cluster_heal(c);
-	net_weather_init(&c->net.weather);
+	net_weather_init(&w);
+	swarm_set_weather(s, &w);
 	swarm_knob(&r, s->plan->seed, "who stays down");
 	for (i = 0; i < s->plan->hosts; i++) {
 		const bool stays_down = i != 0 && swarm_chance(&r, s->plan->stay_down_percent);

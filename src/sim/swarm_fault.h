@@ -56,6 +56,8 @@ kith_us swarm_faults_next(const struct swarm *s);
 void swarm_faults_run(struct swarm *s);
 /* All faults are over; who is down starts, or stays down for good. */
 void swarm_faults_stop(struct swarm *s);
+/* The network is so; what crosses zones takes longer. */
+void swarm_set_weather(struct swarm *s, const struct net_weather *w);
 
 /* A line of the log, with the time. */
 void swarm_say(const struct swarm *s, const char *format, ...)

@@ -98,6 +98,22 @@ static void draw_faults(struct swarm_plan *p)
 		p->gaps[SWARM_PLANE] = 0;
 }
 
+/* Zones of any size: some have less members than a zone needs. */
+static void draw_zones(struct swarm_plan *p)
+{
+	const int64_t most_us = p->profile == KITH_PROFILE_LOCAL ? 10 * KITH_MS : 100 * KITH_MS;
+	struct kith_rng r;
+	uint32_t i;
+
+	swarm_knob(&r, p->seed, "zones");
+	if (swarm_chance(&r, 60))
+		return;
+	p->zones = (uint8_t)swarm_between(&r, 1, SWARM_ZONES_MAX);
+	p->zone_delay_us = swarm_up_to(&r, most_us);
+	for (i = 0; i < p->hosts; i++)
+		p->zone_of[i] = (uint8_t)(1 + swarm_up_to(&r, p->zones - 1));
+}
+
 void swarm_plan(struct swarm_plan *p, uint64_t seed, uint32_t hosts, kith_us faults_for)
 {
 	struct kith_rng r;
@@ -125,6 +141,7 @@ void swarm_plan(struct swarm_plan *p, uint64_t seed, uint32_t hosts, kith_us fau
 	p->start_within = swarm_chance(&r, 50) ? 0 : swarm_up_to(&r, p->faults_for);
 	swarm_knob(&r, seed, "weather");
 	swarm_weather(&r, &p->weather);
+	draw_zones(p);
 	swarm_knob(&r, seed, "stay down");
 	p->stay_down_percent = swarm_chance(&r, 50) ? 0 : (uint32_t)swarm_between(&r, 10, 100);
 	draw_faults(p);
@@ -145,6 +162,9 @@ void swarm_plan_text(const struct swarm_plan *p, char text[SWARM_PLAN_TEXT])
 			   w->corrupt_ppm / 1e4, w->reorder_ppm / 1e4);
 	uint32_t f;
 
+	if (p->zones > 0 && len > 0 && len < SWARM_PLAN_TEXT)
+		len += snprintf(text + len, (size_t)(SWARM_PLAN_TEXT - len), " %u zones, %.1f ms apart;",
+				p->zones, (double)p->zone_delay_us / 1e3);
 	for (f = 0; f < SWARM_FAULT_COUNT && len > 0 && len < SWARM_PLAN_TEXT; f++)
 		if (p->gaps[f] != 0)
 			len += snprintf(text + len, (size_t)(SWARM_PLAN_TEXT - len), " %s/%.0fs",

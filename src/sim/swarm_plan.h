@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "sim/net.h"
 
-enum { SWARM_HOSTS_MIN = 2, SWARM_HOSTS_MAX = 64, SWARM_PLAN_TEXT = 600 };
+enum { SWARM_HOSTS_MIN = 2, SWARM_HOSTS_MAX = 64, SWARM_ZONES_MAX = 6, SWARM_PLAN_TEXT = 640 };
 
 /* What can strike. Columns: name, text, most times that one plan has it, meaning. */
 #define SWARM_FAULTS(X) \
@@ -56,6 +56,9 @@ struct swarm_plan {
 	kith_us tick_late_us, persist_us;
 	kith_us start_within;  /* hosts start at any time of it */
 	struct net_weather weather;
+	uint8_t zones;         /* that certificates name; 0: none */
+	kith_us zone_delay_us; /* of what crosses them, on top */
+	uint8_t zone_of[SWARM_HOSTS_MAX]; /* 1 to zones */
 	kith_us gaps[SWARM_FAULT_COUNT]; /* mean time between two; 0: never */
 	uint32_t stay_down_percent;      /* of those who are down at the end of the faults */
 };

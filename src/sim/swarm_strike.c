@@ -347,8 +347,11 @@ static void plane(struct swarm *s, struct kith_rng *r)
 
 static void weather(struct swarm *s, struct kith_rng *r)
 {
-	swarm_weather(r, &s->cluster->net.weather);
-	swarm_say(s, "weather: lost %.1f %%", s->cluster->net.weather.loss_ppm / 1e4);
+	struct net_weather w;
+
+	swarm_weather(r, &w);
+	swarm_set_weather(s, &w);
+	swarm_say(s, "weather: lost %.1f %%", w.loss_ppm / 1e4);
 }
 
 /* --- load ------------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/verbs.h"
 
+#include "base/text.h"
 #include "sim/claims.h"
 #include "sim/faults.h"
 #include "sim/verbs_claim.h"
@@ -20,6 +21,9 @@ typedef const struct scenario_value value;
 			act; \
 		} \
 	} while (0)
+
+static void run_start(scn *s, value *v);
+static void run_boot(scn *s, value *v);
 
 /* --- setup ------------------------------------------------------------------------------------ */
 
@@ -66,12 +70,27 @@ static const char *read_limits(scn *s, value *v)
 	return NULL;
 }
 
+/* Whether a statement before this one starts hosts. */
+static bool has_begun(const scn *s)
+{
+	uint32_t i;
+
+	for (i = 0; i + 1 < s->count; i++)
+		if (s->statements[i].verb->run == run_start || s->statements[i].verb->run == run_boot)
+			return true;
+	return false;
+}
+
 static const char *read_zone(scn *s, value *v)
 {
 	if (s->zone_count == 0)
 		snprintf(s->zones[s->zone_count++], sizeof(s->zones[0]), "default");
 	if (s->zone_count == NET_ZONES_MAX)
 		return "there are too many zones; 15 is the most";
+	if (!kith_name_is_valid(v[0].word, KITH_ZONE_MAX))
+		return "a name of a-z, 0-9, '.' and '-' was expected";
+	if (has_begun(s))
+		return "zones come before the first start: certificates name them";
 	snprintf(s->zones[s->zone_count++], sizeof(s->zones[0]), "%s", v[0].word);
 	return NULL;
 }
@@ -82,7 +101,10 @@ static void run_zone(scn *s, value *v)
 
 	while (strcmp(s->zones[zone], v[0].word) != 0)
 		zone++;
-	EACH(s, &v[1], c->net.hosts[h].zone = zone);
+	EACH(s, &v[1], {
+		c->net.hosts[h].zone = zone;
+		cluster_zone(c, h, v[0].word);
+	});
 }
 
 /* --- weather ---------------------------------------------------------------------------------- */

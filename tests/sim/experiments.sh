@@ -37,7 +37,7 @@ PY
 
 run
 check "without a name it lists them" exits 0
-for name in bootstrap change churn crash crowd flipflop heal join lifeguard lossy partial storm; do
+for name in bootstrap change churn crash crowd flipflop heal join lifeguard lossy partial regions storm; do
 	check "$name is in the list" says "^  $name  +[a-z]"
 done
 run botstrap
@@ -121,6 +121,17 @@ check "lossy" exits 0
 check "one in a hundred, one at least" holds 'rows[0]["faulty"] == 1 and rows[0]["false"] == 0'
 run lossy --hosts 8 --faulty 4
 check "most must be fine" exits 2
+
+# ---- regions
+
+run regions --hosts 24 --length 3m --json
+check "regions" exits 0
+check "without zones and with them" holds '[r["zones"] for r in rows] == [1, 3]'
+check "nobody is wronged, and nothing is missed" holds 'all(r["false"] == r["missed"] == 0 for r in rows)'
+check "with zones a third crosses of what does without, at most" holds \
+	'3 * rows[1]["crossing_B_per_s_per_host"] < rows[0]["crossing_B_per_s_per_host"]'
+check "and changes, silence and cuts are found no later than they may" holds \
+	'all(r["change_max_s"] < 1.5 and r["silent_max_s"] < 8 and r["cut_max_s"] < 20 and r["heal_max_s"] < 5 for r in rows)'
 
 # ---- heal, partial, churn, crowd, storm
 

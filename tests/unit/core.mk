@@ -40,7 +40,8 @@ unit_tests += \
 	%D%/test_core_suspect \
 	%D%/test_core_sync \
 	%D%/test_core_talk \
-	%D%/test_core_tomb
+	%D%/test_core_tomb \
+	%D%/test_core_zone
 
 tests_unit_test_core_clocks_LDADD = $(core_ldadd)
 tests_unit_test_core_flap_LDADD = $(core_ldadd)
@@ -70,3 +71,4 @@ tests_unit_test_core_suspect_LDADD = $(core_ldadd)
 tests_unit_test_core_sync_LDADD = $(core_ldadd)
 tests_unit_test_core_talk_LDADD = $(core_ldadd)
 tests_unit_test_core_tomb_LDADD = $(core_ldadd)
+tests_unit_test_core_zone_LDADD = $(core_ldadd)

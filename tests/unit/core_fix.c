@@ -264,6 +264,14 @@ void person_init(struct fix *f, struct person *p, uint32_t i)
 	memcpy(p->body.session_pk, p->session.pk, sizeof(p->body.session_pk));
 }
 
+void person_zone(struct fix *f, struct person *p, const char *zone)
+{
+	p->c.serial++;
+	snprintf(p->c.zone, sizeof(p->c.zone), "%s", zone);
+	p->cert_len = sizeof(p->cert);
+	assert_int_equal(kith_cert_sign(&p->c, &f->authority, &f->cid, p->cert, &p->cert_len), 0);
+}
+
 static size_t sign(struct fix *f, struct person *p, struct kith_record_head *h,
 		   struct kith_bytes body, uint8_t out[KITH_RECORD_MAX])
 {

@@ -88,6 +88,8 @@ bool fix_aborts(void (*fn)(void *arg), void *arg);
 
 /* Person number i, 1 to 60000, with a certificate; the node does not know of it. */
 void person_init(struct fix *f, struct person *p, uint32_t i);
+/* Its next certificate names that zone. */
+void person_zone(struct fix *f, struct person *p, const char *zone);
 /* Its present member record, signed; returns its length. */
 size_t person_record(struct fix *f, struct person *p, uint8_t out[KITH_RECORD_MAX]);
 /* Any record. */

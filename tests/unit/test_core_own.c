@@ -165,7 +165,7 @@ static void suspect(struct fix *f, struct person *p)
 /* Time passes for the node alone: nobody is probed meanwhile. */
 static void wait_for(struct fix *f, kith_us during)
 {
-	kith_probe_stop(f->n);
+	kith_period_stop(f->n);
 	fix_run(f, during);
 }
 

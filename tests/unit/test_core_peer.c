@@ -87,7 +87,7 @@ static void the_gone_are_forgotten_in_their_time(void **state)
 	f.n->reap_after = 3600 * KITH_SECOND;
 	a = person_joins(&f, &p, 1);
 	b = person_joins(&f, &q, 2);
-	kith_timer_stop(f.n, &f.n->probes.period);
+	kith_timer_stop(f.n, &f.n->period.timer);
 	fails(&f, a);
 	fix_run(&f, 1800 * KITH_SECOND);
 	fails(&f, b);

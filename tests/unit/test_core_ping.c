@@ -14,7 +14,7 @@ struct scene {
 
 static void quiet(struct scene *s)
 {
-	kith_timer_stop(s->f.n, &s->f.n->probes.period);
+	kith_timer_stop(s->f.n, &s->f.n->period.timer);
 	kith_timer_stop(s->f.n, &s->f.n->gossip.tick);
 	fix_forget(&s->f);
 }
@@ -176,7 +176,7 @@ static void the_detector_is_left_alone(void **state)
 	(void)state;
 	scene_setup(&s);
 	before = s.f.n->probes;
-	rtts = s.f.n->rtts;
+	rtts = s.f.n->zones.list[0].rtts;
 	ping(&s);
 	fix_run(&s.f, 2 * KITH_SECOND);
 	ping(&s);
@@ -187,7 +187,7 @@ static void the_detector_is_left_alone(void **state)
 	assert_null(kith_peer_case(s.t));
 	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
 	assert_int_equal(kith_talk_of(s.f.n, s.t)->rtt_us, -1);
-	assert_memory_equal(&s.f.n->rtts, &rtts, sizeof(rtts));
+	assert_memory_equal(&s.f.n->zones.list[0].rtts, &rtts, sizeof(rtts));
 	assert_int_equal(s.f.n->probes.health, before.health);
 	assert_int_equal(s.f.n->probes.verdicts, before.verdicts);
 	assert_int_equal(s.f.n->probes.first_ping_count, before.first_ping_count);

@@ -25,7 +25,7 @@ static void scene_setup(struct scene *s, struct kith_plain how)
 	s->t = person_joins(&s->f, &s->target, 1);
 	for (i = 0; i < 4; i++)
 		person_joins(&s->f, &s->more[i], 2 + i);
-	kith_timer_stop(s->f.n, &s->f.n->probes.period);
+	kith_timer_stop(s->f.n, &s->f.n->period.timer);
 	fix_forget(&s->f);
 	drop_news(s->f.n, s->f.n->own.peer);
 	drop_news(s->f.n, s->t);
@@ -149,10 +149,10 @@ static void begin_round(struct scene *s)
 
 	for (i = 0; i < 4; i++)
 		person_peer(&s->f, &s->more[i])->status = KITH_STATUS_FAILED;
-	kith_probe_on_period(s->f.n, NULL);
+	kith_period_on_timer(s->f.n, NULL);
 	for (i = 0; i < 4; i++)
 		person_peer(&s->f, &s->more[i])->status = KITH_STATUS_ALIVE;
-	kith_timer_stop(s->f.n, &s->f.n->probes.period);
+	kith_timer_stop(s->f.n, &s->f.n->period.timer);
 	fix_collect(&s->f);
 }
 
@@ -220,9 +220,9 @@ static void silent_helpers_make_it_slower(void **state)
 	begin_round(&s);
 	fix_run(&s.f, KITH_SECOND);
 	assert_int_equal(s.f.n->stats.health, 3); /* one for each */
-	kith_probe_on_period(s.f.n, NULL);
+	kith_period_on_timer(s.f.n, NULL);
 	assert_int_equal(s.f.n->probes.rounds[0].factor, 4);
-	assert_int_equal(s.f.n->probes.period.heap.at, s.f.n->now + 4 * KITH_SECOND);
+	assert_int_equal(s.f.n->period.timer.heap.at, s.f.n->now + 4 * KITH_SECOND);
 	fix_end(&s.f);
 }
 

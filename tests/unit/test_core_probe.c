@@ -25,7 +25,7 @@ static void scene_setup(struct scene *s, uint32_t more)
 	s->count = more;
 	for (i = 0; i < more; i++)
 		kith_peer_heard(s->f.n, person_joins(&s->f, &s->more[i], 2 + i), NULL);
-	kith_timer_stop(s->f.n, &s->f.n->probes.period);
+	kith_timer_stop(s->f.n, &s->f.n->period.timer);
 	kith_timer_stop(s->f.n, &s->f.n->gossip.tick);
 	fix_forget(&s->f);
 	s->begun = s->f.now;
@@ -49,7 +49,7 @@ static struct kith_round *begin(struct scene *s, enum kith_round_kind kind)
 		/* Its reprobe needs a case. */
 		kith_suspect_round_failed(s->f.n, s->t, KITH_SUSPICION_SILENCE, 0, false, false);
 		fix_forget(&s->f);
-		kith_probe_on_reprobe(s->f.n, s->t);
+		kith_period_on_reprobe(s->f.n, s->t);
 	} else {
 		assert_true(kith_probe_express(s->f.n, s->t, kind, true));
 	}

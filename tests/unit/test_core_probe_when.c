@@ -115,7 +115,7 @@ static void the_second_ping_takes_the_next_address_and_an_introduction(void **st
 	}
 	fix_forget(&f);
 	intros = f.n->stats.intros_sent;
-	kith_timer_set(f.n, &f.n->probes.period, f.now);
+	kith_timer_set(f.n, &f.n->period.timer, f.now);
 	fix_run(&f, 0);
 	assert_int_equal(fix_datagrams_to(&f, &p.addr), 1);
 	assert_int_equal(f.n->stats.intros_sent, intros);
@@ -239,7 +239,7 @@ static void a_last_look_that_a_pause_ended_is_taken_again(void **state)
 	t = person_joins(&f, &target, 1);
 	for (i = 0; i < 3; i++)
 		person_joins(&f, &others[i], 2 + i);
-	kith_timer_stop(f.n, &f.n->probes.period);
+	kith_timer_stop(f.n, &f.n->period.timer);
 	for (i = 0; i < 3; i++)
 		(void)person_tells(&f, &others[i], record,
 				   person_suspicion(&f, &others[i], t, 0, record));
@@ -301,7 +301,7 @@ static void looks_have_their_rates(void **state)
 	fix_setup(&f);
 	for (i = 0; i < PEOPLE; i++)
 		peers[i] = person_joins(&f, &p, 1 + i);
-	kith_timer_stop(f.n, &f.n->probes.period);
+	kith_timer_stop(f.n, &f.n->period.timer);
 	for (i = 0; i < 20; i++)
 		begun += kith_probe_express(f.n, peers[i], KITH_ROUND_EXPRESS, false);
 	assert_int_equal(begun, 10);

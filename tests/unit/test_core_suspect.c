@@ -25,7 +25,7 @@ static void scene_setup(struct scene *s, uint32_t more)
 	s->t = person_joins(&s->f, &s->target, 1);
 	for (i = 0; i < more; i++)
 		person_joins(&s->f, &s->more[i], 2 + i);
-	kith_timer_stop(s->f.n, &s->f.n->probes.period);
+	kith_timer_stop(s->f.n, &s->f.n->period.timer);
 	fix_forget(&s->f);
 	/* Old news would ride along on what the tests look at. */
 	old_news(&s->f, s->f.n->own.peer);
@@ -498,7 +498,7 @@ static void who_is_no_observer_does_not(void **state)
 	fix_setup(&f);
 	for (i = 0; i < 30; i++)
 		person_joins(&f, &many[i], 1 + i);
-	kith_timer_stop(f.n, &f.n->probes.period);
+	kith_timer_stop(f.n, &f.n->period.timer);
 	for (i = 0; i < 30 && target == NULL; i++) {
 		const uint32_t count = kith_ring_observers(f.n, person_peer(&f, &many[i]),
 							   observers);

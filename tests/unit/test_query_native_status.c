@@ -359,7 +359,7 @@ static void stats_can_be_asked_for_by_prefix(void **state)
 		{"loop.turnsx", "'stats':{}}"},
 		{"loopx", "'stats':{}}"},
 		{"node.rounds", "'stats':{'node':{'rounds':0,'rounds_failed':0,'rounds_express':0,"
-				"'rounds_relayed':0,'rounds_stream':0}}}"},
+				"'rounds_zone':0,'rounds_relayed':0,'rounds_stream':0}}}"},
 		{"u", "'stats':{'udp':{'errors':0}}}"},
 		{"x", "'stats':{}}"},
 	};
