@@ -144,15 +144,9 @@ void kith_core_free(struct kith_node **np)
 
 /* --- inputs --------------------------------------------------------------------------------- */
 
-static void enter(struct kith_node *n, kith_us now)
-{
-	KITH_ASSERT(now >= n->now);
-	n->now = now;
-	kith_out_settle(n);
-}
-
-/* A tick far behind its deadline means that we were stopped, not the others: what was waited for
- * may be lying in our sockets, so no round of that time is judged and all deadlines move. */
+/* An input far behind the deadline means that we were stopped, not the others: what was waited for
+ * may be lying in our sockets, so no round of that time is judged and all deadlines move: before the
+ * input sets new ones, which are of now. */
 static void notice_pause(struct kith_node *n)
 {
 	const struct kith_heap_node *first = kith_heap_first(&n->timers);
@@ -167,10 +161,17 @@ static void notice_pause(struct kith_node *n)
 	kith_probe_health(n, 1);
 }
 
+static void enter(struct kith_node *n, kith_us now)
+{
+	KITH_ASSERT(now >= n->now);
+	n->now = now;
+	kith_out_settle(n);
+	notice_pause(n);
+}
+
 void kith_core_tick(struct kith_node *n, kith_us now)
 {
 	enter(n, now);
-	notice_pause(n);
 	kith_timers_run(n);
 }
 

@@ -181,6 +181,27 @@ static void a_pause_is_more_than_half_a_second(void **state)
 }
 
 /* The error of a network lies in our socket with everything else, and is read before the tick. */
+/* What is read before the first tick sets deadlines of now, which do not move by the pause. */
+static void deadlines_set_after_a_pause_stay(void **state)
+{
+	const struct kith_bytes none = {NULL, 0};
+	struct pair s;
+	kith_us before;
+
+	(void)state;
+	pair_setup(&s);
+	before = s.f.n->period.timer.heap.at;
+	s.f.now += 30 * KITH_SECOND;
+	assert_int_equal(kith_node_tags(s.f.n, s.f.now, none), 0);
+	assert_int_equal(s.f.n->stats.pauses, 1);
+	assert_in_range(s.f.n->period.timer.heap.at, s.f.now, before + 30 * KITH_SECOND);
+	assert_in_range(s.f.n->gossip.tick.heap.at, s.f.now, s.f.now + s.f.n->timing.gossip_tick);
+	kith_node_tick(s.f.n, s.f.now);
+	assert_int_equal(s.f.n->stats.pauses, 1);
+	assert_in_range(s.f.n->gossip.tick.heap.at, s.f.now, s.f.now + s.f.n->timing.gossip_tick);
+	fix_end(&s.f);
+}
+
 static void an_error_after_a_pause_judges_nothing(void **state)
 {
 	struct pair s;
@@ -345,6 +366,7 @@ int main(void)
 		cmocka_unit_test(the_second_ping_takes_the_next_address_and_an_introduction),
 		cmocka_unit_test(a_pause_ends_rounds_without_a_verdict),
 		cmocka_unit_test(a_pause_is_more_than_half_a_second),
+		cmocka_unit_test(deadlines_set_after_a_pause_stay),
 		cmocka_unit_test(an_error_after_a_pause_judges_nothing),
 		cmocka_unit_test(an_error_only_hurries),
 		cmocka_unit_test(a_last_look_that_a_pause_ended_is_taken_again),
