@@ -154,7 +154,8 @@ void kith_partner_on_end(struct kith_node *n, uint64_t stream, enum kith_seed_re
 	}
 }
 
-/* Several in a row have our root: whoever else may lack something will see that theirs differs. */
+/* Several in a row have our root: we lack nothing, and whoever else may lack something will see that
+ * theirs differs. */
 static void count_agreement(struct kith_node *n, bool differs)
 {
 	struct kith_partners *s = &n->partners;
@@ -162,8 +163,10 @@ static void count_agreement(struct kith_node *n, bool differs)
 	if (differs || s->agreed_sum != n->peers.leaf_sum)
 		s->agreed = 0;
 	s->agreed_sum = n->peers.leaf_sum;
-	if (!differs && s->agreed < KITH_AGREED && ++s->agreed == KITH_AGREED)
-		kith_gossip_known(n);
+	if (differs || s->agreed == KITH_AGREED || ++s->agreed < KITH_AGREED)
+		return;
+	s->is_catching_up = false;
+	kith_gossip_known(n);
 }
 
 void kith_partner_behind(struct kith_node *n, const struct kith_peer *p)

@@ -144,6 +144,47 @@ static void who_is_isolated_dials_the_seeds_it_misses(void **state)
 	fix_end(&f);
 }
 
+static uint32_t introductions(const struct fix *f)
+{
+	return (uint32_t)f->n->stats.intros_sent;
+}
+
+/* A seed has two doors, and many come at once: whom it let in by TCP does not stand in the other one. */
+static void who_is_not_let_in_introduces_itself(void **state)
+{
+	const struct kith_addr addr = {.family = 4, .ip = {10, 9, 9, 9}, .port = 5484};
+	struct fix f;
+	kith_us again;
+
+	(void)state;
+	fix_setup(&f);
+	assert_int_equal(kith_node_join(f.n, f.now, &addr, 1), 0);
+	fix_jump(&f, 1);
+	assert_int_equal(introductions(&f), 0);
+	answers(&f);
+	fix_run(&f, 2 * KITH_HELLO_WAIT);
+	assert_int_equal(introductions(&f), 0);
+	/* It hangs up: there and then, and it is asked again within a second however often it does so. */
+	assert_int_equal(kith_node_join(f.n, f.now, &addr, 1), 0);
+	fix_jump(&f, 1);
+	for (uint32_t i = 1; i < 6; i++) {
+		kith_join_on_end(f.n, 0, KITH_SEED_CLOSED);
+		assert_int_equal(introductions(&f), i);
+		again = f.n->join.dials[0].timer.heap.at;
+		assert_true(again > f.now && again <= f.now + KITH_DIAL_BUSY);
+	}
+	/* It says nothing: soon. */
+	fix_forget(&f);
+	kith_timer_set(f.n, &f.n->join.dials[0].timer, f.now);
+	fix_jump(&f, 1);
+	assert_int_not_equal(f.n->join.dials[0].stream, 0);
+	fix_run(&f, KITH_HELLO_WAIT - 2);
+	assert_int_equal(introductions(&f), 5);
+	fix_run(&f, 2);
+	assert_int_equal(introductions(&f), 6);
+	fix_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +192,7 @@ int main(void)
 		cmocka_unit_test(who_found_us_first_is_asked_as_a_member),
 		cmocka_unit_test(a_dead_seed_leaves_those_who_found_us),
 		cmocka_unit_test(who_is_isolated_dials_the_seeds_it_misses),
+		cmocka_unit_test(who_is_not_let_in_introduces_itself),
 	};
 
 	return cmocka_run_group_tests_name("core/join", tests, NULL, NULL);

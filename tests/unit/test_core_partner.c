@@ -162,6 +162,28 @@ static void what_all_know_is_not_told_on(void **state)
 	fix_end(&f);
 }
 
+/* Some had no time for us, and the last one that had brought news: the wait became long. Meanwhile it came by
+ * other ways, and nothing is missing. */
+static void who_agrees_catches_up_no_more(void **state)
+{
+	struct person a;
+	struct fix f;
+	int i;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	kith_partner_synced(f.n, &person_peer(&f, &a)->record->mid, 1, true);
+	assert_true(f.n->partners.is_catching_up);
+	for (i = 0; i < KITH_AGREED; i++) {
+		assert_true(f.n->partners.is_catching_up);
+		kith_partner_root(f.n, person_peer(&f, &a), false);
+	}
+	assert_false(f.n->partners.is_catching_up);
+	assert_false(asks_within(&f, KITH_SYNC_GAP_USUAL));
+	fix_end(&f);
+}
+
 /* A seed has newcomers to answer, who know nobody else: others are asked while there are any. */
 static void seeds_are_asked_last(void **state)
 {
@@ -202,6 +224,7 @@ int main(void)
 		cmocka_unit_test(only_what_is_in_vain_waits_for_long),
 		cmocka_unit_test(what_is_told_too_early_is_not_forgotten),
 		cmocka_unit_test(what_all_know_is_not_told_on),
+		cmocka_unit_test(who_agrees_catches_up_no_more),
 		cmocka_unit_test(seeds_are_asked_last),
 	};
 
