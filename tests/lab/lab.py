@@ -328,19 +328,24 @@ class Lab:
             self.net.close()
         self.directory.cleanup()
 
-    def admit(self, members, seeds=None, name="lab"):
-        """Makes a cluster of them. They know the first one's address, or these seeds."""
+    def admit(self, members, seeds=None, name="lab", zones=None):
+        """Makes a cluster of them. They know the first one's address, or these seeds; their
+        certificates name zones, {host: zone}, or none."""
         def kith(*words, **more):
             return subprocess.run([KITH, *words], check=True, text=True, capture_output=True,
                                   timeout=BOUND_S, **more).stdout
 
         authority = os.path.join(self.directory.name, name + ".authority")
         seeds = seeds or [members[0].seed()]
-        kith("init", name, "--name", members[0].name, "--state", members[0].state,
+
+        def zone(host):
+            return ["--zone", zones[host]] if zones else []
+
+        kith("init", name, "--name", members[0].name, "--state", members[0].state, *zone(members[0]),
              "--authority", authority, *(word for s in seeds for word in ("--seed", s)))
         for host in members[1:]:
             kith("join", "-", "--state", host.state,
-                 input=kith("admit", host.name, "--authority", authority))
+                 input=kith("admit", host.name, *zone(host), "--authority", authority))
 
     def start(self, hosts):
         """Starts those that do not run; they are the members that all have to see."""

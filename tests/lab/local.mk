@@ -18,7 +18,8 @@ lab_tests = \
 	%D%/case_network.py \
 	%D%/case_quickstart.py \
 	%D%/case_strangers.py \
-	%D%/case_wrong_turns.py
+	%D%/case_wrong_turns.py \
+	%D%/case_zones.py
 
 dist_check_SCRIPTS += $(lab_tests)
 TESTS += $(lab_tests)

@@ -162,8 +162,8 @@ static void what_all_know_is_not_told_on(void **state)
 	fix_end(&f);
 }
 
-/* Some had no time for us, and the last one that had brought news: the wait became long. Meanwhile it came by
- * other ways, and nothing is missing. */
+/* Some had no time for us, and the last that had brought news: the wait became long. Meanwhile all came
+ * by other ways, and nothing is missing. */
 static void who_agrees_catches_up_no_more(void **state)
 {
 	struct person a;
