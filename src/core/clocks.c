@@ -78,6 +78,24 @@ static void tell(struct kith_node *n)
 	kith_out_event(n, &e);
 }
 
+/* Of an even number of clocks the one of the middle two that is nearer to ours. */
+static int64_t median(const int64_t *ahead_s, uint32_t count)
+{
+	const int64_t low = ahead_s[(count - 1) / 2], high = ahead_s[count / 2];
+
+	return magnitude(low) < magnitude(high) ? low : high;
+}
+
+/* Enough clocks judge; or more than the fewer by which we are judged, who were heard when hardly
+ * anybody was known, but only for the better. */
+static bool are_judges(const struct kith_node *n, const int64_t *ahead_s, uint32_t count)
+{
+	const struct kith_clocks *c = &n->clocks;
+
+	return count >= need(n) || (c->others > 0 && count > c->others &&
+				    magnitude(median(ahead_s, count)) < magnitude(c->ahead_s));
+}
+
 /* moved: by our own clock, which tells all there is to know. */
 static void judge(struct kith_node *n, bool moved)
 {
@@ -85,10 +103,8 @@ static void judge(struct kith_node *n, bool moved)
 	int64_t ahead_s[KITH_CLOCKS_KEPT];
 	const uint32_t count = sorted(n, ahead_s);
 
-	if (count >= need(n)) {
-		const int64_t low = ahead_s[(count - 1) / 2], high = ahead_s[count / 2];
-
-		c->ahead_s = magnitude(low) < magnitude(high) ? low : high;
+	if (are_judges(n, ahead_s, count)) {
+		c->ahead_s = median(ahead_s, count);
 		c->others = count;
 	} else if (c->others == 0 || (count > 0 && !moved)) {
 		return; /* too few: for now, or since ever */

@@ -214,6 +214,13 @@ static void after_ten_seconds(void **state)
 	pass(60 * KITH_SECOND);
 	told(1, 100);
 	assert_told(1, 1);
+	assert_view(100, 1, false);
+	/* Nor three of four, but for the better: they are more than the one that did. */
+	person_joins(&f, &people[3], 4);
+	told(2, 20);
+	assert_view(100, 1, false);
+	told(0, 20);
+	assert_view(20, 3, false);
 	fix_end(&f);
 }
 
