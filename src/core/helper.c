@@ -53,10 +53,11 @@ static void ask(struct kith_node *n, struct kith_round *r, struct kith_peer *hel
 
 static void ask_known(struct kith_node *n, struct kith_round *r)
 {
-	if (n->plain.is_on)
-		return;
+	struct kith_peer *usual = of_slot(n, n->probes.helper, r->target);
+
 	ask(n, r, kith_helper_known(n, r->target));
-	ask(n, r, of_slot(n, n->probes.helper, r->target));
+	if (usual != NULL && kith_zone_is_near(n, usual))
+		ask(n, r, usual);
 }
 
 void kith_helpers_ask(struct kith_node *n, struct kith_round *r)
@@ -65,14 +66,15 @@ void kith_helpers_ask(struct kith_node *n, struct kith_round *r)
 	const uint32_t wave = wave_size(n);
 	/* Near ones first: if they hear us and not a far target, it is not our link that is broken. Then
 	 * anybody, whose way to it may be another one. */
-	const bool is_first = !r->relay_begun && n->zones.near > KITH_ZONE_LEAST;
-	const enum kith_where where = is_first ? KITH_NEAR : KITH_ANYWHERE;
-	uint32_t count, until, i;
+	const bool is_first = !r->relay_begun;
+	uint32_t count = 0, until, i;
 
-	if (!r->relay_begun)
+	if (is_first && !n->plain.is_on)
 		ask_known(n, r);
-	count = kith_ring_pick(n, some, 0, wave + r->helper_count, r->target, where);
 	until = r->helper_count + wave;
+	if (is_first && n->zones.far > 0)
+		count = kith_ring_pick(n, some, 0, until, r->target, KITH_NEAR);
+	count = kith_ring_pick(n, some, count, until, r->target, KITH_ANYWHERE);
 	for (i = 0; i < count && r->helper_count < until; i++)
 		ask(n, r, some[i]);
 	if (!r->relay_begun)

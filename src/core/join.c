@@ -67,10 +67,21 @@ static bool is_wanted(const struct kith_node *n, const struct kith_dial *d)
 }
 
 /* Whom a seed has no time for, or does not hear by TCP, it can at least tell others of. */
-static void hello(struct kith_node *n, const struct kith_dial *d)
+static void hello(struct kith_node *n, struct kith_dial *d)
 {
-	if (!is_hint(n, d))
+	if (!is_hint(n, d) && !d->has_hello)
 		kith_packet_hello(n, &d->seed.addr);
+	d->has_hello = true;
+}
+
+/* The most that one waits for it. Who hangs up or is busy is there, and has too many to answer: of a
+ * crowd each has to come again soon, to be there when a place is free. That does not last for ever. */
+static kith_us longest_wait(const struct kith_node *n, const struct kith_dial *d)
+{
+	if (d->seed.result != KITH_SEED_CLOSED && d->seed.result != KITH_SEED_BUSY)
+		return KITH_DIAL_MAX;
+	return !n->partners.is_joined && d->seed.attempts <= KITH_DIAL_CROWD_TRIES ? KITH_DIAL_CROWD
+										  : KITH_DIAL_BUSY;
 }
 
 static void dial_ended(struct kith_node *n, struct kith_dial *d, enum kith_seed_result result)
@@ -99,10 +110,7 @@ static void dial_ended(struct kith_node *n, struct kith_dial *d, enum kith_seed_
 	}
 	hello(n, d);
 	kith_timer_set(n, &d->timer, kith_us_add(n->now, kith_timer_jittered(n, d->wait)));
-	/* Who hangs up or is busy is there, and has too many to answer. */
-	d->wait = kith_us_min(2 * d->wait,
-			      result == KITH_SEED_CLOSED || result == KITH_SEED_BUSY
-				      ? KITH_DIAL_BUSY : KITH_DIAL_MAX);
+	d->wait = kith_us_min(2 * d->wait, longest_wait(n, d));
 }
 
 void kith_join_on_seed(struct kith_node *n, void *owner)
@@ -127,8 +135,11 @@ void kith_join_on_seed(struct kith_node *n, void *owner)
 		dial_ended(n, d, KITH_SEED_SELF);
 		return;
 	}
+	d->has_hello = false;
 	d->stream = kith_stream_dial(n, &d->seed.addr, KITH_STREAM_FOR_SEED, NULL,
 				     (uint32_t)(d - n->join.dials));
+	if (d->stream == 0)
+		hello(n, d);
 	kith_timer_set(n, &d->timer,
 		       kith_us_add(n->now, d->stream != 0 ? KITH_HELLO_WAIT
 							  : kith_timer_jittered(n, d->wait)));

@@ -178,9 +178,10 @@ static int restore_tomb(struct kith_node *n, const struct head *h, struct kith_r
 	if (is_past(n, until))
 		return KITH_EEXPIRED;
 	kith_tomb_bury(n, &h->mid, epoch, seq, until);
-	kith_tomb_kept(n, &h->mid);
-	if (counts_s > 0)
+	if (counts_s > 0) /* given again, by the clock of now */
 		kith_tomb_count(n, &h->mid, leaf, kith_us_add(n->now, counts_s * KITH_SECOND));
+	else
+		kith_tomb_kept(n, &h->mid);
 	return 0;
 }
 

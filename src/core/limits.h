@@ -29,7 +29,8 @@ enum {
 	KITH_FLAP_QUARANTINE = 3000,
 	KITH_FLAP_RELEASE = 1000,
 	KITH_FLAP_MAX = 8000,
-	/* Rounds under way: one of the period, corroborations and last looks of half a second. */
+	/* Rounds under way: one of the period, corroborations and last looks of half a second, those that
+	 * confirm what became of a zone. */
 	KITH_ROUNDS_MAX = 64,
 	/* Relays under way that we carry for others; each lasts one second at most. */
 	KITH_RELAYS_MAX = 256,
@@ -56,6 +57,8 @@ enum {
 	KITH_STREAMS_PER_PEER = 4,
 	/* Syncs that we answer at once; further joiners hear `busy` and the names of others. */
 	KITH_SYNCS_MAX = 8,
+	/* A crowd of ten thousand has been let in by then. */
+	KITH_DIAL_CROWD_TRIES = 30,
 	/* Others that a busy seed names. */
 	KITH_BUSY_NAMES = 8,
 	/* m1 nonces remembered against replay. */
@@ -79,7 +82,7 @@ enum {
 	/* Every eighth probe crosses zones. */
 	KITH_ZONE_PROBE_FAR = 8,
 	/* So many of a thousand that gossip is told, or synchronised with while joining, are far; but in
-	 * small zones the first relays of news cross so often at least. */
+	 * small zones each relay of news crosses so often at least, times the fan-out. */
 	KITH_ZONE_GOSSIP_FAR = 100,
 	KITH_ZONE_SYNC_FAR = 250,
 	KITH_ZONE_CROSSERS = 2,
@@ -124,7 +127,7 @@ enum { KITH_HELPERS_ROUND = 2 * KITH_HELPERS_MAX + 2 };
 #define KITH_REPROBE_SILENT (2 * KITH_SECOND)
 #define KITH_REPROBE_REFUSED (500 * KITH_MS)
 #define KITH_OBITUARY_ALIVE (300 * KITH_SECOND) /* a suspicion's life while its target is alive */
-#define KITH_PAUSE (500 * KITH_MS)           /* a tick this late means that we were stopped */
+#define KITH_PAUSE (500 * KITH_MS)           /* an input this late means that we were stopped */
 #define KITH_INTRO_TIME (60 * KITH_SECOND)   /* introductions instead of data in a young session */
 #define KITH_RELAY_KEPT (1 * KITH_SECOND)
 #define KITH_PING_TIME (2 * KITH_SECOND)     /* a ping of the host is over */
@@ -149,7 +152,8 @@ enum { KITH_HELPERS_ROUND = 2 * KITH_HELPERS_MAX + 2 };
 #define KITH_SYNC_TOTAL (300 * KITH_SECOND)  /* with it: a trickle does not hold a place for ever */
 #define KITH_DIAL_FIRST (500 * KITH_MS)      /* back-off of seeds, doubling with jitter */
 #define KITH_DIAL_MAX (30 * KITH_SECOND)
-#define KITH_DIAL_BUSY (1 * KITH_SECOND)     /* the most for one that is there */
+#define KITH_DIAL_BUSY (4 * KITH_SECOND)     /* the most for one that is there */
+#define KITH_DIAL_CROWD (1 * KITH_SECOND)      /* and while we have not joined, so many times: */
 #define KITH_HELLO_WAIT (300 * KITH_MS)      /* a seed that has not answered by TCP is introduced to */
 #define KITH_PARTNER_FIRST (100 * KITH_MS)   /* back-off of partners, who name others when busy */
 #define KITH_NAMES_GAP (1 * KITH_SECOND)     /* between two lists of names to one member */

@@ -163,10 +163,12 @@ static void count_agreement(struct kith_node *n, bool differs)
 	if (differs || s->agreed_sum != n->peers.leaf_sum)
 		s->agreed = 0;
 	s->agreed_sum = n->peers.leaf_sum;
-	if (differs || s->agreed == KITH_AGREED || ++s->agreed < KITH_AGREED)
+	if (differs)
 		return;
-	s->is_catching_up = false;
-	kith_gossip_known(n);
+	if (s->agreed < KITH_AGREED && ++s->agreed == KITH_AGREED)
+		kith_gossip_known(n);
+	if (s->agreed == KITH_AGREED)
+		s->is_catching_up = false;
 }
 
 void kith_partner_behind(struct kith_node *n, const struct kith_peer *p)

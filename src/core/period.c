@@ -112,6 +112,8 @@ static struct kith_peer *next_target(struct kith_node *n)
 		p = kith_ring_successor(n);
 	if (p == NULL || kith_probe_is_probed(n, p))
 		p = next_of_list(n, where);
+	if (p == NULL && n->zones.far > 0) /* nobody of those is up: rather others than none */
+		p = next_of_list(n, where == KITH_FAR ? KITH_NEAR : KITH_FAR);
 	return p != NULL && !kith_probe_is_probed(n, p) ? p : NULL;
 }
 
@@ -153,8 +155,8 @@ void kith_period_confirm(struct kith_node *n, const struct kith_peer *p)
 	for (i = 0; i < count && begun < KITH_ZONE_CONFIRMS; i++) {
 		struct kith_peer *q = kith_ring_at(n, (at + i) % count);
 
-		if (q->status != KITH_STATUS_ALIVE || q->is_self || !kith_zone_is_same(n, q, p) ||
-		    kith_peer_case(q) != NULL || kith_probe_is_probed(n, q))
+		if (q == p || q->is_self || !kith_zone_is_same(n, q, p) ||
+		    !kith_ring_is_unsuspected(q) || kith_probe_is_probed(n, q))
 			continue;
 		if (!kith_bucket_take(&n->period.zones, n->now, 2, 8) ||
 		    !kith_probe_begin(n, q, KITH_ROUND_PERIOD))

@@ -7,7 +7,8 @@
  *
  * What is_on alone means, "plain SWIM":
  *	- a round is one ping, three relays at Td, a verdict at Td + Trel: one path, no TCP, times fixed;
- *	- whom: the next of a shuffled list, no ring neighbour, no express rounds, no last looks;
+ *	- whom: the next of a shuffled list (with zones of a near and a far one), no ring neighbour, no
+ *	  express rounds, no last looks;
  *	- the first suspicion makes a member suspect and starts a timer of 5 log10 n periods; later
  *	  ones are not weighed, not relayed; that it answers clears nothing, only its newer record does;
  *	- a timer that ends fails the member and tells all: the suspicion with the bit KITH_PLAIN_CONFIRM,

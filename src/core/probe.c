@@ -198,7 +198,7 @@ static void verdict(struct kith_node *n, struct kith_round *r)
 			kith_probe_health(n, 1);
 		note_verdict(n, p, !refused);
 	}
-	if (!refused)
+	if (!refused && kith_zone_is_near(n, p))
 		note_first_ping(n, r, true);
 	KITH_COUNT(n, rounds_failed);
 	kith_trace(n, "round.failed", p, refused ? "refused" : "silent");
@@ -358,7 +358,8 @@ static void succeed(struct kith_node *n, struct kith_round *r, bool first_ping_l
 	const kith_us begun = r->begun;
 
 	note_verdict(n, p, false);
-	note_first_ping(n, r, first_ping_lost);
+	if (kith_zone_is_near(n, p))
+		note_first_ping(n, r, first_ping_lost);
 	ps->answered = n->now;
 	kith_probe_health(n, -1);
 	round_end(n, r);

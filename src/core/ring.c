@@ -133,8 +133,7 @@ void kith_ring_check(const struct kith_node *n)
 
 /* --- choosing ------------------------------------------------------------------------------------- */
 
-/* Alive, and no round of ours has failed since it last answered one. */
-static bool is_unsuspected(const struct kith_peer *p)
+bool kith_ring_is_unsuspected(const struct kith_peer *p)
 {
 	const struct kith_case *c = kith_peer_case(p);
 
@@ -150,7 +149,7 @@ struct kith_peer *kith_ring_successor(const struct kith_node *n)
 	for (i = 1; i < count; i++) {
 		struct kith_peer *p = kith_ring_at(n, (at + i) % count);
 
-		if (!is_unsuspected(p))
+		if (!kith_ring_is_unsuspected(p))
 			continue;
 		if (kith_zone_is_near(n, p))
 			return p;
@@ -158,6 +157,15 @@ struct kith_peer *kith_ring_successor(const struct kith_node *n)
 			far = p;
 	}
 	return far;
+}
+
+static bool is_in(struct kith_peer *const *out, uint32_t got, const struct kith_peer *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < got && out[i] != p; i++)
+		;
+	return i < got;
 }
 
 /* One choice under way. */
@@ -176,14 +184,8 @@ static bool is_eligible(const struct kith_node *n, const struct picking *k, cons
 /* Takes p if it is eligible and not in yet. */
 static void pick(const struct kith_node *n, struct picking *k, struct kith_peer *p)
 {
-	uint32_t i;
-
-	if (!is_eligible(n, k, p))
-		return;
-	for (i = 0; i < k->got; i++)
-		if (k->out[i] == p)
-			return;
-	k->out[k->got++] = p;
+	if (is_eligible(n, k, p) && !is_in(k->out, k->got, p))
+		k->out[k->got++] = p;
 }
 
 /* How many are eligible at most. */
@@ -240,7 +242,8 @@ static uint32_t observe(const struct kith_node *n, const struct kith_peer *p, bo
 	for (i = 1; i < total && got < count; i++) {
 		struct kith_peer *o = kith_ring_at(n, (at + i) % total);
 
-		if (o->status == KITH_STATUS_ALIVE && o != p && kith_zone_is_same(n, o, p) == is_same)
+		if (o->status == KITH_STATUS_ALIVE && kith_zone_is_same(n, o, p) == is_same &&
+		    !is_in(out, got, o))
 			out[got++] = o;
 	}
 	return got;
@@ -255,5 +258,5 @@ uint32_t kith_ring_observers(const struct kith_node *n, const struct kith_peer *
 		got = observe(n, p, true, 0, KITH_OBSERVERS_NEAR, out);
 		got = observe(n, p, false, got, KITH_OBSERVERS, out);
 	}
-	return got == KITH_OBSERVERS ? got : observe(n, p, true, 0, KITH_OBSERVERS, out);
+	return observe(n, p, true, got, KITH_OBSERVERS, out);
 }

@@ -49,6 +49,8 @@ int kith_ring_compare(const struct kith_node *n, uint32_t ring_index, const stru
 /* Whether the member of that mid is at this index. */
 bool kith_ring_is_at(const struct kith_node *n, uint32_t ring_index, const struct kith_mid *mid);
 
+/* Alive, and no round of ours has failed since it last answered one. */
+bool kith_ring_is_unsuspected(const struct kith_peer *p);
 /* The next near one after ourselves that is alive, and that we do not suspect: who is suspected is asked
  * again anyway, and whoever comes after it would have nobody to ask for it meanwhile. Where none is
  * near, the next one. NULL: there is none. */

@@ -274,7 +274,7 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 	}
 	if (p != NULL && !is_news(p->record, &e->head, e->record)) {
 		if (p->status == KITH_STATUS_FAILED && e->way == KITH_STORE_BY_DATAGRAM &&
-		    e->deliverer != NULL && e->deliverer != p)
+		    e->deliverer != NULL && e->deliverer->status != KITH_STATUS_FAILED)
 			kith_obituary_tell(n, e->deliverer, p);
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;

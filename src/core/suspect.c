@@ -475,17 +475,18 @@ bool kith_suspect_wants(const struct kith_node *n, const struct kith_peer *by,
 			const struct kith_peer *target)
 {
 	const struct kith_case *c = kith_peer_case(target);
+	bool has_room = c == NULL || c->held_count < KITH_SUSPICIONS_PER_TARGET;
 	int i;
 
 	if (n->own.is_over || target->status == KITH_STATUS_RESTARTING ||
 	    target->status == KITH_STATUS_LEFT)
 		return false;
-	for (i = 0; c != NULL && i < c->held_count; i++)
-		if (c->held[i].is_cleared ||
-		    memcmp(c->held[i].by.b, by->record->mid.b, sizeof(c->held[i].by.b)) == 0)
-			return true;
-	return by->suspicions_live < KITH_SUSPICIONS_PER_SUSPECTOR &&
-	       (c == NULL || c->held_count < KITH_SUSPICIONS_PER_TARGET);
+	for (i = 0; c != NULL && i < c->held_count; i++) {
+		if (memcmp(c->held[i].by.b, by->record->mid.b, sizeof(c->held[i].by.b)) == 0)
+			return true; /* it takes the place of its former one */
+		has_room = has_room || c->held[i].is_cleared;
+	}
+	return has_room && by->suspicions_live < KITH_SUSPICIONS_PER_SUSPECTOR;
 }
 
 /* We are suspected. Two say so: refute at once. A lone one: the first time at once, then with a

@@ -78,8 +78,8 @@ void kith_suspect_absent(struct kith_node *n, struct kith_peer *p, kith_us until
 void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors, uint32_t count);
 /* Signs our own suspicion of silence, unless we have one. */
 void kith_suspect_sign(struct kith_node *n, struct kith_case *c);
-/* For core/plain.c besides suspect.c: the case of p, opened if there is none (NULL: no memory); a
- * suspicion put into it (NULL: no memory or no room), found, dropped. */
+/* For core/plain.c and core/obituary.c besides suspect.c: the case of p, opened if there is none (NULL:
+ * no memory); a suspicion put into it (NULL: no memory or no room), found, dropped. */
 struct kith_case *kith_suspect_open(struct kith_node *n, struct kith_peer *p);
 struct kith_held *kith_suspect_hold(struct kith_node *n, struct kith_case *c,
 				    const struct kith_mid *by, const struct kith_suspicion *s,

@@ -140,7 +140,12 @@ bool kith_zone_is_there(const struct kith_node *n, const struct kith_peer *p, en
 
 void kith_zone_bytes(const struct kith_node *n, const struct kith_peer *p, uint64_t *total, size_t len)
 {
-	if (n->zones.has_own && p->zone != n->zones.own)
+	const struct kith_zones *zs = &n->zones;
+
+	/* Whoever has no place of its own is known by its certificate alone. */
+	if (zs->has_own && (p->zone != SMALL && zs->own != SMALL
+				    ? p->zone != zs->own
+				    : strcmp(p->certificate->c.zone, n->own.certificate->c.zone) != 0))
 		*total += len;
 }
 
@@ -157,7 +162,8 @@ uint32_t kith_zone_pick(struct kith_node *n, struct kith_peer **out, uint32_t wa
 	for (i = 0; i < wanted; i++)
 		crossing += kith_rng_below(&n->rng, 1000) < far ? 1 : 0;
 	got = kith_ring_pick(n, out, 0, wanted - crossing, except, KITH_NEAR);
-	return kith_ring_pick(n, out, got, wanted, except, KITH_FAR);
+	got = kith_ring_pick(n, out, got, wanted, except, KITH_FAR);
+	return kith_ring_pick(n, out, got, wanted, except, KITH_NEAR); /* too few far ones are up */
 }
 
 uint32_t kith_zone_gossip_far(const struct kith_node *n)

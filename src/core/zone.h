@@ -53,11 +53,11 @@ bool kith_zone_is_near(const struct kith_node *n, const struct kith_peer *p);
 /* Whether p is to be found there. */
 bool kith_zone_is_there(const struct kith_node *n, const struct kith_peer *p, enum kith_where where);
 /* Counts bytes to or from p if they cross zones: those have other names, whatever the groups. */
-void kith_zone_bytes(const struct kith_node *n, const struct kith_peer *p, uint64_t *count, size_t len);
+void kith_zone_bytes(const struct kith_node *n, const struct kith_peer *p, uint64_t *total, size_t len);
 
-/* Up to `count` distinct random peers that are up, not self, not `except`; each of them is a far one
+/* Up to `wanted` distinct random peers that are up, not self, not `except`; each of them is a far one
  * with this chance, in thousandths, but no more often than among all. Returns how many. */
-uint32_t kith_zone_pick(struct kith_node *n, struct kith_peer **out, uint32_t count,
+uint32_t kith_zone_pick(struct kith_node *n, struct kith_peer **out, uint32_t wanted,
 			const struct kith_peer *except, uint32_t far);
 /* The chance with which gossip crosses. */
 uint32_t kith_zone_gossip_far(const struct kith_node *n);

@@ -24,6 +24,7 @@ typedef const struct scenario_value value;
 
 static void run_start(scn *s, value *v);
 static void run_boot(scn *s, value *v);
+static void run_restart(scn *s, value *v);
 
 /* --- setup ------------------------------------------------------------------------------------ */
 
@@ -76,7 +77,8 @@ static bool has_begun(const scn *s)
 	uint32_t i;
 
 	for (i = 0; i + 1 < s->count; i++)
-		if (s->statements[i].verb->run == run_start || s->statements[i].verb->run == run_boot)
+		if (s->statements[i].verb->run == run_start || s->statements[i].verb->run == run_boot ||
+		    s->statements[i].verb->run == run_restart)
 			return true;
 	return false;
 }
@@ -89,6 +91,8 @@ static const char *read_zone(scn *s, value *v)
 		return "there are too many zones; 15 is the most";
 	if (!kith_name_is_valid(v[0].word, KITH_ZONE_MAX))
 		return "a name of a-z, 0-9, '.' and '-' was expected";
+	if (strcmp(v[0].word, "default") == 0)
+		return "default is the zone of all that are in no other";
 	if (has_begun(s))
 		return "zones come before the first start: certificates name them";
 	snprintf(s->zones[s->zone_count++], sizeof(s->zones[0]), "%s", v[0].word);

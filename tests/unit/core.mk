@@ -20,6 +20,7 @@ unit_tests += \
 	%D%/test_core_kept \
 	%D%/test_core_ledger \
 	%D%/test_core_message \
+	%D%/test_core_obituary \
 	%D%/test_core_out \
 	%D%/test_core_own \
 	%D%/test_core_packet \
@@ -50,6 +51,7 @@ tests_unit_test_core_join_LDADD = $(core_ldadd)
 tests_unit_test_core_kept_LDADD = $(core_ldadd)
 tests_unit_test_core_ledger_LDADD = $(core_ldadd)
 tests_unit_test_core_message_LDADD = $(core_ldadd)
+tests_unit_test_core_obituary_LDADD = $(core_ldadd)
 tests_unit_test_core_out_LDADD = $(core_ldadd)
 tests_unit_test_core_own_LDADD = $(core_ldadd)
 tests_unit_test_core_packet_LDADD = $(core_ldadd)

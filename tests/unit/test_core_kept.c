@@ -291,6 +291,30 @@ static void a_tomb_and_its_member_replace_each_other(void **state)
 	fix_end(&f);
 }
 
+/* It was ten days behind when it forgot; the others have not forgotten yet all the same. */
+static void a_tomb_counts_whatever_the_clock_said(void **state)
+{
+	const int64_t ten_days_ms = INT64_C(864000000);
+	struct person a;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	becomes(&f, &a, KITH_STATUS_FAILED);
+	kith_node_clock(f.n, f.now, unix_ms(&f) - ten_days_ms, true);
+	assert_int_equal(kith_core_forget(f.n, f.now, &a.id.mid), 0);
+	assert_int_equal(f.n->tombs.counted, 1);
+	assert_int_equal(keep(&f), 1);
+	dies_and_starts(&f, KITH_SECOND);
+	assert_int_equal(give(&f, 0), 0);
+	assert_int_equal(f.n->tombs.counted, 1);
+	goes_on(&f);
+	assert_int_equal(keep(&f), 1); /* once more, by the clock of now */
+	assert_int_equal(keep(&f), 0);
+	fix_end(&f);
+}
+
 /* --- what is refused ------------------------------------------------------------------------- */
 
 static void no_byte_can_be_changed_or_missed(void **state)
@@ -509,6 +533,7 @@ int main(void)
 		cmocka_unit_test_setup(a_choice_of_hints_is_asked, empty_disk),
 		cmocka_unit_test_setup(only_what_changed_is_given_out, empty_disk),
 		cmocka_unit_test_setup(a_tomb_and_its_member_replace_each_other, empty_disk),
+		cmocka_unit_test_setup(a_tomb_counts_whatever_the_clock_said, empty_disk),
 		cmocka_unit_test_setup(no_byte_can_be_changed_or_missed, empty_disk),
 		cmocka_unit_test_setup(another_cluster_is_another_key, empty_disk),
 		cmocka_unit_test_setup(what_does_not_count_any_more_is_left_out, empty_disk),

@@ -180,7 +180,6 @@ static void a_pause_is_more_than_half_a_second(void **state)
 	fix_end(&s.f);
 }
 
-/* The error of a network lies in our socket with everything else, and is read before the tick. */
 /* What is read before the first tick sets deadlines of now, which do not move by the pause. */
 static void deadlines_set_after_a_pause_stay(void **state)
 {
@@ -202,6 +201,7 @@ static void deadlines_set_after_a_pause_stay(void **state)
 	fix_end(&s.f);
 }
 
+/* The error of a network lies in our socket with everything else, and is read before the tick. */
 static void an_error_after_a_pause_judges_nothing(void **state)
 {
 	struct pair s;

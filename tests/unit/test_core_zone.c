@@ -2,6 +2,7 @@
 /* Who is near: groups of zones, and what is chosen by them. The node's own certificate names no zone. */
 #include "unit/core_fix.h"
 
+#include "core/helper.h"
 #include "core/ring.h"
 #include "core/zone.h"
 #include <stdio.h>
@@ -190,6 +191,38 @@ static void observers_are_of_the_zone_but_one(void **state)
 	fix_end(&s.f);
 }
 
+static uint32_t observers_of(struct scene *s, uint32_t person)
+{
+	struct kith_peer *out[KITH_OBSERVERS];
+	const uint32_t count =
+		kith_ring_observers(s->f.n, person_peer(&s->f, &s->people[person]), out);
+	uint32_t i, k;
+
+	for (i = 0; i < count; i++)
+		for (k = 0; k < i; k++)
+			assert_ptr_not_equal(out[i], out[k]);
+	return count;
+}
+
+/* Where hardly anybody is up, whoever is observes. */
+static void few_observe_whoever_there_is(void **state)
+{
+	struct scene s;
+	uint32_t i;
+
+	(void)state;
+	setup(&s, 4, 4, 0, 0);
+	for (i = 2; i < 8; i++)
+		if (i != 5)
+			kith_peer_set_status(s.f.n, person_peer(&s.f, &s.people[i]),
+					     KITH_STATUS_RESTARTING, NULL);
+	expect(&s, 5, 4);
+	assert_int_equal(observers_of(&s, 0), 3); /* us, the other near one, and the far one */
+	assert_int_equal(observers_of(&s, 5), 3);
+	assert_int_equal(observers_of(&s, 6), 4);
+	fix_end(&s.f);
+}
+
 static uint32_t far_of(struct scene *s, uint32_t per_mille, uint32_t times)
 {
 	struct kith_peer *out[3];
@@ -223,6 +256,13 @@ static void as_many_cross_as_are_told_to(void **state)
 	kith_peer_set_status(s.f.n, person_peer(&s.f, &s.people[0]), KITH_STATUS_RESTARTING, NULL);
 	assert_int_equal(s.f.n->zones.far, 4);
 	assert_int_equal(far_of(&s, 0, 10), 10);
+	fix_end(&s.f);
+	/* And the other way round. */
+	setup(&s, 4, 4, 0, 0);
+	for (uint32_t i = 4; i < 7; i++)
+		kith_peer_set_status(s.f.n, person_peer(&s.f, &s.people[i]), KITH_STATUS_RESTARTING,
+				     NULL);
+	assert_in_range(far_of(&s, 1000, 100), 50, 100);
 	fix_end(&s.f);
 }
 
@@ -285,6 +325,45 @@ static void a_silent_zone_is_confirmed(void **state)
 	fix_end(&s.f);
 }
 
+/* In a zone of four it is two of the three others, not the silent one again. */
+static void others_are_asked_not_it(void **state)
+{
+	struct scene s;
+	uint32_t run;
+
+	(void)state;
+	for (run = 0; run < 12; run++) {
+		const struct kith_peer *silent;
+		uint32_t i, asked = 0;
+
+		setup(&s, 8, 4, 0, 0);
+		for (i = 0; i < run; i++) /* another choice each time */
+			(void)kith_rng_below(&s.f.n->rng, 2);
+		silent = person_peer(&s.f, &s.people[8]);
+		kith_period_confirm(s.f.n, silent);
+		assert_false(kith_probe_is_probed(s.f.n, silent));
+		for (i = 9; i < 12; i++)
+			asked += kith_probe_is_probed(s.f.n, person_peer(&s.f, &s.people[i]));
+		assert_int_equal(asked, KITH_ZONE_CONFIRMS);
+		fix_end(&s.f);
+	}
+}
+
+/* Somebody's word alone takes nobody out. */
+static void who_is_suspected_by_others_alone_is_asked_too(void **state)
+{
+	struct scene s;
+	uint32_t i;
+
+	(void)state;
+	setup(&s, 8, 4, 0, 0);
+	for (i = 9; i < 12; i++)
+		assert_non_null(kith_suspect_open(s.f.n, person_peer(&s.f, &s.people[i])));
+	kith_period_confirm(s.f.n, person_peer(&s.f, &s.people[8]));
+	assert_int_equal(s.f.n->stats.rounds_zone, KITH_ZONE_CONFIRMS);
+	fix_end(&s.f);
+}
+
 static void a_silent_near_one_is_not(void **state)
 {
 	struct scene s;
@@ -336,6 +415,48 @@ static void what_crosses_is_counted(void **state)
 	fix_end(&s.f);
 }
 
+/* What the next certificate says of ourselves counts, and what was known before we were in the table. */
+static void our_own_zone_may_change(void **state)
+{
+	struct kith_certificate c;
+	struct scene s;
+
+	(void)state;
+	setup(&s, 4, 4, 0, 0);
+	expect(&s, 5, 4);
+	c = s.f.n->own.certificate->c;
+	kith_zone_leave(s.f.n, s.f.n->own.peer);
+	snprintf(s.f.n->own.peer->certificate->c.zone, sizeof(c.zone), "a");
+	kith_zone_enter(s.f.n, s.f.n->own.peer);
+	expect(&s, 5, 4);
+	assert_true(kith_zone_is_near(s.f.n, person_peer(&s.f, &s.people[4])));
+	assert_false(kith_zone_is_near(s.f.n, person_peer(&s.f, &s.people[0])));
+	fix_end(&s.f);
+}
+
+/* The first wave is near, for a far target too; the second is anybody. */
+static void helpers_are_near_first(void **state)
+{
+	struct kith_round *r = NULL;
+	struct scene s;
+	uint32_t i;
+
+	(void)state;
+	setup(&s, 5, 40, 0, 0);
+	assert_true(kith_probe_begin(s.f.n, person_peer(&s.f, &s.people[20]), KITH_ROUND_PERIOD));
+	for (i = 0; i < KITH_ROUNDS_MAX && r == NULL; i++)
+		if (s.f.n->probes.rounds[i].in_use)
+			r = &s.f.n->probes.rounds[i];
+	assert_non_null(r);
+	kith_helpers_ask(s.f.n, r);
+	assert_int_equal(r->helper_count, KITH_HELPERS);
+	for (i = 0; i < r->helper_count; i++)
+		assert_true(kith_zone_is_near(s.f.n, kith_peer_at(s.f.n, r->helpers[i])));
+	kith_helpers_ask(s.f.n, r);
+	assert_int_equal(r->helper_count, 2 * KITH_HELPERS);
+	fix_end(&s.f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,12 +466,17 @@ int main(void)
 		cmocka_unit_test(zones_beyond_the_bound_are_small_ones),
 		cmocka_unit_test(the_successor_is_near),
 		cmocka_unit_test(observers_are_of_the_zone_but_one),
+		cmocka_unit_test(few_observe_whoever_there_is),
 		cmocka_unit_test(as_many_cross_as_are_told_to),
 		cmocka_unit_test(every_eighth_probe_crosses),
 		cmocka_unit_test(a_silent_zone_is_confirmed),
+		cmocka_unit_test(others_are_asked_not_it),
+		cmocka_unit_test(who_is_suspected_by_others_alone_is_asked_too),
 		cmocka_unit_test(a_silent_near_one_is_not),
 		cmocka_unit_test(each_zone_has_its_round_trips),
 		cmocka_unit_test(what_crosses_is_counted),
+		cmocka_unit_test(our_own_zone_may_change),
+		cmocka_unit_test(helpers_are_near_first),
 	};
 
 	return cmocka_run_group_tests_name("core_zone", tests, NULL, NULL);

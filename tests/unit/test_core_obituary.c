@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/* How many suspicions of one member are held, and who is told of them besides what gossip tells. */
+#include "unit/core_fix.h"
+
+#include "core/obituary.h"
+#include "core/suspect.h"
+
+/* A node that begins no rounds of its own accord, a target and some more people. */
+struct scene {
+	struct fix f;
+	struct person target, more[8];
+	struct kith_peer *t;
+};
+
+static void scene_setup(struct scene *s, uint32_t more)
+{
+	uint32_t i;
+
+	fix_setup(&s->f);
+	s->t = person_joins(&s->f, &s->target, 1);
+	for (i = 0; i < more; i++)
+		person_joins(&s->f, &s->more[i], 2 + i);
+	kith_timer_stop(s->f.n, &s->f.n->period.timer);
+	fix_forget(&s->f);
+}
+
+static void is_suspected_by(struct scene *s, uint32_t who)
+{
+	uint8_t record[KITH_RECORD_MAX];
+
+	(void)person_tells(&s->f, &s->more[who], record,
+			   person_suspicion(&s->f, &s->more[who], s->t, KITH_SUSPICION_SILENCE, record));
+}
+
+/* How many suspicions lie in what was sent to it; all is forgotten. */
+static uint32_t told(struct scene *s, struct person *p)
+{
+	uint32_t count = 0;
+	struct kith_record_head head;
+	struct kith_msg m;
+
+	if (person_heard(&s->f, p, KITH_MSG_RECORD, &m) > 0 &&
+	    kith_record_read(m.blob.p, m.blob.len, &head) == 0 && head.kind == KITH_RECORD_SUSPICION)
+		count = person_heard(&s->f, p, KITH_MSG_RECORD, NULL);
+	fix_forget(&s->f);
+	return count;
+}
+
+/* Where another's suspicion was cleared there is a place, but not for whom 128 are held already. */
+static void a_cleared_place_is_no_way_round_the_bound(void **state)
+{
+	struct kith_peer *witness;
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 5);
+	for (uint32_t i = 0; i < 4; i++)
+		is_suspected_by(&s, i);
+	witness = person_peer(&s.f, &s.more[4]);
+	assert_false(kith_suspect_wants(s.f.n, witness, s.t)); /* four are held */
+	kith_suspect_answered(s.f.n, s.t, s.f.now);
+	assert_true(kith_suspect_wants(s.f.n, witness, s.t));
+	witness->suspicions_live = KITH_SUSPICIONS_PER_SUSPECTOR - 1;
+	assert_true(kith_suspect_wants(s.f.n, witness, s.t));
+	witness->suspicions_live = KITH_SUSPICIONS_PER_SUSPECTOR;
+	assert_false(kith_suspect_wants(s.f.n, witness, s.t));
+	/* What takes the place of its own former one makes it no more. */
+	person_peer(&s.f, &s.more[0])->suspicions_live = KITH_SUSPICIONS_PER_SUSPECTOR;
+	assert_true(kith_suspect_wants(s.f.n, person_peer(&s.f, &s.more[0]), s.t));
+	person_peer(&s.f, &s.more[0])->suspicions_live = 1;
+	witness->suspicions_live = 0;
+	fix_end(&s.f);
+}
+
+/* Who tells of a failed member as if it lived hears why it is not believed: at most once a second, and not
+ * while it is held failed itself, for then it has more urgent things to hear. */
+static void who_tells_of_the_dead_is_told(void **state)
+{
+	uint8_t tells[KITH_RECORD_MAX];
+	struct person *teller;
+	struct scene s;
+	size_t len;
+
+	(void)state;
+	scene_setup(&s, 4);
+	teller = &s.more[3];
+	len = person_record(&s.f, &s.target, tells);
+	for (uint32_t i = 0; i < 3; i++)
+		is_suspected_by(&s, i);
+	kith_probe_abort_all(s.f.n);
+	fix_forget(&s.f);
+	(void)person_tells(&s.f, teller, tells, len);
+	assert_int_equal(told(&s, teller), 0); /* it is not failed */
+	kith_peer_set_status(s.f.n, s.t, KITH_STATUS_FAILED, NULL);
+	fix_forget(&s.f);
+	(void)person_tells(&s.f, teller, tells, len);
+	assert_int_equal(told(&s, teller), 3);
+	fix_forget(&s.f);
+	(void)person_tells(&s.f, teller, tells, len);
+	assert_int_equal(told(&s, teller), 0);
+	s.f.now += KITH_SECOND;
+	kith_node_tick(s.f.n, s.f.now);
+	fix_forget(&s.f);
+	kith_peer_set_status(s.f.n, person_peer(&s.f, teller), KITH_STATUS_FAILED, NULL);
+	(void)person_tells(&s.f, teller, tells, len);
+	assert_int_equal(told(&s, teller), 0);
+	fix_end(&s.f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_cleared_place_is_no_way_round_the_bound),
+		cmocka_unit_test(who_tells_of_the_dead_is_told),
+	};
+
+	return cmocka_run_group_tests_name("core/obituary", tests, NULL, NULL);
+}
