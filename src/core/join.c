@@ -66,14 +66,6 @@ static bool is_wanted(const struct kith_node *n, const struct kith_dial *d)
 	return (is_cut_off || (!is_hint(n, d) && !has_joined)) && !is_listed_by_up(n, &d->seed.addr);
 }
 
-/* Whom a seed has no time for, or does not hear by TCP, it can at least tell others of. */
-static void hello(struct kith_node *n, struct kith_dial *d)
-{
-	if (!is_hint(n, d) && !d->has_hello)
-		kith_packet_hello(n, &d->seed.addr);
-	d->has_hello = true;
-}
-
 /* The most that one waits for it. Who hangs up or is busy is there, and has too many to answer: of a
  * crowd each has to come again soon, to be there when a place is free. That does not last for ever. */
 static kith_us longest_wait(const struct kith_node *n, const struct kith_dial *d)
@@ -104,11 +96,8 @@ static void dial_ended(struct kith_node *n, struct kith_dial *d, enum kith_seed_
 			KITH_COUNT(n, joins_failed);
 		kith_out_event(n, &e);
 	}
-	if (result == KITH_SEED_JOINED || result == KITH_SEED_SELF) {
-		kith_timer_stop(n, &d->timer);
+	if (result == KITH_SEED_JOINED || result == KITH_SEED_SELF)
 		return;
-	}
-	hello(n, d);
 	kith_timer_set(n, &d->timer, kith_us_add(n->now, kith_timer_jittered(n, d->wait)));
 	d->wait = kith_us_min(2 * d->wait, longest_wait(n, d));
 }
@@ -117,12 +106,8 @@ void kith_join_on_seed(struct kith_node *n, void *owner)
 {
 	struct kith_dial *d = owner;
 
-	if (n->own.peer == NULL || n->own.is_over)
+	if (d->stream != 0 || n->own.peer == NULL || n->own.is_over)
 		return;
-	if (d->stream != 0) {
-		hello(n, d);
-		return;
-	}
 	if (!is_wanted(n, d)) {
 		/* A member has it now; should that fail, kith_join_wake() comes back to it. It may have
 		 * found us before we reached it: then we ask it, or another, as one asks members. */
@@ -135,14 +120,13 @@ void kith_join_on_seed(struct kith_node *n, void *owner)
 		dial_ended(n, d, KITH_SEED_SELF);
 		return;
 	}
-	d->has_hello = false;
 	d->stream = kith_stream_dial(n, &d->seed.addr, KITH_STREAM_FOR_SEED, NULL,
 				     (uint32_t)(d - n->join.dials));
 	if (d->stream == 0)
-		hello(n, d);
-	kith_timer_set(n, &d->timer,
-		       kith_us_add(n->now, d->stream != 0 ? KITH_HELLO_WAIT
-							  : kith_timer_jittered(n, d->wait)));
+		kith_timer_set(n, &d->timer, kith_us_add(n->now, kith_timer_jittered(n, d->wait)));
+	/* Whom it has no time for it can at least tell others of. */
+	if (!is_hint(n, d))
+		kith_packet_hello(n, &d->seed.addr);
 }
 
 static struct kith_dial *dial_of(struct kith_node *n, const struct kith_addr *a)

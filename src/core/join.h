@@ -22,7 +22,6 @@ struct kith_dial {
 	struct kith_seed seed; /* as the reader sees it */
 	uint64_t stream; /* under way; 0 = none */
 	bool is_forced;  /* the operator asks: dialled even if an up member lists it */
-	bool has_hello;  /* this dial has brought an introduction with it */
 	bool is_lost;    /* the member that listed it was forgotten: asked again until it answers */
 	kith_us wait;         /* next back-off */
 	struct kith_timer timer;

@@ -154,7 +154,6 @@ enum { KITH_HELPERS_ROUND = 2 * KITH_HELPERS_MAX + 2 };
 #define KITH_DIAL_MAX (30 * KITH_SECOND)
 #define KITH_DIAL_BUSY (4 * KITH_SECOND)     /* the most for one that is there */
 #define KITH_DIAL_CROWD (1 * KITH_SECOND)      /* and while we have not joined, so many times: */
-#define KITH_HELLO_WAIT (300 * KITH_MS)      /* a seed that has not answered by TCP is introduced to */
 #define KITH_PARTNER_FIRST (100 * KITH_MS)   /* back-off of partners, who name others when busy */
 #define KITH_NAMES_GAP (1 * KITH_SECOND)     /* between two lists of names to one member */
 #define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start, at most */

@@ -3,6 +3,7 @@
 
 #include "base/cur.h"
 #include "core/node.h"
+#include "core/obituary.h"
 #include "core/store.h"
 #include <stddef.h>
 #include <string.h>
@@ -197,8 +198,11 @@ static void on_want(struct kith_node *n, const struct context *c, const struct k
 		return;
 	intro.certificate = p->certificate->fact.raw;
 	intro.blob = p->record->fact.raw;
-	if (kith_packet_add(&pk, &intro))
-		kith_packet_send(n, &pk);
+	if (!kith_packet_add(&pk, &intro))
+		return;
+	if (p->status == KITH_STATUS_FAILED) /* as the record goes, so does why it is not believed */
+		kith_obituary_carry(&pk, p);
+	kith_packet_send(n, &pk);
 }
 
 static void on_put(struct kith_node *n, const struct context *c, const struct kith_msg *m)

@@ -2,7 +2,8 @@
 /*
  * core/obituary.h: the suspicions of a member, told to those who have to know them besides what gossip
  * tells (3-membership.md, Obituaries): to itself, which refutes them, with each ping and when it is heard
- * though it is held failed; and to whoever tells of it as if it lived, since that one missed its end.
+ * though it is held failed; to whoever asks for its record; and to whoever tells of it as if it lived,
+ * since that one missed its end.
  * A word too much costs a packet a second; without them a host that got old news late would believe
  * them until its own rounds come to that member, which among many takes hours.
  */

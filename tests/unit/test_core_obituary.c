@@ -107,11 +107,36 @@ static void who_tells_of_the_dead_is_told(void **state)
 	fix_end(&s.f);
 }
 
+/* The record of a failed member goes with them. */
+static void who_asks_for_it_gets_them_too(void **state)
+{
+	struct kith_msg want = {.kind = KITH_MSG_WANT};
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 4);
+	want.mid = s.target.id.mid.b;
+	for (uint32_t i = 0; i < 3; i++)
+		is_suspected_by(&s, i);
+	kith_probe_abort_all(s.f.n);
+	fix_forget(&s.f);
+	person_say(&s.f, &s.more[3], &want);
+	assert_int_equal(person_heard(&s.f, &s.more[3], KITH_MSG_INTRO, NULL), 1);
+	assert_int_equal(told(&s, &s.more[3]), 0);
+	kith_peer_set_status(s.f.n, s.t, KITH_STATUS_FAILED, NULL);
+	fix_forget(&s.f);
+	person_say(&s.f, &s.more[3], &want);
+	assert_int_equal(person_heard(&s.f, &s.more[3], KITH_MSG_INTRO, NULL), 1);
+	assert_int_equal(told(&s, &s.more[3]), 3);
+	fix_end(&s.f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cleared_place_is_no_way_round_the_bound),
 		cmocka_unit_test(who_tells_of_the_dead_is_told),
+		cmocka_unit_test(who_asks_for_it_gets_them_too),
 	};
 
 	return cmocka_run_group_tests_name("core/obituary", tests, NULL, NULL);
