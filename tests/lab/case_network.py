@@ -6,14 +6,16 @@ from lab import check, run, scene, wait_for
 
 
 def come_back(lab, where):
-    """A join is the longest conversation that they have."""
+    """A join is the longest conversation that they have. Where a machine is slow to start it, it may
+    have been called failed, and was."""
     host = lab.hosts[4]
-    before = lab.failures(host)
+    before = lab.convicted(besides=host)
     host.kill()
     host.start()
     lab.wait_all(120, f"{where}: a member that crashed comes back")
     lab.wait_rounds(5, 120, "and they go on for five rounds of each")
-    check("nobody was called failed", lab.failures(host) == before)
+    now = lab.convicted(besides=host)
+    check("nobody else was called failed", now == before, now - before)
 
 
 def loss(lab):

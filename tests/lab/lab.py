@@ -436,6 +436,11 @@ class Lab:
         ends with its kithd: leave out the one that is to be stopped in between."""
         return sum(h.stats("node.members_failed") for h in self.running() if h is not besides)
 
+    def convicted(self, besides):
+        """Who was concluded failed so far, at whom and when, as the logs tell: all but this one."""
+        return {line for h in self.hosts for line in h.log_tail(100000).splitlines()
+                if " member.failed " in line and f" node={besides.name} " not in line}
+
     def wait_rounds(self, count, within_s, claim):
         """Waits until each has probed so often from now on: the time in which a fault works."""
         until = {h: h.stats("node.rounds") + count for h in self.running()}
