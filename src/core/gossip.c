@@ -270,7 +270,7 @@ static bool tell_peers(struct kith_node *n, const struct kith_peer *except)
 {
 	struct kith_peer *to[KITH_GOSSIP_FANOUT];
 	const uint32_t count =
-		kith_zone_pick(n, to, KITH_GOSSIP_FANOUT, except, kith_zone_gossip_far(n));
+		kith_zone_pick(n, to, KITH_GOSSIP_FANOUT, except, kith_zone_gossip_far_permille(n));
 	bool told = false;
 	uint32_t i;
 

@@ -77,7 +77,7 @@ void kith_helpers_ask(struct kith_node *n, struct kith_round *r)
 	count = kith_ring_pick(n, some, count, until, r->target, KITH_ANYWHERE);
 	for (i = 0; i < count && r->helper_count < until; i++)
 		ask(n, r, some[i]);
-	if (!r->relay_begun)
+	if (is_first)
 		r->first_wave = r->helper_count;
 	r->relay_begun = true;
 }

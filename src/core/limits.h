@@ -81,13 +81,17 @@ enum {
 	KITH_OBSERVERS_NEAR = 3,
 	/* Every eighth probe crosses zones. */
 	KITH_ZONE_PROBE_FAR = 8,
-	/* So many of a thousand that gossip is told, or synchronised with while joining, are far; but in
-	 * small zones each relay of news crosses so often at least, times the fan-out. */
-	KITH_ZONE_GOSSIP_FAR = 100,
-	KITH_ZONE_SYNC_FAR = 250,
+	/* How many of those that gossip is told, or synchronised with in joining, are far: what is missed
+	 * so comes with the next far ack. In a small group a tenth might be nobody: so many of its members
+	 * cross at least, with each of their fan-out, when they relay news. */
+	KITH_ZONE_GOSSIP_FAR_PERMILLE = 100,
+	KITH_ZONE_SYNC_FAR_PERMILLE = 250,
 	KITH_ZONE_CROSSERS = 2,
-	/* Further members of a zone that are probed where one failed to answer from there. */
+	/* Further members of a zone that are probed where one failed to answer from there; how many in a
+	 * second, and at once: twice what the period asks, and a zone is found out in some seconds. */
 	KITH_ZONE_CONFIRMS = 2,
+	KITH_ZONE_CONFIRM_RATE = 2,
+	KITH_ZONE_CONFIRM_BURST = 8,
 	/* Names of newest records in an ack whose root differs. */
 	KITH_NAMES_MAX = 8,
 	/* Bytes of the output queue that the host has not collected; datagrams above are dropped. */
@@ -153,7 +157,7 @@ enum { KITH_HELPERS_ROUND = 2 * KITH_HELPERS_MAX + 2 };
 #define KITH_DIAL_FIRST (500 * KITH_MS)      /* back-off of seeds, doubling with jitter */
 #define KITH_DIAL_MAX (30 * KITH_SECOND)
 #define KITH_DIAL_BUSY (4 * KITH_SECOND)     /* the most for one that is there */
-#define KITH_DIAL_CROWD (1 * KITH_SECOND)      /* and while we have not joined, so many times: */
+#define KITH_DIAL_CROWD (1 * KITH_SECOND)    /* and until we have joined, KITH_DIAL_CROWD_TRIES times */
 #define KITH_PARTNER_FIRST (100 * KITH_MS)   /* back-off of partners, who name others when busy */
 #define KITH_NAMES_GAP (1 * KITH_SECOND)     /* between two lists of names to one member */
 #define KITH_SYNC_GAP (10 * KITH_SECOND)     /* between two syncs that we start, at most */

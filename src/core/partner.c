@@ -63,7 +63,7 @@ static struct kith_peer *next_partner(struct kith_node *n)
 {
 	struct kith_peer *some[KITH_JOIN_PARTNERS + 1], *seed = NULL;
 	const uint32_t count =
-		kith_zone_pick(n, some, KITH_JOIN_PARTNERS + 1, NULL, KITH_ZONE_SYNC_FAR);
+		kith_zone_pick(n, some, KITH_JOIN_PARTNERS + 1, NULL, KITH_ZONE_SYNC_FAR_PERMILLE);
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {

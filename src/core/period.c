@@ -158,7 +158,8 @@ void kith_period_confirm(struct kith_node *n, const struct kith_peer *p)
 		if (q == p || q->is_self || !kith_zone_is_same(n, q, p) ||
 		    !kith_ring_is_unsuspected(q) || kith_probe_is_probed(n, q))
 			continue;
-		if (!kith_bucket_take(&n->period.zones, n->now, 2, 8) ||
+		if (!kith_bucket_take(&n->period.zones, n->now, KITH_ZONE_CONFIRM_RATE,
+				      KITH_ZONE_CONFIRM_BURST) ||
 		    !kith_probe_begin(n, q, KITH_ROUND_PERIOD))
 			return;
 		KITH_COUNT(n, rounds_zone);

@@ -146,12 +146,12 @@ static void connect_tcp(struct kith_node *n, struct kith_round *r)
 	r->connects++;
 }
 
-/* How the first ping of a period's round fared: the measure of what the network loses. */
+/* How the first ping of a near one's round fared: the measure of what the network loses around us. */
 static void note_first_ping(struct kith_node *n, const struct kith_round *r, bool lost)
 {
 	struct kith_probes *ps = &n->probes;
 
-	if (r->kind != KITH_ROUND_PERIOD)
+	if (r->kind != KITH_ROUND_PERIOD || !kith_zone_is_near(n, r->target))
 		return;
 	ps->first_pings = ps->first_pings << 1 | (lost ? 1 : 0);
 	if (ps->first_ping_count < 32)
@@ -198,7 +198,7 @@ static void verdict(struct kith_node *n, struct kith_round *r)
 			kith_probe_health(n, 1);
 		note_verdict(n, p, !refused);
 	}
-	if (!refused && kith_zone_is_near(n, p))
+	if (!refused)
 		note_first_ping(n, r, true);
 	KITH_COUNT(n, rounds_failed);
 	kith_trace(n, "round.failed", p, refused ? "refused" : "silent");
@@ -358,8 +358,7 @@ static void succeed(struct kith_node *n, struct kith_round *r, bool first_ping_l
 	const kith_us begun = r->begun;
 
 	note_verdict(n, p, false);
-	if (kith_zone_is_near(n, p))
-		note_first_ping(n, r, first_ping_lost);
+	note_first_ping(n, r, first_ping_lost);
 	ps->answered = n->now;
 	kith_probe_health(n, -1);
 	round_end(n, r);

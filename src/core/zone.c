@@ -150,27 +150,27 @@ void kith_zone_bytes(const struct kith_node *n, const struct kith_peer *p, uint6
 }
 
 uint32_t kith_zone_pick(struct kith_node *n, struct kith_peer **out, uint32_t wanted,
-			const struct kith_peer *except, uint32_t far)
+			const struct kith_peer *except, uint32_t far_permille)
 {
 	const struct kith_zones *zs = &n->zones;
-	const uint32_t among_all = zs->far * UINT64_C(1000) / (zs->near + zs->far + (zs->near == 0));
-	uint32_t crossing = 0, got, i;
+	uint32_t crossing = 0, among_all, got, i;
 
 	if (zs->far == 0)
 		return kith_ring_pick(n, out, 0, wanted, except, KITH_ANYWHERE);
-	far = far < among_all ? far : among_all;
+	among_all = (uint32_t)(zs->far * UINT64_C(1000) / (zs->near + zs->far));
+	far_permille = far_permille < among_all ? far_permille : among_all;
 	for (i = 0; i < wanted; i++)
-		crossing += kith_rng_below(&n->rng, 1000) < far ? 1 : 0;
+		crossing += kith_rng_below(&n->rng, 1000) < far_permille ? 1 : 0;
 	got = kith_ring_pick(n, out, 0, wanted - crossing, except, KITH_NEAR);
 	got = kith_ring_pick(n, out, got, wanted, except, KITH_FAR);
 	return kith_ring_pick(n, out, got, wanted, except, KITH_NEAR); /* too few far ones are up */
 }
 
-uint32_t kith_zone_gossip_far(const struct kith_node *n)
+uint32_t kith_zone_gossip_far_permille(const struct kith_node *n)
 {
 	const uint32_t few = 1000 * KITH_ZONE_CROSSERS / (n->zones.near + 1);
 
-	return few > KITH_ZONE_GOSSIP_FAR ? few : KITH_ZONE_GOSSIP_FAR;
+	return few > KITH_ZONE_GOSSIP_FAR_PERMILLE ? few : KITH_ZONE_GOSSIP_FAR_PERMILLE;
 }
 
 void kith_zone_check(const struct kith_node *n)

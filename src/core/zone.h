@@ -56,11 +56,11 @@ bool kith_zone_is_there(const struct kith_node *n, const struct kith_peer *p, en
 void kith_zone_bytes(const struct kith_node *n, const struct kith_peer *p, uint64_t *total, size_t len);
 
 /* Up to `wanted` distinct random peers that are up, not self, not `except`; each of them is a far one
- * with this chance, in thousandths, but no more often than among all. Returns how many. */
+ * with this chance, but no more often than among all. Returns how many. */
 uint32_t kith_zone_pick(struct kith_node *n, struct kith_peer **out, uint32_t wanted,
-			const struct kith_peer *except, uint32_t far);
+			const struct kith_peer *except, uint32_t far_permille);
 /* The chance with which gossip crosses. */
-uint32_t kith_zone_gossip_far(const struct kith_node *n);
+uint32_t kith_zone_gossip_far_permille(const struct kith_node *n);
 
 /* Asserts that the counts are right. */
 void kith_zone_check(const struct kith_node *n);

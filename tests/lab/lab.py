@@ -438,7 +438,7 @@ class Lab:
 
     def convicted(self, besides):
         """Who was concluded failed so far, at whom and when, as the logs tell: all but this one."""
-        return {line for h in self.hosts for line in h.log_tail(100000).splitlines()
+        return {f"{h.name}: {line}" for h in self.hosts for line in h.log_tail(100000).splitlines()
                 if " member.failed " in line and f" node={besides.name} " not in line}
 
     def wait_rounds(self, count, within_s, claim):
