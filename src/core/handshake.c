@@ -153,6 +153,7 @@ bool kith_handshake_m2(struct kith_node *n, struct kith_stream *s, size_t len)
 		return false;
 	}
 	s->is_proven = true;
+	n->peers.heard = n->now;
 	if (s->purpose == KITH_STREAM_FOR_PROBE) {
 		kith_stream_end(n, s, KITH_SEED_JOINED, false);
 		return false;
@@ -199,6 +200,7 @@ bool kith_handshake_m3(struct kith_node *n, struct kith_stream *s, size_t len)
 	}
 	end_surplus(n, &s->peer);
 	s->is_proven = true;
+	n->peers.heard = n->now;
 	n->streams.unproven--;
 	return open_channel(n, s, false);
 }

@@ -8,6 +8,8 @@
 
 noinst_LTLIBRARIES += libkith_core.la
 libkith_core_la_SOURCES = \
+	%D%/accuse.c \
+	%D%/accuse.h \
 	%D%/bucket.h \
 	%D%/clocks.c \
 	%D%/clocks.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/obituary.h"
 
+#include "core/accuse.h"
 #include "core/node.h"
 #include "core/packet.h"
 #include "core/suspect.h"
@@ -34,7 +35,7 @@ void kith_obituary_return(struct kith_node *n, struct kith_peer *p)
 	c = kith_suspect_open(n, p);
 	if (c == NULL)
 		return;
-	kith_suspect_sign(n, c);
+	kith_accuse_heard(n, c);
 	send(n, p, p);
 }
 

@@ -415,6 +415,7 @@ void kith_peer_heard(struct kith_node *n, struct kith_peer *p, const struct kith
 	if (t != NULL)
 		t->heard = n->now;
 	p->heard_session = true;
+	n->peers.heard = n->now;
 	if (index >= 0)
 		p->addr_index = (uint8_t)index;
 }

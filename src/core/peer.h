@@ -57,6 +57,7 @@ struct kith_peers {
 	struct kith_leaves leaves;
 	struct kith_root root; /* made last */
 	uint64_t changes;
+	kith_us heard; /* something of anybody last opened */
 	bool isolated;
 	kith_us rejoined; /* we were isolated until then; KITH_NEVER: never */
 	uint32_t recent[KITH_NAMES_MAX]; /* slots whose record changed last */

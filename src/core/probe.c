@@ -179,14 +179,28 @@ static void verdict_plain(struct kith_node *n, struct kith_round *r)
 	kith_plain_round_failed(n, p);
 }
 
+/* It ends without a word against anybody. */
+static void abort_round(struct kith_node *n, struct kith_round *r)
+{
+	round_end(n, r);
+	if (!n->own.is_over)
+		kith_suspect_look_again(n, r->target);
+}
+
 static void verdict(struct kith_node *n, struct kith_round *r)
 {
 	struct kith_peer *p = r->target;
 	const bool refused = r->refusals > 0;
 	const bool is_express = r->kind != KITH_ROUND_PERIOD;
 	const bool triple = r->kind == KITH_ROUND_TRIPLE && r->refusals >= 3;
+	const bool is_alone = !refused && n->peers.heard < r->begun;
 	uint8_t path = KITH_PATH_DIRECT;
 
+	/* We heard nobody when it began, and do now: it was our ears. */
+	if (!refused && !is_alone && r->is_deaf) {
+		abort_round(n, r);
+		return;
+	}
 	path |= (uint8_t)((r->nacks > 3 ? 3 : r->nacks) << KITH_PATH_NACK_SHIFT);
 	path |= refused					? KITH_PATH_TCP_REFUSED
 		: kith_stream_is_accepted(n, r->stream) ? KITH_PATH_TCP_ACCEPTED
@@ -210,8 +224,13 @@ static void verdict(struct kith_node *n, struct kith_round *r)
 								   : KITH_REPROBE_SILENT));
 	if (r->is_new && !refused && !kith_zone_is_near(n, p))
 		kith_period_confirm(n, p);
-	kith_suspect_round_failed(n, p, refused ? KITH_SUSPICION_REFUSAL : KITH_SUSPICION_SILENCE,
-				  path, is_express, triple);
+	kith_suspect_round_failed(n, p, &(struct kith_verdict){
+		.kind = refused ? KITH_SUSPICION_REFUSAL : KITH_SUSPICION_SILENCE,
+		.path = path,
+		.is_express = is_express,
+		.is_triple_refused = triple,
+		.is_alone = is_alone,
+	});
 }
 
 /* Does all that is due and sets the timer for the next row. */
@@ -278,6 +297,7 @@ bool kith_probe_begin(struct kith_node *n, struct kith_peer *p, enum kith_round_
 	r->target = p;
 	r->seq = kith_probe_numbers(n);
 	r->begun = n->now;
+	r->is_deaf = kith_us_elapsed(n->peers.heard, n->now) > 2 * n->timing.period;
 	r->timeout = kith_rtt_timeout(n, p);
 	/* What convicts takes its time: the member may be slower than its round trips so far. */
 	if (kind != KITH_ROUND_PERIOD)
@@ -452,15 +472,9 @@ void kith_probe_abort_all(struct kith_node *n)
 {
 	int i;
 
-	for (i = 0; i < KITH_ROUNDS_MAX; i++) {
-		struct kith_round *r = &n->probes.rounds[i];
-
-		if (!r->in_use)
-			continue;
-		round_end(n, r);
-		if (!n->own.is_over)
-			kith_suspect_look_again(n, r->target);
-	}
+	for (i = 0; i < KITH_ROUNDS_MAX; i++)
+		if (n->probes.rounds[i].in_use)
+			abort_round(n, &n->probes.rounds[i]);
 }
 
 void kith_probe_forget(struct kith_node *n, const struct kith_peer *p)

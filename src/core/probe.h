@@ -37,6 +37,7 @@ struct kith_round {
 	kith_us ping_at[3];
 	uint64_t stream; /* the TCP probe under way, 0 = none */
 	bool relay_begun;
+	bool is_deaf; /* nobody had been heard for a while when it began */
 	bool is_new; /* nothing was held against the target when it began */
 	struct kith_timer timer;
 };

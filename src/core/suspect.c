@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "core/accuse.h"
 #include "core/node.h"
 #include "core/obituary.h"
 #include <string.h>
@@ -133,7 +134,7 @@ static kith_us patience(const struct kith_node *n)
 	return n->timing.period * (1000 + 2 * milli) / 1000 * (kith_probe_is_doubtful(n) ? 2 : 1);
 }
 
-/* --- signing -------------------------------------------------------------------------------- */
+/* --- holding -------------------------------------------------------------------------------- */
 
 struct kith_held *kith_suspect_hold(struct kith_node *n, struct kith_case *c,
 				    const struct kith_mid *by, const struct kith_suspicion *s,
@@ -170,52 +171,6 @@ struct kith_held *kith_suspect_hold(struct kith_node *n, struct kith_case *c,
 	return h;
 }
 
-static void tell_observers(struct kith_node *n, const struct kith_peer *p, struct kith_bytes record)
-{
-	struct kith_peer *observers[KITH_OBSERVERS];
-	const uint32_t count = kith_ring_observers(n, p, observers);
-	uint32_t i;
-
-	for (i = 0; i < count; i++) {
-		struct kith_packet pk;
-
-		if (!observers[i]->is_self && kith_packet_begin(n, &pk, observers[i]) &&
-		    kith_packet_add_record(&pk, record))
-			kith_packet_fill_send(n, &pk);
-	}
-}
-
-/* Signs our suspicion, once per incarnation, and again when silence turns out to be refusal. */
-static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t path)
-{
-	struct kith_peer *p = c->peer;
-	const struct kith_suspicion s = {p->record->mid, p->record->epoch, p->record->seq, kind,
-					 path};
-	struct kith_held *h = kith_suspect_held_by(c, &n->own.peer->record->mid);
-	uint8_t body[KITH_SUSPICION_BODY];
-	const struct kith_bytes bytes = {body, sizeof(body)};
-	struct kith_fact *record;
-
-	if (h != NULL ? h->kind >= kind && !h->is_cleared
-		      : c->held_count >= KITH_SUSPICIONS_PER_TARGET)
-		return;
-	if (kith_probe_is_doubtful(n) && !kith_bucket_take(&n->suspects.signing, n->now, 1, 1))
-		return;
-	kith_suspicion_write(&s, body);
-	record = kith_own_numbered(n, KITH_RECORD_SUSPICION, KITH_SUSPICION_LIFE_S, bytes);
-	if (record == NULL)
-		return;
-	h = kith_suspect_hold(n, c, &n->own.peer->record->mid, &s, record,
-			      kith_now_unix_s(n) + KITH_SUSPICION_LIFE_S);
-	kith_fact_unref(n, record);
-	if (h == NULL)
-		return;
-	KITH_COUNT(n, suspicions_sent);
-	kith_trace(n, "suspicion.sign", p, kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
-	tell_observers(n, p, h->record->raw);
-	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT);
-}
-
 /* --- judging -------------------------------------------------------------------------------- */
 
 static void fail(struct kith_node *n, struct kith_case *c)
@@ -228,9 +183,48 @@ static void fail(struct kith_node *n, struct kith_case *c)
 		if (counts(&c->held[i]))
 			last = &c->held[i];
 	kith_timer_stop(n, &c->timer);
-	sign(n, c, c->own_refused ? KITH_SUSPICION_REFUSAL : KITH_SUSPICION_SILENCE,
-	     c->own_refused ? KITH_PATH_TCP_REFUSED : KITH_PATH_DIRECT);
+	kith_accuse(n, c, c->own_refused ? KITH_SUSPICION_REFUSAL : KITH_SUSPICION_SILENCE,
+		    c->own_refused ? KITH_PATH_TCP_REFUSED : KITH_PATH_DIRECT);
 	kith_peer_set_status(n, p, KITH_STATUS_FAILED, last != NULL ? &last->by : NULL);
+	n->suspects.has_private = n->suspects.has_private || kith_suspect_is_private(p);
+}
+
+bool kith_suspect_is_private(const struct kith_peer *p)
+{
+	const struct kith_case *c = kith_peer_case(p);
+	int i;
+
+	for (i = 0; c != NULL && i < c->held_count; i++)
+		if (!c->held[i].is_cleared)
+			return false;
+	return p->status == KITH_STATUS_FAILED && c != NULL && c->own_alone;
+}
+
+static void withdraw(struct kith_node *n, struct kith_peer *p)
+{
+	struct kith_case *c = kith_peer_case(p);
+
+	kith_trace(n, "failed.withdrawn", p, NULL);
+	c->own_rounds = 0;
+	kith_peer_set_status(n, p, KITH_STATUS_ALIVE, NULL);
+	c->own_refused = c->own_triple = c->own_alone = false;
+	c->suspect_at = c->looked_at = KITH_NEVER;
+	kith_timer_set(n, &c->timer, n->now); /* closes it, or keeps what is to be told */
+}
+
+void kith_suspect_not_alone(struct kith_node *n)
+{
+	uint32_t i;
+
+	if (!n->suspects.has_private)
+		return;
+	n->suspects.has_private = false;
+	for (i = 0; i < n->peers.count; i++) {
+		struct kith_peer *p = kith_ring_at(n, i);
+
+		if (kith_suspect_is_private(p))
+			withdraw(n, p);
+	}
 }
 
 /* Suspicions live 300 s while their target is alive here. */
@@ -392,8 +386,7 @@ static void remember(struct kith_node *n, struct kith_peer *p, enum kith_why_kin
 }
 
 void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
-			       enum kith_suspicion_kind kind, uint8_t path, bool is_express,
-			       bool is_triple_refused)
+			       const struct kith_verdict *v)
 {
 	struct kith_case *c;
 
@@ -404,12 +397,13 @@ void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
 		return;
 	if (c->own_rounds < UINT8_MAX)
 		c->own_rounds++;
-	c->own_refused = c->own_refused || kind == KITH_SUSPICION_REFUSAL;
-	c->own_triple = c->own_triple || is_triple_refused;
-	if (is_express)
+	c->own_refused = c->own_refused || v->kind == KITH_SUSPICION_REFUSAL;
+	c->own_triple = c->own_triple || v->is_triple_refused;
+	c->own_alone = v->is_alone;
+	if (v->is_express)
 		c->looked_at = n->now;
-	remember(n, p, KITH_WHY_ROUND, NULL, (uint8_t)kind, path);
-	sign(n, c, (uint8_t)kind, path);
+	remember(n, p, KITH_WHY_ROUND, NULL, (uint8_t)v->kind, v->path);
+	kith_accuse(n, c, (uint8_t)v->kind, v->path);
 	judge(n, p);
 }
 
@@ -425,7 +419,7 @@ void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us beg
 		if (c->held[i].came <= begun)
 			c->held[i].is_cleared = true;
 	c->own_rounds = 0;
-	c->own_refused = c->own_triple = false;
+	c->own_refused = c->own_triple = c->own_alone = false;
 	c->looked_at = KITH_NEVER;
 	remember(n, p, KITH_WHY_ANSWER, NULL, 0, 0);
 	judge(n, p);
@@ -448,7 +442,10 @@ void kith_suspect_heard(struct kith_node *n, struct kith_peer *p)
 	uint8_t evidence, need;
 
 	if (p->status == KITH_STATUS_FAILED) {
-		kith_obituary_return(n, p);
+		if (kith_suspect_is_private(p))
+			withdraw(n, p);
+		else
+			kith_obituary_return(n, p);
 		return;
 	}
 	if (kith_peer_case(p) == NULL || !kith_peer_is_up(p))
@@ -553,12 +550,6 @@ void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors,
 		    kith_packet_add_record(&pk, n->own.peer->record->fact.raw))
 			kith_packet_send(n, &pk);
 	}
-}
-
-void kith_suspect_sign(struct kith_node *n, struct kith_case *c)
-{
-	if (kith_suspect_held_by(c, &n->own.peer->record->mid) == NULL)
-		sign(n, c, KITH_SUSPICION_SILENCE, KITH_PATH_DIRECT);
 }
 
 /* --- announced absence ----------------------------------------------------------------------- */

@@ -41,6 +41,7 @@ struct kith_case {
 	uint8_t own_rounds;  /* own failed rounds, saturating */
 	bool own_refused;    /* one of them was refused */
 	bool own_triple;     /* three connects of one look were all refused */
+	bool own_alone;      /* nobody was heard during the last of them */
 	kith_us suspect_at;  /* evidence reached 2; KITH_NEVER */
 	kith_us refused_at;  /* `need` refusing witnesses; KITH_NEVER */
 	kith_us looked_at;   /* end of our last failed express round; KITH_NEVER */
@@ -50,13 +51,28 @@ struct kith_case {
 
 struct kith_suspects {
 	struct kith_bucket signing; /* while our own rounds fail a lot */
+	bool has_private; /* somebody may be held failed for reasons that are private */
 	uint32_t cases;             /* open now */
 };
 
-/* A round of ours on p failed. */
+/* How a round of ours failed. */
+struct kith_verdict {
+	enum kith_suspicion_kind kind;
+	uint8_t path; /* KITH_PATH_... */
+	bool is_express;
+	bool is_triple_refused;
+	bool is_alone; /* nobody at all was heard meanwhile: it is we who are deaf */
+};
+
+/* A round of ours on p failed. Who was alone concludes for itself, and tells nobody. */
 void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
-			       enum kith_suspicion_kind kind, uint8_t path, bool is_express,
-			       bool is_triple_refused);
+			       const struct kith_verdict *v);
+/* Whether p is held failed, and all that is held against it are rounds of ours in which nobody at all was
+ * heard: nobody else knows of them, and there is nothing that p could refute. */
+bool kith_suspect_is_private(const struct kith_peer *p);
+/* Another member has told what it knows (core/sync.h): whom it holds nothing against is not held failed
+ * for reasons of that kind any more. */
+void kith_suspect_not_alone(struct kith_node *n);
 /* p answered a round that began at `begun`. */
 void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us begun);
 /* A round of ours on p ended without a verdict: the case is judged anew. */
@@ -76,10 +92,8 @@ void kith_suspect_close(struct kith_node *n, struct kith_peer *p);
 void kith_suspect_absent(struct kith_node *n, struct kith_peer *p, kith_us until);
 /* Sends our newest own record straight to those who suspect us. */
 void kith_suspect_answer(struct kith_node *n, const struct kith_mid *suspectors, uint32_t count);
-/* Signs our own suspicion of silence, unless we have one. */
-void kith_suspect_sign(struct kith_node *n, struct kith_case *c);
-/* For core/plain.c and core/obituary.c besides suspect.c: the case of p, opened if there is none (NULL:
- * no memory); a suspicion put into it (NULL: no memory or no room), found, dropped. */
+/* For core/plain.c, core/accuse.c and core/obituary.c besides suspect.c: the case of p, opened if there is
+ * none (NULL: no memory); a suspicion put into it (NULL: no memory or no room), found, dropped. */
 struct kith_case *kith_suspect_open(struct kith_node *n, struct kith_peer *p);
 struct kith_held *kith_suspect_hold(struct kith_node *n, struct kith_case *c,
 				    const struct kith_mid *by, const struct kith_suspicion *s,

@@ -49,7 +49,7 @@ static bool ask_about(struct kith_node *n, struct kith_sync *y, const struct kit
 {
 	void *q = y->questions;
 
-	/* No pair differs in more ranges than the larger table has members, and ours may be smaller. */
+	/* No pair differs in more ranges than the larger table has members; ours may be smaller. */
 	if (y->question_count >= n->max_members) {
 		y->overflows = true;
 		return true;
@@ -62,6 +62,18 @@ static bool ask_about(struct kith_node *n, struct kith_sync *y, const struct kit
 	return true;
 }
 
+/* Whom we gave up hearing nobody: what others hold against them comes with their records. */
+static bool ask_for_private(struct kith_node *n, struct kith_sync *y)
+{
+	const uint32_t count = n->suspects.has_private ? n->peers.count : 0;
+	uint32_t i = 0;
+
+	while (i < count && (!kith_suspect_is_private(kith_ring_at(n, i)) ||
+			     ask_for(n, y, &kith_ring_at(n, i)->record->mid)))
+		i++;
+	return i == count;
+}
+
 bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
 {
 	s->sync = kith_mem_new(&n->alloc, 1, sizeof(*s->sync));
@@ -69,7 +81,8 @@ bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
 		return false;
 	s->sync->is_initiator = s->sync->is_our_turn = s->purpose != KITH_STREAM_FOR_PEER;
 	if (s->sync->is_initiator)
-		return ask_about(n, s->sync, &(struct kith_range){.depth = 0}, 0);
+		return ask_for_private(n, s->sync) &&
+		       ask_about(n, s->sync, &(struct kith_range){.depth = 0}, 0);
 	if (n->syncs.answering >= KITH_SYNCS_MAX)
 		s->sync->refusal = KITH_SEED_BUSY;
 	s->sync->is_counted = s->sync->refusal != KITH_SEED_BUSY;
@@ -448,6 +461,8 @@ static bool on_need(struct kith_node *n, struct kith_stream *s, const struct kit
 
 	if (m->blob.len % 16 != 0)
 		return false;
+	if (y->refusal != KITH_SEED_JOINED)
+		return true;
 	y->has_asked = true;
 	for (i = 0; i < m->blob.len; i += 16) {
 		const struct kith_mid mid = mid_at(m->blob.p + i);

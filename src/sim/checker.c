@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/checker.h"
 
+#include "base/time.h"
 #include "sim/hash.h"
 
 #include <assert.h>
@@ -24,6 +25,7 @@ enum {
 
 /* What a process wrote before its end may arrive so much later. */
 static const kith_us under_way = 5 * KITH_SECOND;
+static const kith_us shortest_round = 100 * KITH_MS; /* of any profile */
 
 enum { UNKNOWN = KITH_STATUS_COUNT };
 
@@ -50,6 +52,7 @@ struct pair {
 	uint64_t walk; /* the last one that met it */
 	uint8_t status, told; /* in the last walk; by the events */
 	bool is_quarantined;  /* by the events */
+	bool is_failed_alone; /* called failed while nobody was heard: that may be withdrawn */
 	uint8_t wants;
 	bool is_listed;
 };
@@ -67,6 +70,7 @@ struct host {
 	bool has_walked, is_full, is_clock_off;
 	uint64_t walk;
 	kith_us now; /* of the walk, on its clock */
+	kith_us heard; /* the last packet of anybody */
 	uint32_t by_status[KITH_STATUS_COUNT], count_max;
 	uint64_t answers_by_stream, streams_before;
 	uint64_t taken, credit; /* records taken or signed; sends that they allow */
@@ -210,6 +214,7 @@ void checker_begin(struct checker *k, uint32_t host, uint32_t disk_epoch)
 	h->digest = 0;
 	h->has_walked = h->is_clock_off = false;
 	h->walk = 0;
+	h->heard = KITH_NEVER;
 	h->count_max = 0;
 	h->answers_by_stream = h->taken = h->credit = 0;
 	memset(h->pairs, 0, k->count * sizeof(*h->pairs));
@@ -326,8 +331,10 @@ static void check_step(struct checker *k, uint32_t host, uint32_t who, const str
 		broken(k, host, e->from == KITH_STATUS_LEFT ? CHECKER_LEAVE : CHECKER_STATUS_BACK,
 		       "member %u went from %s to %s", who, kith_status_name(e->from),
 		       kith_status_name(e->to));
-	else
+	else if (e->from != KITH_STATUS_FAILED || e->to != KITH_STATUS_ALIVE || !p->is_failed_alone)
 		p->wants |= next_of[e->from][e->to].wants;
+	p->is_failed_alone = e->to == KITH_STATUS_FAILED &&
+			     kith_us_elapsed(k->hosts[host].heard, k->hosts[host].now) >= shortest_round;
 }
 
 /* It begins with a return from failed, which no other event tells; at its end the status is told. */
@@ -520,6 +527,8 @@ void checker_member(struct checker *k, uint32_t host, uint32_t who, const struct
 	p->digest = digest;
 	p->status = p->told = (uint8_t)m->status;
 	p->heard = m->heard;
+	if (m->heard != KITH_NEVER && (h->heard == KITH_NEVER || m->heard > h->heard))
+		h->heard = m->heard;
 }
 
 void checker_walked(struct checker *k, uint32_t host, const struct kith_view *v)

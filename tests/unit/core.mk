@@ -7,12 +7,15 @@ libkith_corefix_la_SOURCES = \
 	%D%/core_fix.h \
 	%D%/core_line.c \
 	%D%/core_line.h \
+	%D%/core_suspects.c \
+	%D%/core_suspects.h \
 	%D%/core_two.c \
 	%D%/core_two.h
 
 core_ldadd = libkith_corefix.la $(LDADD)
 
 unit_tests += \
+	%D%/test_core_accuse \
 	%D%/test_core_clocks \
 	%D%/test_core_flap \
 	%D%/test_core_gossip \
@@ -44,6 +47,7 @@ unit_tests += \
 	%D%/test_core_tomb \
 	%D%/test_core_zone
 
+tests_unit_test_core_accuse_LDADD = $(core_ldadd)
 tests_unit_test_core_clocks_LDADD = $(core_ldadd)
 tests_unit_test_core_flap_LDADD = $(core_ldadd)
 tests_unit_test_core_gossip_LDADD = $(core_ldadd)

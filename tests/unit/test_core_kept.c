@@ -165,8 +165,9 @@ static void a_suspect_is_asked_anew(void **state)
 	fix_setup(&f);
 	person_joins(&f, &a, 1);
 	person_joins(&f, &b, 2);
-	kith_suspect_round_failed(f.n, person_peer(&f, &a), KITH_SUSPICION_SILENCE, KITH_PATH_DIRECT,
-				  false, false);
+	kith_suspect_round_failed(
+		f.n, person_peer(&f, &a),
+		&(struct kith_verdict){.kind = KITH_SUSPICION_SILENCE, .path = KITH_PATH_DIRECT});
 	becomes(&f, &a, KITH_STATUS_SUSPECT);
 	becomes(&f, &b, KITH_STATUS_FAILED);
 	assert_int_equal(keep(&f), 2);

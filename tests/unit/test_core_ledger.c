@@ -77,7 +77,7 @@ static void has_evidence(struct fix *f, struct kith_peer *p)
 
 static void has_a_case(struct fix *f, struct kith_peer *p)
 {
-	kith_suspect_round_failed(f->n, p, KITH_SUSPICION_SILENCE, 0, false, false);
+	kith_suspect_round_failed(f->n, p, &(struct kith_verdict){.kind = KITH_SUSPICION_SILENCE});
 	p->ledger->why.total = 0; /* there was no memory for the reasons */
 }
 
@@ -110,7 +110,7 @@ static void is_a_convict(struct fix *f, struct kith_peer *p)
 static void it_stays_while_it_says_something(void **state)
 {
 	static void (*const notes[])(struct fix *, struct kith_peer *) = {
-		has_evidence,	 has_a_case, has_numbers, has_a_number_of_epoch_0,
+		has_evidence,	 has_a_case, has_numbers,  has_a_number_of_epoch_0,
 		is_probed_again, is_awaited, is_a_convict,
 	};
 	size_t i;

@@ -1,36 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* How many suspicions of one member are held, and who is told of them besides what gossip tells. */
-#include "unit/core_fix.h"
+#include "unit/core_suspects.h"
 
 #include "core/obituary.h"
-#include "core/suspect.h"
-
-/* A node that begins no rounds of its own accord, a target and some more people. */
-struct scene {
-	struct fix f;
-	struct person target, more[8];
-	struct kith_peer *t;
-};
-
-static void scene_setup(struct scene *s, uint32_t more)
-{
-	uint32_t i;
-
-	fix_setup(&s->f);
-	s->t = person_joins(&s->f, &s->target, 1);
-	for (i = 0; i < more; i++)
-		person_joins(&s->f, &s->more[i], 2 + i);
-	kith_timer_stop(s->f.n, &s->f.n->period.timer);
-	fix_forget(&s->f);
-}
-
-static void is_suspected_by(struct scene *s, uint32_t who)
-{
-	uint8_t record[KITH_RECORD_MAX];
-
-	(void)person_tells(&s->f, &s->more[who], record,
-			   person_suspicion(&s->f, &s->more[who], s->t, KITH_SUSPICION_SILENCE, record));
-}
 
 /* How many suspicions lie in what was sent to it; all is forgotten. */
 static uint32_t told(struct scene *s, struct person *p)
@@ -55,7 +27,7 @@ static void a_cleared_place_is_no_way_round_the_bound(void **state)
 	(void)state;
 	scene_setup(&s, 5);
 	for (uint32_t i = 0; i < 4; i++)
-		is_suspected_by(&s, i);
+		other_says(&s, i, SILENT);
 	witness = person_peer(&s.f, &s.more[4]);
 	assert_false(kith_suspect_wants(s.f.n, witness, s.t)); /* four are held */
 	kith_suspect_answered(s.f.n, s.t, s.f.now);
@@ -86,7 +58,7 @@ static void who_tells_of_the_dead_is_told(void **state)
 	teller = &s.more[3];
 	len = person_record(&s.f, &s.target, tells);
 	for (uint32_t i = 0; i < 3; i++)
-		is_suspected_by(&s, i);
+		other_says(&s, i, SILENT);
 	kith_probe_abort_all(s.f.n);
 	fix_forget(&s.f);
 	(void)person_tells(&s.f, teller, tells, len);
@@ -117,7 +89,7 @@ static void who_asks_for_it_gets_them_too(void **state)
 	scene_setup(&s, 4);
 	want.mid = s.target.id.mid.b;
 	for (uint32_t i = 0; i < 3; i++)
-		is_suspected_by(&s, i);
+		other_says(&s, i, SILENT);
 	kith_probe_abort_all(s.f.n);
 	fix_forget(&s.f);
 	person_say(&s.f, &s.more[3], &want);

@@ -47,7 +47,8 @@ static struct kith_round *begin(struct scene *s, enum kith_round_kind kind)
 	s->begun = s->f.now;
 	if (kind == KITH_ROUND_PERIOD) {
 		/* Its reprobe needs a case. */
-		kith_suspect_round_failed(s->f.n, s->t, KITH_SUSPICION_SILENCE, 0, false, false);
+		kith_suspect_round_failed(s->f.n, s->t,
+					  &(struct kith_verdict){.kind = KITH_SUSPICION_SILENCE});
 		fix_forget(&s->f);
 		kith_period_on_reprobe(s->f.n, s->t);
 	} else {

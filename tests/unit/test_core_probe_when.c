@@ -15,7 +15,8 @@ static uint32_t rounds_in_use(const struct fix *f)
 
 /* --- whom ------------------------------------------------------------------------------------- */
 
-/* Every second period the next on the ring is asked; and everybody within two rounds of the list. */
+/* Every second period the next on the ring is asked; and everybody within two rounds of the list.
+ */
 static void each_is_asked_and_the_successor_most(void **state)
 {
 	enum { PEOPLE = 12, PERIODS = 4 * PEOPLE };
@@ -60,7 +61,8 @@ static void a_suspect_is_no_successor(void **state)
 	for (i = 0; i < 3; i++)
 		kith_peer_heard(f.n, person_joins(&f, &p[i], 1 + i), NULL);
 	first = kith_ring_successor(f.n);
-	kith_suspect_round_failed(f.n, first, KITH_SUSPICION_SILENCE, 0, false, false);
+	kith_suspect_round_failed(f.n, first,
+				  &(struct kith_verdict){.kind = KITH_SUSPICION_SILENCE});
 	assert_int_equal(first->status, KITH_STATUS_ALIVE);
 	second = kith_ring_successor(f.n);
 	assert_non_null(second);

@@ -1,68 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "unit/core_fix.h"
+#include "unit/core_suspects.h"
 
 #include "core/suspect.h"
-
-static const enum kith_suspicion_kind SILENT = KITH_SUSPICION_SILENCE, REFUSED = KITH_SUSPICION_REFUSAL;
-
-/* A node, a target and some more people; the node begins no rounds of its own accord. */
-struct scene {
-	struct fix f;
-	struct person target, more[8];
-	struct kith_peer *t;
-};
-
-static void old_news(struct fix *f, struct kith_peer *p)
-{
-	kith_gossip_drop(f->n, &p->rumor, &p->record->fact);
-}
-
-static void scene_setup(struct scene *s, uint32_t more)
-{
-	uint32_t i;
-
-	fix_setup(&s->f);
-	s->t = person_joins(&s->f, &s->target, 1);
-	for (i = 0; i < more; i++)
-		person_joins(&s->f, &s->more[i], 2 + i);
-	kith_timer_stop(s->f.n, &s->f.n->period.timer);
-	fix_forget(&s->f);
-	/* Old news would ride along on what the tests look at. */
-	old_news(&s->f, s->f.n->own.peer);
-	old_news(&s->f, s->t);
-	for (i = 0; i < more; i++)
-		old_news(&s->f, person_peer(&s->f, &s->more[i]));
-}
-
-static void end_all_rounds(struct scene *s)
-{
-	kith_probe_abort_all(s->f.n);
-	fix_collect(&s->f);
-}
-
-/* A round of our own on the target ended badly. */
-static void own_failure(struct scene *s, enum kith_suspicion_kind kind, bool is_express)
-{
-	kith_suspect_round_failed(s->f.n, s->t, kind, KITH_PATH_DIRECT, is_express, false);
-	fix_collect(&s->f);
-}
-
-/* Somebody else says so. */
-static void other_says(struct scene *s, uint32_t who, uint8_t kind)
-{
-	uint8_t record[KITH_RECORD_MAX];
-
-	(void)person_tells(&s->f, &s->more[who], record,
-			   person_suspicion(&s->f, &s->more[who], s->t, kind, record));
-}
-
-static uint8_t evidence(const struct scene *s)
-{
-	uint8_t have, need;
-
-	kith_suspect_weigh(s->f.n, s->t, &have, &need);
-	return have;
-}
 
 /* --- weighing --------------------------------------------------------------------------------- */
 
@@ -162,64 +101,7 @@ static void only_a_round_begun_later_clears(void **state)
 	fix_end(&s.f);
 }
 
-/* --- signing ---------------------------------------------------------------------------------- */
-
-static void silence_is_signed_once_and_once_more_as_refusal(void **state)
-{
-	struct scene s;
-	struct kith_msg m;
-
-	(void)state;
-	scene_setup(&s, 2);
-	kith_peer_heard(s.f.n, person_peer(&s.f, &s.more[0]), NULL);
-	own_failure(&s, SILENT, false);
-	own_failure(&s, SILENT, false);
-	assert_int_equal(s.f.n->stats.suspicions_sent, 1);
-	/* The other two members are both observers, and are told at once. */
-	assert_int_equal(person_heard(&s.f, &s.more[0], KITH_MSG_RECORD, &m), 1);
-	assert_int_equal(m.blob.len, KITH_SUSPICION_LEN);
-	own_failure(&s, REFUSED, false);
-	own_failure(&s, REFUSED, false);
-	own_failure(&s, SILENT, false);
-	assert_int_equal(s.f.n->stats.suspicions_sent, 2);
-	fix_end(&s.f);
-}
-
-static void nothing_is_signed_when_four_are_held(void **state)
-{
-	struct scene s;
-	uint32_t i;
-
-	(void)state;
-	scene_setup(&s, 4);
-	for (i = 0; i < 4; i++)
-		other_says(&s, i, SILENT);
-	own_failure(&s, SILENT, false);
-	assert_int_equal(s.f.n->stats.suspicions_sent, 0);
-	assert_int_equal(evidence(&s), 5);
-	fix_end(&s.f);
-}
-
-/* While half of our own rounds fail, we are more likely the broken one. */
-static void in_doubt_one_suspicion_a_second_is_signed(void **state)
-{
-	struct scene s;
-	uint32_t i;
-
-	(void)state;
-	scene_setup(&s, 5);
-	s.f.n->probes.verdicts = 0xff;
-	for (i = 0; i < 5; i++) {
-		kith_suspect_round_failed(s.f.n, person_peer(&s.f, &s.more[i]), SILENT,
-					  KITH_PATH_DIRECT, false, false);
-		fix_collect(&s.f);
-	}
-	assert_int_equal(s.f.n->stats.suspicions_sent, 1);
-	s.f.n->now = s.f.now += KITH_SECOND;
-	own_failure(&s, SILENT, false);
-	assert_int_equal(s.f.n->stats.suspicions_sent, 2);
-	fix_end(&s.f);
-}
+/* --- looking --------------------------------------------------------------------------------- */
 
 /* Who heard one alone looks itself, once S is over. */
 static void one_word_is_looked_into(void **state)
@@ -349,7 +231,8 @@ static void a_new_epoch_drops_what_the_old_one_signed(void **state)
 	(void)state;
 	scene_setup(&s, 2);
 	other_says(&s, 0, SILENT);
-	kith_suspect_round_failed(s.f.n, s.t, SILENT, KITH_PATH_DIRECT, false, false);
+	kith_suspect_round_failed(s.f.n, s.t,
+				  &(struct kith_verdict){.kind = SILENT, .path = KITH_PATH_DIRECT});
 	c = kith_peer_case(s.t);
 	assert_int_equal(c->held_count, 2);
 	kith_own_reflected(s.f.n, s.f.n->own.epoch);
@@ -357,7 +240,8 @@ static void a_new_epoch_drops_what_the_old_one_signed(void **state)
 	kith_node_persisted(s.f.n, s.f.now, fix_last(&s.f, KITH_OUT_PERSIST)->token);
 	assert_int_equal(c->held_count, 1);
 	assert_null(kith_suspect_held_by(c, &s.f.n->own.peer->record->mid));
-	kith_suspect_round_failed(s.f.n, s.t, SILENT, KITH_PATH_DIRECT, false, false);
+	kith_suspect_round_failed(s.f.n, s.t,
+				  &(struct kith_verdict){.kind = SILENT, .path = KITH_PATH_DIRECT});
 	ours = kith_suspect_held_by(c, &s.f.n->own.peer->record->mid);
 	assert_non_null(ours);
 	assert_int_equal(kith_record_read(ours->record->raw.p, ours->record->raw.len, &head), 0);
@@ -454,7 +338,11 @@ static void three_own_refusals_and_one_others(void **state)
 
 	(void)state;
 	scene_setup(&s, 4);
-	kith_suspect_round_failed(s.f.n, s.t, REFUSED, KITH_PATH_TCP_REFUSED, true, true);
+	kith_suspect_round_failed(s.f.n, s.t,
+				  &(struct kith_verdict){.kind = REFUSED,
+							 .path = KITH_PATH_TCP_REFUSED,
+							 .is_express = true,
+							 .is_triple_refused = true});
 	fix_collect(&s.f);
 	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
 	other_says(&s, 0, SILENT);
@@ -464,7 +352,11 @@ static void three_own_refusals_and_one_others(void **state)
 	fix_end(&s.f);
 	/* Below three members nobody else could say so. */
 	scene_setup(&s, 0);
-	kith_suspect_round_failed(s.f.n, s.t, REFUSED, KITH_PATH_TCP_REFUSED, true, true);
+	kith_suspect_round_failed(s.f.n, s.t,
+				  &(struct kith_verdict){.kind = REFUSED,
+							 .path = KITH_PATH_TCP_REFUSED,
+							 .is_express = true,
+							 .is_triple_refused = true});
 	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
 	fix_end(&s.f);
 }
@@ -500,8 +392,8 @@ static void who_is_no_observer_does_not(void **state)
 		person_joins(&f, &many[i], 1 + i);
 	kith_timer_stop(f.n, &f.n->period.timer);
 	for (i = 0; i < 30 && target == NULL; i++) {
-		const uint32_t count = kith_ring_observers(f.n, person_peer(&f, &many[i]),
-							   observers);
+		const uint32_t count =
+			kith_ring_observers(f.n, person_peer(&f, &many[i]), observers);
 
 		assert_int_equal(count, KITH_OBSERVERS);
 		for (k = 0; k < count && !observers[k]->is_self; k++)
@@ -550,9 +442,6 @@ int main(void)
 		cmocka_unit_test(own_rounds_and_distinct_others_add_up),
 		cmocka_unit_test(a_newer_record_closes_the_case),
 		cmocka_unit_test(only_a_round_begun_later_clears),
-		cmocka_unit_test(silence_is_signed_once_and_once_more_as_refusal),
-		cmocka_unit_test(nothing_is_signed_when_four_are_held),
-		cmocka_unit_test(in_doubt_one_suspicion_a_second_is_signed),
 		cmocka_unit_test(one_word_is_looked_into),
 		cmocka_unit_test(what_was_told_stays_told),
 		cmocka_unit_test(against_the_living_a_suspicion_holds_300_s),

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/accuse.h"
+
+#include "core/node.h"
+#include "core/suspect.h"
+
+static void tell_observers(struct kith_node *n, const struct kith_peer *p, struct kith_bytes record)
+{
+	struct kith_peer *observers[KITH_OBSERVERS];
+	const uint32_t count = kith_ring_observers(n, p, observers);
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		struct kith_packet pk;
+
+		if (!observers[i]->is_self && kith_packet_begin(n, &pk, observers[i]) &&
+		    kith_packet_add_record(&pk, record))
+			kith_packet_fill_send(n, &pk);
+	}
+}
+
+static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t path)
+{
+	struct kith_peer *p = c->peer;
+	const struct kith_suspicion s = {p->record->mid, p->record->epoch, p->record->seq, kind,
+					 path};
+	struct kith_held *h = kith_suspect_held_by(c, &n->own.peer->record->mid);
+	uint8_t body[KITH_SUSPICION_BODY];
+	const struct kith_bytes bytes = {body, sizeof(body)};
+	struct kith_fact *record;
+
+	if (h != NULL ? h->kind >= kind && !h->is_cleared
+		      : c->held_count >= KITH_SUSPICIONS_PER_TARGET)
+		return;
+	if (kith_probe_is_doubtful(n) && !kith_bucket_take(&n->suspects.signing, n->now, 1, 1))
+		return;
+	kith_suspicion_write(&s, body);
+	record = kith_own_numbered(n, KITH_RECORD_SUSPICION, KITH_SUSPICION_LIFE_S, bytes);
+	if (record == NULL)
+		return;
+	h = kith_suspect_hold(n, c, &n->own.peer->record->mid, &s, record,
+			      kith_now_unix_s(n) + KITH_SUSPICION_LIFE_S);
+	kith_fact_unref(n, record);
+	if (h == NULL)
+		return;
+	KITH_COUNT(n, suspicions_sent);
+	kith_trace(n, "suspicion.sign", p, kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
+	tell_observers(n, p, h->record->raw);
+	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT);
+}
+
+void kith_accuse(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t path)
+{
+	if (!c->own_alone)
+		sign(n, c, kind, path);
+}
+
+void kith_accuse_heard(struct kith_node *n, struct kith_case *c)
+{
+	const struct kith_held *ours = kith_suspect_held_by(c, &n->own.peer->record->mid);
+
+	if (ours == NULL || ours->is_cleared)
+		sign(n, c, KITH_SUSPICION_SILENCE, KITH_PATH_DIRECT);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/* What a host signs against others, and what it keeps to itself. */
+#include "unit/core_suspects.h"
+
+static void silence_is_signed_once_and_once_more_as_refusal(void **state)
+{
+	struct scene s;
+	struct kith_msg m;
+
+	(void)state;
+	scene_setup(&s, 2);
+	kith_peer_heard(s.f.n, person_peer(&s.f, &s.more[0]), NULL);
+	own_failure(&s, SILENT, false);
+	own_failure(&s, SILENT, false);
+	assert_int_equal(s.f.n->stats.suspicions_sent, 1);
+	/* The other two members are both observers, and are told at once. */
+	assert_int_equal(person_heard(&s.f, &s.more[0], KITH_MSG_RECORD, &m), 1);
+	assert_int_equal(m.blob.len, KITH_SUSPICION_LEN);
+	own_failure(&s, REFUSED, false);
+	own_failure(&s, REFUSED, false);
+	own_failure(&s, SILENT, false);
+	assert_int_equal(s.f.n->stats.suspicions_sent, 2);
+	fix_end(&s.f);
+}
+
+static void nothing_is_signed_when_four_are_held(void **state)
+{
+	struct scene s;
+	uint32_t i;
+
+	(void)state;
+	scene_setup(&s, 4);
+	for (i = 0; i < 4; i++)
+		other_says(&s, i, SILENT);
+	own_failure(&s, SILENT, false);
+	assert_int_equal(s.f.n->stats.suspicions_sent, 0);
+	assert_int_equal(evidence(&s), 5);
+	fix_end(&s.f);
+}
+
+/* While half of our own rounds fail, we are more likely the broken one. */
+static void in_doubt_one_suspicion_a_second_is_signed(void **state)
+{
+	struct scene s;
+	uint32_t i;
+
+	(void)state;
+	scene_setup(&s, 5);
+	s.f.n->probes.verdicts = 0xff;
+	for (i = 0; i < 5; i++) {
+		kith_suspect_round_failed(
+			s.f.n, person_peer(&s.f, &s.more[i]),
+			&(struct kith_verdict){.kind = SILENT, .path = KITH_PATH_DIRECT});
+		fix_collect(&s.f);
+	}
+	assert_int_equal(s.f.n->stats.suspicions_sent, 1);
+	s.f.n->now = s.f.now += KITH_SECOND;
+	own_failure(&s, SILENT, false);
+	assert_int_equal(s.f.n->stats.suspicions_sent, 2);
+	fix_end(&s.f);
+}
+
+/* Rounds in which nobody was heard convict, and are told to nobody. */
+static void fails_alone(struct scene *s)
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		s->f.n->now = s->f.now += 5 * KITH_SECOND;
+		kith_suspect_round_failed(
+			s->f.n, s->t,
+			&(struct kith_verdict){.kind = SILENT, .is_express = true, .is_alone = true});
+	}
+	fix_collect(&s->f);
+	assert_int_equal(s->t->status, KITH_STATUS_FAILED);
+	assert_int_equal(s->f.n->stats.suspicions_sent, 0);
+}
+
+/* What others hold against it stands, whoever was alone. */
+static void only_what_was_concluded_alone_is_withdrawn(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_setup(&s, 5);
+	fails_alone(&s);
+	kith_suspect_not_alone(s.f.n);
+	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
+	own_failure(&s, SILENT, false);
+	assert_int_equal(s.f.n->stats.suspicions_sent, 1);
+	fix_end(&s.f);
+	scene_setup(&s, 5);
+	other_says(&s, 0, SILENT);
+	fails_alone(&s);
+	kith_suspect_not_alone(s.f.n);
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	fix_end(&s.f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(silence_is_signed_once_and_once_more_as_refusal),
+		cmocka_unit_test(nothing_is_signed_when_four_are_held),
+		cmocka_unit_test(in_doubt_one_suspicion_a_second_is_signed),
+		cmocka_unit_test(only_what_was_concluded_alone_is_withdrawn),
+	};
+
+	return cmocka_run_group_tests_name("core/accuse", tests, NULL, NULL);
+}
