@@ -23,13 +23,10 @@ static kith_us time_to(uint32_t from, uint32_t left)
 			    : time + (2 * KITH_FLAP_HALF_LIFE * (from - left) + from - 1) / from;
 }
 
-/* The network that fails takes many members with it; or it was we who heard nobody. */
-static bool is_of_the_network(const struct kith_node *n, const struct kith_peer *p)
+/* The network that fails takes many members with it. */
+static bool is_of_the_network(const struct kith_node *n)
 {
-	const struct kith_case *c = kith_peer_case(p);
-
-	return n->peers.isolated || kith_us_elapsed(n->peers.rejoined, n->now) < KITH_FLAP_REJOINED ||
-	       (c != NULL && c->own_alone);
+	return n->peers.isolated || kith_us_elapsed(n->peers.rejoined, n->now) < KITH_FLAP_REJOINED;
 }
 
 void kith_flap_returned(struct kith_node *n, struct kith_peer *p)
@@ -37,7 +34,7 @@ void kith_flap_returned(struct kith_node *n, struct kith_peer *p)
 	struct kith_ledger *l = kith_ledger(n, p);
 	struct kith_flap *f;
 
-	if (l == NULL || is_of_the_network(n, p))
+	if (l == NULL || is_of_the_network(n))
 		return;
 	f = &l->flap;
 	f->penalty = penalty(f, n->now) + KITH_FLAP_RETURN;

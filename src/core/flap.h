@@ -6,8 +6,8 @@
  * is quarantined: here its status goes on to change, and is told to nobody until the penalty has
  * sunk to KITH_FLAP_RELEASE, or an operator releases it.
  *
- * An announced absence costs nothing. Nor does a return while we are isolated, or soon after, or of whom
- * we held failed while we heard nobody: many come back at once, and it was the network that failed.
+ * An announced absence costs nothing. Nor does a return while we are isolated, or soon after: then
+ * many came back at once, and it was the network that failed.
  *
  *	kith_flap_returned() at each return -> kith_flap_is_quarantined() before a status is told
  *	-> kith_flap_on_release()

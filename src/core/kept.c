@@ -76,7 +76,9 @@ static int member_entry(struct kith_node *n, struct kith_peer *p, struct kith_by
 	struct kith_wr w;
 
 	p->is_kept = true;
-	write_head(n, &w, MEMBER, &p->record->mid, p->status, p->since);
+	/* What we concluded alone is no more than a suspicion to our next life. */
+	write_head(n, &w, MEMBER, &p->record->mid,
+		   kith_suspect_is_private(p) ? KITH_STATUS_SUSPECT : p->status, p->since);
 	kith_wr_u16(&w, (uint16_t)certificate.len);
 	kith_wr_bytes(&w, certificate.p, certificate.len);
 	kith_wr_bytes(&w, record.p, record.len);

@@ -115,8 +115,6 @@ void kith_partner_synced(struct kith_node *n, const struct kith_mid *peer, uint3
 	struct kith_partners *s = &n->partners;
 
 	KITH_COUNT(n, syncs);
-	if (is_ours)
-		kith_suspect_not_alone(n);
 	s->synced = n->now;
 	kith_trace(n, is_ours ? "sync.own" : "sync.other", kith_peer_find(n, peer),
 		   news > 0 ? "news" : "nothing new");

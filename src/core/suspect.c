@@ -212,18 +212,22 @@ static void withdraw(struct kith_node *n, struct kith_peer *p)
 	kith_timer_set(n, &c->timer, n->now); /* closes it, or keeps what is to be told */
 }
 
-void kith_suspect_not_alone(struct kith_node *n)
+void kith_suspect_not_alone(struct kith_node *n, kith_us asked)
 {
 	uint32_t i;
 
-	if (!n->suspects.has_private)
+	if (!n->suspects.has_private || n->own.is_over)
 		return;
 	n->suspects.has_private = false;
 	for (i = 0; i < n->peers.count; i++) {
 		struct kith_peer *p = kith_ring_at(n, i);
 
-		if (kith_suspect_is_private(p))
+		if (!kith_suspect_is_private(p))
+			continue;
+		if (p->since < asked)
 			withdraw(n, p);
+		else
+			n->suspects.has_private = true;
 	}
 }
 
@@ -443,7 +447,7 @@ void kith_suspect_heard(struct kith_node *n, struct kith_peer *p)
 
 	if (p->status == KITH_STATUS_FAILED) {
 		if (kith_suspect_is_private(p))
-			withdraw(n, p);
+			kith_partner_behind(n, p);
 		else
 			kith_obituary_return(n, p);
 		return;

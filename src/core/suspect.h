@@ -70,9 +70,9 @@ void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
 /* Whether p is held failed, and all that is held against it are rounds of ours in which nobody at all was
  * heard: nobody else knows of them, and there is nothing that p could refute. */
 bool kith_suspect_is_private(const struct kith_peer *p);
-/* Another member has told what it knows (core/sync.h): whom it holds nothing against is not held failed
- * for reasons of that kind any more. */
-void kith_suspect_not_alone(struct kith_node *n);
+/* Another member has told what it knows (core/sync.h), asked at `asked`: whom it holds nothing against is
+ * not held failed any more for reasons of that kind, of then. */
+void kith_suspect_not_alone(struct kith_node *n, kith_us asked);
 /* p answered a round that began at `begun`. */
 void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us begun);
 /* A round of ours on p ended without a verdict: the case is judged anew. */

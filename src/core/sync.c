@@ -65,13 +65,13 @@ static bool ask_about(struct kith_node *n, struct kith_sync *y, const struct kit
 /* Whom we gave up hearing nobody: what others hold against them comes with their records. */
 static bool ask_for_private(struct kith_node *n, struct kith_sync *y)
 {
-	const uint32_t count = n->suspects.has_private ? n->peers.count : 0;
-	uint32_t i = 0;
+	uint32_t i;
 
-	while (i < count && (!kith_suspect_is_private(kith_ring_at(n, i)) ||
-			     ask_for(n, y, &kith_ring_at(n, i)->record->mid)))
-		i++;
-	return i == count;
+	for (i = 0; n->suspects.has_private && i < n->peers.count; i++)
+		if (kith_suspect_is_private(kith_ring_at(n, i)) &&
+		    !ask_for(n, y, &kith_ring_at(n, i)->record->mid))
+			return false;
+	return true;
 }
 
 bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
@@ -79,6 +79,7 @@ bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
 	s->sync = kith_mem_new(&n->alloc, 1, sizeof(*s->sync));
 	if (s->sync == NULL)
 		return false;
+	s->sync->began = n->now;
 	s->sync->is_initiator = s->sync->is_our_turn = s->purpose != KITH_STREAM_FOR_PEER;
 	if (s->sync->is_initiator)
 		return ask_for_private(n, s->sync) &&
@@ -175,8 +176,7 @@ static bool add_need(struct kith_owners *need, struct frame *f)
 	return true;
 }
 
-/* Everything of one owner: certificate, unless it is to be compared alone, member record, and the
- * suspicions of its incarnation. */
+/* All of one owner: certificate, unless it is compared alone, record, suspicions of that. */
 static bool add_owner(struct kith_node *n, struct kith_sync *y, const struct kith_mid *mid, bool compares,
 		      struct frame *f)
 {
@@ -467,7 +467,8 @@ static bool on_need(struct kith_node *n, struct kith_stream *s, const struct kit
 	for (i = 0; i < m->blob.len; i += 16) {
 		const struct kith_mid mid = mid_at(m->blob.p + i);
 
-		if (!enqueue(n, &y->todo, &mid))
+		/* Perhaps our table had no room for it. */
+		if (kith_peer_find(n, &mid) != NULL && !enqueue(n, &y->todo, &mid))
 			return false;
 	}
 	return true;

@@ -37,6 +37,7 @@ struct kith_question {
 };
 
 struct kith_sync {
+	kith_us began;
 	bool is_initiator, is_counted;
 	/* The responder's word why it answers nothing: BUSY or FULL; else JOINED. */
 	enum kith_seed_result refusal;

@@ -84,7 +84,11 @@ static void only_what_was_concluded_alone_is_withdrawn(void **state)
 	(void)state;
 	scene_setup(&s, 5);
 	fails_alone(&s);
-	kith_suspect_not_alone(s.f.n);
+	kith_suspect_heard(s.f.n, s.t); /* the link may be one-way */
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	kith_suspect_not_alone(s.f.n, s.t->since); /* asked when it was not held failed yet */
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	kith_suspect_not_alone(s.f.n, s.t->since + 1);
 	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
 	own_failure(&s, SILENT, false);
 	assert_int_equal(s.f.n->stats.suspicions_sent, 1);
@@ -92,7 +96,7 @@ static void only_what_was_concluded_alone_is_withdrawn(void **state)
 	scene_setup(&s, 5);
 	other_says(&s, 0, SILENT);
 	fails_alone(&s);
-	kith_suspect_not_alone(s.f.n);
+	kith_suspect_not_alone(s.f.n, s.t->since + 1);
 	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
 	fix_end(&s.f);
 }
