@@ -23,8 +23,7 @@ enum {
 	HEAP_STREAM = 256 * 1024
 };
 
-/* What a process wrote before its end may arrive so much later. */
-static const kith_us under_way = 5 * KITH_SECOND;
+static const kith_us under_way = 5 * KITH_SECOND; /* what a process wrote before its end */
 static const kith_us shortest_round = 100 * KITH_MS; /* of any profile */
 
 enum { UNKNOWN = KITH_STATUS_COUNT };
@@ -70,7 +69,7 @@ struct host {
 	bool has_walked, is_full, is_clock_off;
 	uint64_t walk;
 	kith_us now; /* of the walk, on its clock */
-	kith_us heard; /* the last packet of anybody */
+	kith_us heard, heard_before; /* the last packets of anybody: that of now comes after the timers */
 	uint32_t by_status[KITH_STATUS_COUNT], count_max;
 	uint64_t answers_by_stream, streams_before;
 	uint64_t taken, credit; /* records taken or signed; sends that they allow */
@@ -214,7 +213,7 @@ void checker_begin(struct checker *k, uint32_t host, uint32_t disk_epoch)
 	h->digest = 0;
 	h->has_walked = h->is_clock_off = false;
 	h->walk = 0;
-	h->heard = KITH_NEVER;
+	h->heard = h->heard_before = KITH_NEVER;
 	h->count_max = 0;
 	h->answers_by_stream = h->taken = h->credit = 0;
 	memset(h->pairs, 0, k->count * sizeof(*h->pairs));
@@ -315,7 +314,8 @@ static const struct {
 
 static void check_step(struct checker *k, uint32_t host, uint32_t who, const struct kith_event *e)
 {
-	struct pair *p = &k->hosts[host].pairs[who];
+	const struct host *h = &k->hosts[host];
+	struct pair *p = &h->pairs[who];
 
 	if (e->from >= KITH_STATUS_COUNT || e->to >= KITH_STATUS_COUNT ||
 	    (p->told == UNKNOWN ? e->kind != KITH_EVENT_JOINED && e->to != KITH_STATUS_LEFT
@@ -333,8 +333,9 @@ static void check_step(struct checker *k, uint32_t host, uint32_t who, const str
 		       kith_status_name(e->to));
 	else if (e->from != KITH_STATUS_FAILED || e->to != KITH_STATUS_ALIVE || !p->is_failed_alone)
 		p->wants |= next_of[e->from][e->to].wants;
-	p->is_failed_alone = e->to == KITH_STATUS_FAILED &&
-			     kith_us_elapsed(k->hosts[host].heard, k->hosts[host].now) >= shortest_round;
+	p->is_failed_alone =
+		e->to == KITH_STATUS_FAILED &&
+		kith_us_elapsed(h->heard == h->now ? h->heard_before : h->heard, h->now) >= shortest_round;
 }
 
 /* It begins with a return from failed, which no other event tells; at its end the status is told. */
@@ -351,7 +352,7 @@ static void check_quarantine(struct checker *k, uint32_t host, uint32_t who, con
 		       p->is_quarantined ? "quarantined" : "not quarantined");
 	p->is_quarantined = begins;
 	p->told = (uint8_t)e->to;
-	if (begins)
+	if (begins && !p->is_failed_alone)
 		p->wants |= WANTS_NEWER;
 }
 
@@ -527,8 +528,10 @@ void checker_member(struct checker *k, uint32_t host, uint32_t who, const struct
 	p->digest = digest;
 	p->status = p->told = (uint8_t)m->status;
 	p->heard = m->heard;
-	if (m->heard != KITH_NEVER && (h->heard == KITH_NEVER || m->heard > h->heard))
+	if (m->heard != KITH_NEVER && (h->heard == KITH_NEVER || m->heard > h->heard)) {
+		h->heard_before = h->heard;
 		h->heard = m->heard;
+	}
 }
 
 void checker_walked(struct checker *k, uint32_t host, const struct kith_view *v)
