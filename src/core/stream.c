@@ -249,10 +249,11 @@ static void pump(struct kith_node *n, struct kith_stream *s)
 	if (s->state == KITH_STREAM_OPEN && s->sync != NULL && kith_sync_pump(n, s)) {
 		const enum kith_seed_result result = kith_sync_result(n, s);
 
-		if (s->sync->refusal == KITH_SEED_JOINED && s->sync->is_initiator)
-			kith_suspect_not_alone(n, s->sync->began);
-		if (s->sync->refusal == KITH_SEED_JOINED)
+		if (s->sync->refusal == KITH_SEED_JOINED) {
+			if (s->sync->is_initiator)
+				kith_suspect_not_alone(n, s->sync->began);
 			kith_partner_synced(n, &s->peer, s->sync->news, s->sync->is_initiator);
+		}
 		kith_stream_end(n, s, result, false);
 	}
 }

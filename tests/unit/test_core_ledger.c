@@ -110,7 +110,7 @@ static void is_a_convict(struct fix *f, struct kith_peer *p)
 static void it_stays_while_it_says_something(void **state)
 {
 	static void (*const notes[])(struct fix *, struct kith_peer *) = {
-		has_evidence,	 has_a_case, has_numbers,  has_a_number_of_epoch_0,
+		has_evidence,	 has_a_case, has_numbers, has_a_number_of_epoch_0,
 		is_probed_again, is_awaited, is_a_convict,
 	};
 	size_t i;

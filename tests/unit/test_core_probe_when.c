@@ -15,8 +15,7 @@ static uint32_t rounds_in_use(const struct fix *f)
 
 /* --- whom ------------------------------------------------------------------------------------- */
 
-/* Every second period the next on the ring is asked; and everybody within two rounds of the list.
- */
+/* Every second period the next on the ring is asked; and everybody within two rounds of the list. */
 static void each_is_asked_and_the_successor_most(void **state)
 {
 	enum { PEOPLE = 12, PERIODS = 4 * PEOPLE };

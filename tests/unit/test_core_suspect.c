@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "unit/core_suspects.h"
 
-#include "core/suspect.h"
-
 /* --- weighing --------------------------------------------------------------------------------- */
 
 static void what_is_needed_follows_from_who_else_is_up(void **state)
@@ -101,7 +99,7 @@ static void only_a_round_begun_later_clears(void **state)
 	fix_end(&s.f);
 }
 
-/* --- looking --------------------------------------------------------------------------------- */
+/* --- looking ---------------------------------------------------------------------------------- */
 
 /* Who heard one alone looks itself, once S is over. */
 static void one_word_is_looked_into(void **state)
@@ -392,8 +390,8 @@ static void who_is_no_observer_does_not(void **state)
 		person_joins(&f, &many[i], 1 + i);
 	kith_timer_stop(f.n, &f.n->period.timer);
 	for (i = 0; i < 30 && target == NULL; i++) {
-		const uint32_t count =
-			kith_ring_observers(f.n, person_peer(&f, &many[i]), observers);
+		const uint32_t count = kith_ring_observers(f.n, person_peer(&f, &many[i]),
+							   observers);
 
 		assert_int_equal(count, KITH_OBSERVERS);
 		for (k = 0; k < count && !observers[k]->is_self; k++)
