@@ -22,6 +22,9 @@ AM_TESTS_ENVIRONMENT = \
 	export MANDOC SANITIZER HARDENING; \
 	PROGRAMS='$(bin_PROGRAMS) $(sbin_PROGRAMS)'; export PROGRAMS;
 
+# What takes minutes under sanitizers: contrib/check tests it optimised, and full both ways.
+slow_tests =
+
 include %D%/support/local.mk
 include %D%/unit/local.mk
 include %D%/api/local.mk
@@ -34,6 +37,9 @@ include %D%/sim/local.mk
 include %D%/daemon/local.mk
 include %D%/lab/local.mk
 include %D%/lint/local.mk
+
+dist_check_SCRIPTS += $(slow_tests)
+TESTS += $(slow_tests)
 
 # The same programs under valgrind; scripts are left out, they start programs of their own, and so are
 # the stories that take minutes there: the sanitizers see them.

@@ -9,10 +9,10 @@ cli_tests = \
 	%D%/exits.sh \
 	%D%/help.sh \
 	%D%/install.sh \
-	%D%/look.sh \
-	%D%/ten.py
+	%D%/look.sh
 
 dist_check_SCRIPTS += $(cli_tests)
 TESTS += $(cli_tests)
+slow_tests += %D%/ten.py
 
 EXTRA_DIST += %D%/fake_kithd.py %D%/lib.sh %D%/script.json

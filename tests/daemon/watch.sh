@@ -80,6 +80,6 @@ few() { ask a stats rpc.connections --plain | grep -q '^rpc.connections	1$'; }
 check "watchers that are killed are noticed" until_true few
 
 stop a QUIT
-ask a wait 'members>=1'
+ask a wait 'members>=1' --for 100ms
 check "no kithd, no answer" test $? -eq 3
 done_testing

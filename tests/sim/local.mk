@@ -5,11 +5,11 @@
 
 sim_tests = \
 	%D%/command.sh \
-	%D%/experiments.sh \
 	%D%/scenarios.sh \
 	%D%/swarm.sh
 
 dist_check_SCRIPTS += $(sim_tests)
 TESTS += $(sim_tests)
+slow_tests += %D%/experiments.sh
 
 EXTRA_DIST += tests/scenario %D%/MUTANTS.md
