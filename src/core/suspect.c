@@ -327,8 +327,10 @@ static void judge(struct kith_node *n, struct kith_peer *p)
 		kith_timer_set(n, &c->timer, next_purge(c));
 		return;
 	}
-	/* Our failed look must still be fresh when the time has come. */
-	is_fresh = kith_us_elapsed(c->looked_at, kith_us_max(due, n->now)) <= KITH_LOOK_FRESH(n);
+	/* Our failed look must still be fresh when the time has come; nobody heard then, and somebody
+	 * now, says that it was our ears. */
+	is_fresh = kith_us_elapsed(c->looked_at, kith_us_max(due, n->now)) <= KITH_LOOK_FRESH(n) &&
+		   !(c->own_alone && n->peers.heard > c->looked_at);
 	if (is_fresh && n->now >= due) {
 		fail(n, c);
 	} else if (is_fresh) {

@@ -101,6 +101,35 @@ static void only_what_was_concluded_alone_is_withdrawn(void **state)
 	fix_end(&s.f);
 }
 
+/* A look that failed alone convicts only while we are alone. */
+static void convicts_unless_it(bool hears)
+{
+	const struct kith_verdict alone = {.kind = SILENT, .is_express = true, .is_alone = true};
+	struct scene s;
+
+	scene_setup(&s, 5);
+	other_says(&s, 0, SILENT);
+	other_says(&s, 1, SILENT);
+	end_all_rounds(&s);
+	kith_suspect_round_failed(s.f.n, s.t, &alone);
+	fix_run(&s.f, 2900 * KITH_MS);
+	end_all_rounds(&s);
+	kith_suspect_round_failed(s.f.n, s.t, &alone);
+	s.f.n->now = s.f.now += 1;
+	if (hears)
+		kith_peer_heard(s.f.n, person_peer(&s.f, &s.more[0]), NULL);
+	fix_run(&s.f, 200 * KITH_MS);
+	assert_int_equal(s.t->status == KITH_STATUS_FAILED, !hears);
+	fix_end(&s.f);
+}
+
+static void who_hears_again_looks_again(void **state)
+{
+	(void)state;
+	convicts_unless_it(false);
+	convicts_unless_it(true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +137,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_signed_when_four_are_held),
 		cmocka_unit_test(in_doubt_one_suspicion_a_second_is_signed),
 		cmocka_unit_test(only_what_was_concluded_alone_is_withdrawn),
+		cmocka_unit_test(who_hears_again_looks_again),
 	};
 
 	return cmocka_run_group_tests_name("core/accuse", tests, NULL, NULL);
