@@ -74,20 +74,21 @@ static void write_why(struct kith_writer *w, const struct kith_why *why)
 
 /* --- the verdict ----------------------------------------------------------------------------- */
 
-/* What the evidence since it last answered tells besides that it does not. */
+/* What the evidence since it last answered tells besides that it does not. What was held against a former
+ * incarnation is over: a record later than that has come. */
 struct clues {
 	bool is_refused; /* its host lives, its daemon does not */
 	bool is_stopped; /* its kernel took the last connection, and nobody answered in it */
 	bool is_kept;    /* nothing was tried since our own restart */
 };
 
-static struct clues clues_of(const struct kith_node *node, const struct kith_mid *mid)
+static struct clues clues_of(const struct kith_node *node, const struct kith_member *m)
 {
 	struct clues c = {.is_refused = false};
 	struct kith_why why;
 	uint32_t cursor = 0;
 
-	while (kith_node_why(node, mid, &cursor, &why)) {
+	while (kith_node_why(node, &m->mid, &cursor, &why)) {
 		switch (why.kind) {
 		case KITH_WHY_ANSWER:
 			c = (struct clues){.is_refused = false};
@@ -100,6 +101,8 @@ static struct clues clues_of(const struct kith_node *node, const struct kith_mid
 				c = (struct clues){.is_refused = false};
 			break;
 		default:
+			if (why.epoch != m->epoch || why.seq != m->seq)
+				break;
 			c.is_refused |= why.refusal;
 			c.is_stopped = (why.path & KITH_PATH_TCP_ACCEPTED) != 0;
 			c.is_kept = false;
@@ -143,7 +146,7 @@ static enum kith_call_verdict verdict_alive(const struct kith_node *node, const 
 static enum kith_call_verdict verdict_silent(const struct kith_node *node, const struct kith_member *m)
 {
 	const bool is_suspect = m->status == KITH_STATUS_SUSPECT;
-	const struct clues c = clues_of(node, &m->mid);
+	const struct clues c = clues_of(node, m);
 	struct kith_view v;
 
 	kith_node_view(node, &v);

@@ -5,11 +5,10 @@
 
 sim_tests = \
 	%D%/command.sh \
-	%D%/scenarios.sh \
-	%D%/swarm.sh
+	%D%/scenarios.sh
 
 dist_check_SCRIPTS += $(sim_tests)
 TESTS += $(sim_tests)
-slow_tests += %D%/experiments.sh
+slow_tests += %D%/experiments.sh %D%/swarm.sh
 
 EXTRA_DIST += tests/scenario %D%/MUTANTS.md

@@ -253,6 +253,7 @@ static void why_tells_its_evidence(void **state)
 
 	(void)state;
 	m->heard = m->since;
+	m->epoch = 17;
 	w.node->why_of = 1;
 	w.node->whys[0] = (struct kith_why){
 		.kind = KITH_WHY_ROUND, .unix_ms = w.t.unix_ms,
@@ -314,8 +315,11 @@ static void expect_verdict(const char *word)
 
 static void add_why(enum kith_why_kind kind, uint8_t path, bool refusal)
 {
+	const struct kith_member *m = &w.node->members[w.node->why_of];
+
 	w.node->whys[w.node->why_count++] = (struct kith_why){.kind = kind, .by_name = "", .path = path,
-							      .refusal = refusal};
+							      .refusal = refusal, .epoch = m->epoch,
+							      .seq = m->seq};
 }
 
 /* What tells most comes first: a refusal, then that it is heard, then an accepted connection. */
@@ -344,6 +348,13 @@ static void silence_has_reasons(void **state)
 	m->heard = m->since + 1;
 	expect_verdict("one_way");
 	add_why(KITH_WHY_ROUND, KITH_PATH_TCP_REFUSED, true);
+	expect_verdict("suspect_refused");
+	m->epoch++; /* what is there now was started later */
+	expect_verdict("one_way");
+	m->epoch--;
+	m->seq++; /* or has answered */
+	expect_verdict("one_way");
+	m->seq--;
 	expect_verdict("suspect_refused");
 	add_why(KITH_WHY_ANSWER, 0, false);
 	expect_verdict("one_way");
