@@ -32,6 +32,8 @@ static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t
 	if (h != NULL ? h->kind >= kind && !h->is_cleared
 		      : c->held_count >= KITH_SUSPICIONS_PER_TARGET)
 		return;
+	if (kind != KITH_SUSPICION_REFUSAL && kith_peer_is_up(p) && !kith_dispute_may_say(n, c))
+		return;
 	if (kith_probe_is_doubtful(n) && !kith_bucket_take(&n->suspects.signing, n->now, 1, 1))
 		return;
 	kith_suspicion_write(&s, body);

@@ -11,6 +11,7 @@
 
 #include "base/list.h"
 #include "core/bucket.h"
+#include "core/dispute.h"
 #include "core/flap.h"
 #include "core/limits.h"
 #include "core/timer.h"
@@ -58,6 +59,7 @@ struct kith_ledger {
 	struct kith_case *kase; /* owned; the evidence against its incarnation, NULL: none */
 	struct kith_why_ring why;
 	struct kith_flap flap;
+	struct kith_dispute dispute;
 	uint32_t helper; /* slot + 1 of through whom it answered last; 0: it answers itself */
 	struct kith_timer reprobe, back; /* own suspect probed again; announced absence over */
 };

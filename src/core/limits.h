@@ -29,6 +29,8 @@ enum {
 	KITH_FLAP_QUARANTINE = 3000,
 	KITH_FLAP_RELEASE = 1000,
 	KITH_FLAP_MAX = 8000,
+	/* Refutations in a row that make a member a disputed one. */
+	KITH_DISPUTED = 4,
 	/* Rounds under way: one of the period, corroborations and last looks of half a second, those that
 	 * confirm what became of a zone. */
 	KITH_ROUNDS_MAX = 64,
@@ -165,6 +167,7 @@ enum { KITH_HELPERS_ROUND = 2 * KITH_HELPERS_MAX + 2 };
 #define KITH_SYNC_GAP_NEW (200 * KITH_MS)    /* and while they bring much */
 #define KITH_UNDER_WAY (500 * KITH_MS)       /* roots that differ for longer mean more than news */
 #define KITH_CONVICTED (600 * KITH_SECOND)   /* gossip of a deliverer of forgeries is ignored */
+#define KITH_DISPUTE_MEMORY (60 * KITH_SECOND) /* who refutes in it again refutes again and again */
 #define KITH_FLAP_HALF_LIFE (600 * KITH_SECOND)
 #define KITH_FLAP_REJOINED (60 * KITH_SECOND) /* who is back so soon after a cut was cut off */
 #define KITH_SWEEP (60 * KITH_SECOND)        /* reaping and expiry are looked for this often */

@@ -15,6 +15,8 @@ libkith_core_la_SOURCES = \
 	%D%/clocks.h \
 	%D%/coord.c \
 	%D%/coord.h \
+	%D%/dispute.c \
+	%D%/dispute.h \
 	%D%/fact.c \
 	%D%/fact.h \
 	%D%/flap.c \

@@ -310,12 +310,22 @@ static bool differs_visibly(const struct kith_member_body *a, const struct kith_
 	       (a->tags.len > 0 && memcmp(a->tags.p, b->tags.p, a->tags.len) != 0);
 }
 
+/* The owner answers what others said of it. */
+static bool is_refutation(const struct kith_peer *p, const struct kith_member_fact *record)
+{
+	const struct kith_case *c = kith_peer_case(p);
+
+	return !p->is_self && c != NULL && c->held_count > 0 && record->epoch == p->record->epoch &&
+	       status_of(record) == KITH_STATUS_ALIVE;
+}
+
 bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_cert_fact *certificate,
 		      struct kith_member_fact *record)
 {
 	const bool visible = differs_visibly(&p->record->body, &record->body) ||
 			     certificate != p->certificate;
 	const enum kith_status status = status_of(record);
+	const bool refutes = is_refutation(p, record);
 
 	if (!kith_map_reserve(&n->peers.by_sid) ||
 	    (status == KITH_STATUS_RESTARTING && kith_ledger(n, p) == NULL))
@@ -324,6 +334,8 @@ bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_cert
 	set_facts(n, p, certificate, record);
 	kith_zone_enter(n, p);
 	kith_suspect_close(n, p);
+	if (refutes)
+		kith_dispute_refuted(n, p);
 	note_record(n, p);
 	note_due(n, p);
 	if (status != p->status)

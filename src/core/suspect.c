@@ -47,6 +47,8 @@ void kith_suspect_drop(struct kith_node *n, struct kith_case *c, int i)
 	c->held[i] = *last;
 	memset(last, 0, sizeof(*last));
 	c->held_count--;
+	/* What others held against it may end before ours. */
+	n->suspects.has_private = n->suspects.has_private || kith_suspect_is_private(c->peer);
 }
 
 void kith_suspect_close(struct kith_node *n, struct kith_peer *p)
@@ -56,7 +58,7 @@ void kith_suspect_close(struct kith_node *n, struct kith_peer *p)
 	if (c == NULL)
 		return;
 	while (c->held_count > 0)
-		kith_suspect_drop(n, c, c->held_count - 1);
+		release(n, &c->held[--c->held_count]);
 	kith_timer_fini(n, &c->timer);
 	kith_mem_free(&n->alloc, c);
 	p->ledger->kase = NULL;
@@ -124,8 +126,7 @@ uint32_t kith_suspect_log10_milli(uint32_t v)
 	return (uint32_t)((uint64_t)log2_q10 * 30103 / (1024 * 100));
 }
 
-/* S: how long a suspect may take to answer, from evidence 2 on. One of 30 may stop for 4 seconds. */
-static kith_us patience(const struct kith_node *n)
+kith_us kith_suspect_patience(const struct kith_node *n)
 {
 	uint32_t milli = kith_suspect_log10_milli(kith_peers_present(n));
 
@@ -261,7 +262,8 @@ static kith_us failure_due(const struct kith_node *n, const struct kith_case *c,
 	kith_us due = KITH_NEVER;
 
 	if (evidence >= need && c->suspect_at != KITH_NEVER)
-		due = kith_us_add(c->suspect_at, patience(n));
+		due = kith_us_add(c->suspect_at, kith_suspect_patience(n) *
+							 (kith_is_disputed(n, c->peer) ? 2 : 1));
 	if (c->refused_at != KITH_NEVER)
 		due = kith_us_min(due, kith_us_add(c->refused_at, KITH_REFUSED_WAIT));
 	return due;
@@ -271,18 +273,19 @@ static void set_suspect(struct kith_node *n, struct kith_case *c, uint8_t eviden
 {
 	struct kith_peer *p = c->peer;
 	const uint32_t refusing = others_refusing(c) + (c->own_refused ? 1 : 0);
+	const bool is_suspect = evidence >= 2 && (kith_dispute_is_said(c) || !kith_is_disputed(n, p));
 
-	if (evidence >= 2 && c->suspect_at == KITH_NEVER)
+	if (is_suspect && c->suspect_at == KITH_NEVER)
 		c->suspect_at = n->now;
-	if (evidence < 2)
+	if (!is_suspect)
 		c->suspect_at = KITH_NEVER;
 	if (refusing >= need && c->refused_at == KITH_NEVER)
 		c->refused_at = n->now;
 	if (refusing < need)
 		c->refused_at = KITH_NEVER;
-	if (evidence >= 2 && p->status == KITH_STATUS_ALIVE)
+	if (is_suspect && p->status == KITH_STATUS_ALIVE)
 		kith_peer_set_status(n, p, KITH_STATUS_SUSPECT, NULL);
-	else if (evidence < 2 && p->status == KITH_STATUS_SUSPECT)
+	else if (!is_suspect && p->status == KITH_STATUS_SUSPECT)
 		kith_peer_set_status(n, p, KITH_STATUS_ALIVE, NULL);
 }
 
@@ -323,7 +326,8 @@ static void judge(struct kith_node *n, struct kith_peer *p)
 	if (due == KITH_NEVER) {
 		/* Enough may have looked to convince the others, and word of few of them come here. */
 		if (evidence > 0 && c->own_rounds == 0)
-			kith_timer_set_earlier(n, &p->ledger->reprobe, kith_us_add(n->now, patience(n)));
+			kith_timer_set_earlier(n, &p->ledger->reprobe,
+					       kith_us_add(n->now, kith_suspect_patience(n)));
 		kith_timer_set(n, &c->timer, next_purge(c));
 		return;
 	}

@@ -100,6 +100,8 @@ struct kith_held *kith_suspect_hold(struct kith_node *n, struct kith_case *c,
 				    struct kith_fact *record, uint32_t expires);
 struct kith_held *kith_suspect_held_by(struct kith_case *c, const struct kith_mid *by);
 void kith_suspect_drop(struct kith_node *n, struct kith_case *c, int i);
+/* S: how long a suspect may take to answer, from evidence 2 on. One of 30 may stop for 4 seconds. */
+kith_us kith_suspect_patience(const struct kith_node *n);
 /* 1000 log10 v, 0 for v = 0, by repeated squaring: no floating point decides anything. */
 uint32_t kith_suspect_log10_milli(uint32_t v);
 /* Evidence against p's present incarnation, and what is needed. */

@@ -49,10 +49,9 @@ struct pair {
 	uint64_t digest;
 	kith_us heard;
 	uint64_t walk; /* the last one that met it */
-	uint8_t status, told; /* in the last walk; by the events */
+	uint8_t status, told, wants; /* in the last walk; by the events; from the next walk */
 	bool is_quarantined;  /* by the events */
 	bool is_failed_alone; /* called failed while nobody was heard: that may be withdrawn */
-	uint8_t wants;
 	bool is_listed;
 };
 
@@ -68,7 +67,7 @@ struct host {
 	uint64_t digest;
 	bool has_walked, is_full, is_clock_off;
 	uint64_t walk;
-	kith_us now; /* of the walk, on its clock */
+	kith_us now; /* of the walk or event, on its clock */
 	kith_us heard, heard_before; /* the last packets of anybody: that of now comes after the timers */
 	uint32_t by_status[KITH_STATUS_COUNT], count_max;
 	uint64_t answers_by_stream, streams_before;
@@ -356,12 +355,13 @@ static void check_quarantine(struct checker *k, uint32_t host, uint32_t who, con
 		p->wants |= WANTS_NEWER;
 }
 
-void checker_event(struct checker *k, uint32_t host, uint32_t who, const struct kith_event *e)
+void checker_event(struct checker *k, uint32_t host, uint32_t who, kith_us now, const struct kith_event *e)
 {
 	struct host *h = &k->hosts[host];
 	struct pair *p = &h->pairs[who];
 	uint32_t i;
 
+	h->now = now;
 	if (p->is_quarantined && (is_of_status(e->kind) || e->kind == KITH_EVENT_UPDATED))
 		broken(k, host, CHECKER_QUARANTINE, "event %s of member %u, which is quarantined",
 		       kith_event_name(e->kind), who);

@@ -69,11 +69,12 @@ void checker_durable(struct checker *k, uint32_t host, uint32_t epoch);
 void checker_end(struct checker *k, uint32_t host, kith_us run_now);
 /* What it shows of itself, after every single input: no own record may be missed. */
 void checker_own(struct checker *k, uint32_t host, const struct kith_member *self);
-/* An event about member `who`, in the order in which they come out. */
-void checker_event(struct checker *k, uint32_t host, uint32_t who, const struct kith_event *e);
+/* An event about member `who`, in the order in which they come out; `now` is of the node's own clock. */
+void checker_event(struct checker *k, uint32_t host, uint32_t who, kith_us now,
+		   const struct kith_event *e);
 
 /* A walk over its members: all events before it have been told. `full`: contents are compared
- * although the number did not change. `now` is of the node's own clock, `run_now` the run's. A member
+ * although the number did not change. `now` as above, `run_now` is of the run. A member
  * that is none of the hosts is counted only. */
 void checker_walk(struct checker *k, uint32_t host, kith_us now, kith_us run_now,
 		  const struct kith_stats *s, bool full);

@@ -92,7 +92,7 @@ void watch_event(struct cluster_node *n, const struct kith_event *e)
 		return;
 	who = cluster_index(n->cluster, &e->mid);
 	if (who != CLUSTER_ANY)
-		checker_event(w->checker, n->index, who, e);
+		checker_event(w->checker, n->index, who, cluster_clock(n->cluster, n->index), e);
 }
 
 static void walk(struct cluster_node *n, const struct kith_stats *s, const struct kith_view *v,

@@ -17,6 +17,7 @@ core_ldadd = libkith_corefix.la $(LDADD)
 unit_tests += \
 	%D%/test_core_accuse \
 	%D%/test_core_clocks \
+	%D%/test_core_dispute \
 	%D%/test_core_flap \
 	%D%/test_core_gossip \
 	%D%/test_core_join \
@@ -49,6 +50,7 @@ unit_tests += \
 
 tests_unit_test_core_accuse_LDADD = $(core_ldadd)
 tests_unit_test_core_clocks_LDADD = $(core_ldadd)
+tests_unit_test_core_dispute_LDADD = $(core_ldadd)
 tests_unit_test_core_flap_LDADD = $(core_ldadd)
 tests_unit_test_core_gossip_LDADD = $(core_ldadd)
 tests_unit_test_core_join_LDADD = $(core_ldadd)

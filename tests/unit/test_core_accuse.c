@@ -98,6 +98,9 @@ static void only_what_was_concluded_alone_is_withdrawn(void **state)
 	fails_alone(&s);
 	kith_suspect_not_alone(s.f.n, s.t->since + 1);
 	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	kith_suspect_drop(s.f.n, kith_peer_case(s.t), 0); /* until that is over */
+	kith_suspect_not_alone(s.f.n, s.t->since + 1);
+	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
 	fix_end(&s.f);
 }
 

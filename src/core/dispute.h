@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * core/dispute.h: a member that is suspected and refutes, again and again, as one does that loses most
+ * packets. Each turn is four suspicions and a new record for everybody to carry, a second long; what is
+ * learned from it is nothing. So whoever has seen it refute KITH_DISPUTED times, each within
+ * KITH_DISPUTE_MEMORY of the one before, takes its time: after a refutation nobody of us says a thing for
+ * S at least; while one of others stands it is left alone for S before we add to it; and it takes 2 S to
+ * convict. What was not said counts for nothing, as nobody had to refute it. A refused connection is
+ * another matter: it is said at once.
+ *
+ *	a newer record, while suspicions stood -> kith_dispute_refuted() -> kith_is_disputed() for a minute
+ */
+#ifndef KITH_CORE_DISPUTE_H
+#define KITH_CORE_DISPUTE_H
+
+#include <kith/types.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct kith_node;
+struct kith_peer;
+struct kith_case;
+
+struct kith_dispute {
+	kith_us refuted; /* when it last did */
+	uint8_t times;   /* saturating */
+};
+
+/* p has refuted what is held against it. */
+void kith_dispute_refuted(struct kith_node *n, struct kith_peer *p);
+bool kith_is_disputed(const struct kith_node *n, const struct kith_peer *p);
+/* Whether a suspicion of c's target may be signed now. S: kith_suspect_patience(). */
+bool kith_dispute_may_say(struct kith_node *n, const struct kith_case *c);
+/* Whether somebody has signed a suspicion of c's target that stands. */
+bool kith_dispute_is_said(const struct kith_case *c);
+
+#endif
