@@ -310,12 +310,12 @@ static bool differs_visibly(const struct kith_member_body *a, const struct kith_
 	       (a->tags.len > 0 && memcmp(a->tags.p, b->tags.p, a->tags.len) != 0);
 }
 
-/* The owner answers what others said of it. */
+/* The owner answers what others said of it, in time; who comes too late is a matter of core/flap. */
 static bool is_refutation(const struct kith_peer *p, const struct kith_member_fact *record)
 {
 	const struct kith_case *c = kith_peer_case(p);
 
-	return !p->is_self && c != NULL && c->held_count > 0 && record->epoch == p->record->epoch &&
+	return !p->is_self && kith_peer_is_up(p) && c != NULL && c->held_count > 0 && record->epoch == p->record->epoch &&
 	       status_of(record) == KITH_STATUS_ALIVE;
 }
 

@@ -72,6 +72,27 @@ static void a_record_alone_refutes_nothing(void **state)
 	fix_end(&s.f);
 }
 
+/* That is what quarantine is for. */
+static void who_returns_from_failed_disputes_nothing(void **state)
+{
+	struct scene s;
+	int i;
+
+	(void)state;
+	scene_setup(&s, 4);
+	is_suspected(&s, 3);
+	other_says(&s, 0, SILENT);
+	for (i = 0; i < 4; i++) {
+		passes(&s, 3 * KITH_SECOND);
+		own_failure(&s, SILENT, true);
+	}
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	refutes(&s);
+	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
+	assert_false(kith_is_disputed(s.f.n, s.t));
+	fix_end(&s.f);
+}
+
 static void what_is_not_said_counts_for_nothing(void **state)
 {
 	struct scene s;
@@ -141,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(four_refutations_make_a_dispute),
 		cmocka_unit_test(a_record_alone_refutes_nothing),
+		cmocka_unit_test(who_returns_from_failed_disputes_nothing),
 		cmocka_unit_test(what_is_not_said_counts_for_nothing),
 		cmocka_unit_test(anothers_word_is_given_time),
 		cmocka_unit_test(a_refusal_is_said_at_once),
