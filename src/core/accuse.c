@@ -19,6 +19,16 @@ static void tell_observers(struct kith_node *n, const struct kith_peer *p, struc
 	}
 }
 
+/* Four others say so already. */
+static bool is_full(const struct kith_case *c)
+{
+	int i, said = 0;
+
+	for (i = 0; i < c->held_count; i++)
+		said += c->held[i].is_cleared ? 0 : 1;
+	return said >= KITH_SUSPICIONS_PER_TARGET;
+}
+
 static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t path)
 {
 	struct kith_peer *p = c->peer;
@@ -29,8 +39,7 @@ static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t
 	const struct kith_bytes bytes = {body, sizeof(body)};
 	struct kith_fact *record;
 
-	if (h != NULL ? h->kind >= kind && !h->is_cleared
-		      : c->held_count >= KITH_SUSPICIONS_PER_TARGET)
+	if (h != NULL ? h->kind >= kind && !h->is_cleared : is_full(c))
 		return;
 	if (kind != KITH_SUSPICION_REFUSAL && kith_peer_is_up(p) && !kith_dispute_may_say(n, c))
 		return;

@@ -4,16 +4,36 @@
 #include "core/node.h"
 #include "core/suspect.h"
 
+/* How many suspicions of p there are, but for those of members who are disputed themselves: they hear
+ * badly, and would make disputed whomever they ask. */
+static uint32_t words_against(const struct kith_node *n, const struct kith_peer *p)
+{
+	const struct kith_case *c = kith_peer_case(p);
+	uint32_t words = 0;
+	int i;
+
+	for (i = 0; c != NULL && i < c->held_count; i++) {
+		const struct kith_peer *by = kith_peer_find(n, &c->held[i].by);
+
+		words += by != NULL && !kith_is_disputed(n, by) ? 1 : 0;
+	}
+	return words;
+}
+
 void kith_dispute_refuted(struct kith_node *n, struct kith_peer *p)
 {
-	struct kith_ledger *l = kith_ledger(n, p);
+	const uint32_t words = words_against(n, p);
+	struct kith_ledger *l = p->ledger;
 	struct kith_dispute *d;
 
-	if (l == NULL)
+	if (words == 0)
 		return;
 	d = &l->dispute;
-	if (kith_us_elapsed(d->refuted, n->now) >= KITH_DISPUTE_MEMORY)
+	if (kith_us_elapsed(d->refuted, n->now) >= KITH_DISPUTE_MEMORY(n))
 		d->times = 0;
+	/* One member alone makes nobody disputed. */
+	if (d->times < KITH_DISPUTED && words < 2)
+		return;
 	d->refuted = n->now;
 	if (d->times < UINT8_MAX && ++d->times == KITH_DISPUTED)
 		kith_trace(n, "disputed", p, NULL);
@@ -23,8 +43,8 @@ bool kith_is_disputed(const struct kith_node *n, const struct kith_peer *p)
 {
 	const struct kith_ledger *l = p->ledger;
 
-	return l != NULL && l->dispute.times >= KITH_DISPUTED &&
-	       kith_us_elapsed(l->dispute.refuted, n->now) < KITH_DISPUTE_MEMORY;
+	return !n->plain.no_disputes && l != NULL && l->dispute.times >= KITH_DISPUTED &&
+	       kith_us_elapsed(l->dispute.refuted, n->now) < KITH_DISPUTE_MEMORY(n);
 }
 
 /* The first that was signed and stands; NULL: none. */
@@ -47,14 +67,18 @@ bool kith_dispute_is_said(const struct kith_case *c)
 bool kith_dispute_may_say(struct kith_node *n, const struct kith_case *c)
 {
 	const kith_us patience = kith_suspect_patience(n);
-	const struct kith_held *first;
+	const struct kith_held *first = first_said(c);
+	const struct kith_dispute *d;
+	kith_us wait;
 
 	if (!kith_is_disputed(n, c->peer))
 		return true;
-	first = first_said(c);
 	if (first != NULL)
 		return kith_us_elapsed(first->came, n->now) >= patience;
+	d = &c->peer->ledger->dispute;
+	wait = patience * (1 + d->times - KITH_DISPUTED);
+	wait = kith_us_min(wait, patience * KITH_DISPUTE_WAIT);
 	/* Not all at once, or each turn begins with as many words as before. */
-	return kith_us_elapsed(c->peer->ledger->dispute.refuted, n->now) >=
-	       patience + (kith_us)kith_rng_below(&n->rng, (uint32_t)patience);
+	return kith_us_elapsed(d->refuted, n->now) >=
+	       wait + (kith_us)kith_rng_below(&n->rng, (uint32_t)patience);
 }

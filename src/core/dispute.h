@@ -4,11 +4,12 @@
  * packets. Each turn is four suspicions and a new record for everybody to carry, a second long; what is
  * learned from it is nothing. So whoever has seen it refute KITH_DISPUTED times, each within
  * KITH_DISPUTE_MEMORY of the one before, takes its time: after a refutation nobody of us says a thing for
- * S at least; while one of others stands it is left alone for S before we add to it; and it takes 2 S to
- * convict. What was not said counts for nothing, as nobody had to refute it. A refused connection is
- * another matter: it is said at once.
+ * S, after the next ones for 2 S and up to KITH_DISPUTE_WAIT; while one of others stands it is left alone
+ * for S before we add to it; and it takes 2 S to convict. What was not said counts for nothing, as nobody
+ * had to refute it. A refused connection is another matter: it is said at once. And what the member says of
+ * others, whom it hears as badly, we weigh and do not pass on.
  *
- *	a newer record, while suspicions stood -> kith_dispute_refuted() -> kith_is_disputed() for a minute
+ *	a newer record, while suspicions stood -> kith_dispute_refuted() -> kith_is_disputed() for a while
  */
 #ifndef KITH_CORE_DISPUTE_H
 #define KITH_CORE_DISPUTE_H
@@ -26,7 +27,8 @@ struct kith_dispute {
 	uint8_t times;   /* saturating */
 };
 
-/* p has refuted what is held against it. */
+/* p has a newer record of the same life, which refutes what may be held against it: its case is still
+ * open. */
 void kith_dispute_refuted(struct kith_node *n, struct kith_peer *p);
 bool kith_is_disputed(const struct kith_node *n, const struct kith_peer *p);
 /* Whether a suspicion of c's target may be signed now. S: kith_suspect_patience(). */

@@ -73,7 +73,7 @@ static bool says_nothing(const struct kith_node *n, const struct kith_ledger *l)
 	       l->numbered.last == 0 && !kith_timer_is_set(&l->reprobe) &&
 	       !kith_timer_is_set(&l->back) && kith_flap_is_calm(n, &l->flap) &&
 	       (l->dispute.times == 0 ||
-		kith_us_elapsed(l->dispute.refuted, n->now) >= KITH_DISPUTE_MEMORY) &&
+		kith_us_elapsed(l->dispute.refuted, n->now) >= KITH_DISPUTE_MEMORY(n)) &&
 	       (l->bad_signatures == 0 ||
 		kith_us_elapsed(l->bad_since, n->now) >= KITH_CONVICTED);
 }

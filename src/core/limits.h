@@ -29,8 +29,10 @@ enum {
 	KITH_FLAP_QUARANTINE = 3000,
 	KITH_FLAP_RELEASE = 1000,
 	KITH_FLAP_MAX = 8000,
-	/* Refutations in a row that make a member a disputed one. */
+	/* Refutations in a row that make a member a disputed one; and how many S it is then left alone at
+	 * most. */
 	KITH_DISPUTED = 4,
+	KITH_DISPUTE_WAIT = 4,
 	/* Rounds under way: one of the period, corroborations and last looks of half a second, those that
 	 * confirm what became of a zone. */
 	KITH_ROUNDS_MAX = 64,
@@ -167,7 +169,8 @@ enum { KITH_HELPERS_ROUND = 2 * KITH_HELPERS_MAX + 2 };
 #define KITH_SYNC_GAP_NEW (200 * KITH_MS)    /* and while they bring much */
 #define KITH_UNDER_WAY (500 * KITH_MS)       /* roots that differ for longer mean more than news */
 #define KITH_CONVICTED (600 * KITH_SECOND)   /* gossip of a deliverer of forgeries is ignored */
-#define KITH_DISPUTE_MEMORY (60 * KITH_SECOND) /* who refutes in it again refutes again and again */
+/* Who refutes in it again refutes again and again: longer than a turn of the slowest dispute. */
+#define KITH_DISPUTE_MEMORY(n) (12 * kith_suspect_patience(n))
 #define KITH_FLAP_HALF_LIFE (600 * KITH_SECOND)
 #define KITH_FLAP_REJOINED (60 * KITH_SECOND) /* who is back so soon after a cut was cut off */
 #define KITH_SWEEP (60 * KITH_SECOND)        /* reaping and expiry are looked for this often */

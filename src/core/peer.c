@@ -310,12 +310,10 @@ static bool differs_visibly(const struct kith_member_body *a, const struct kith_
 	       (a->tags.len > 0 && memcmp(a->tags.p, b->tags.p, a->tags.len) != 0);
 }
 
-/* The owner answers what others said of it, in time; who comes too late is a matter of core/flap. */
+/* The owner answers what was said of it, in time; who comes too late is a matter of core/flap. */
 static bool is_refutation(const struct kith_peer *p, const struct kith_member_fact *record)
 {
-	const struct kith_case *c = kith_peer_case(p);
-
-	return !p->is_self && kith_peer_is_up(p) && c != NULL && c->held_count > 0 && record->epoch == p->record->epoch &&
+	return !p->is_self && kith_peer_is_up(p) && record->epoch == p->record->epoch &&
 	       status_of(record) == KITH_STATUS_ALIVE;
 }
 
@@ -325,17 +323,16 @@ bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_cert
 	const bool visible = differs_visibly(&p->record->body, &record->body) ||
 			     certificate != p->certificate;
 	const enum kith_status status = status_of(record);
-	const bool refutes = is_refutation(p, record);
 
 	if (!kith_map_reserve(&n->peers.by_sid) ||
 	    (status == KITH_STATUS_RESTARTING && kith_ledger(n, p) == NULL))
 		return false;
+	if (is_refutation(p, record))
+		kith_dispute_refuted(n, p);
 	kith_zone_leave(n, p);
 	set_facts(n, p, certificate, record);
 	kith_zone_enter(n, p);
 	kith_suspect_close(n, p);
-	if (refutes)
-		kith_dispute_refuted(n, p);
 	note_record(n, p);
 	note_due(n, p);
 	if (status != p->status)

@@ -43,6 +43,7 @@ struct kith_plain {
 	/* Of ours, with is_on false: */
 	bool no_corroboration; /* an observer that hears a suspicion waits for its own period */
 	bool no_refusal;       /* a refused connection is no more than silence */
+	bool no_disputes;      /* who refutes is suspected as quickly again */
 };
 
 /* Before the node has started. */

@@ -273,7 +273,8 @@ static void set_suspect(struct kith_node *n, struct kith_case *c, uint8_t eviden
 {
 	struct kith_peer *p = c->peer;
 	const uint32_t refusing = others_refusing(c) + (c->own_refused ? 1 : 0);
-	const bool is_suspect = evidence >= 2 && (kith_dispute_is_said(c) || !kith_is_disputed(n, p));
+	const bool counts = !kith_is_disputed(n, p) || kith_dispute_is_said(c) || c->own_alone;
+	const bool is_suspect = evidence >= 2 && (counts || c->suspect_at != KITH_NEVER);
 
 	if (is_suspect && c->suspect_at == KITH_NEVER)
 		c->suspect_at = n->now;
@@ -285,7 +286,7 @@ static void set_suspect(struct kith_node *n, struct kith_case *c, uint8_t eviden
 		c->refused_at = KITH_NEVER;
 	if (is_suspect && p->status == KITH_STATUS_ALIVE)
 		kith_peer_set_status(n, p, KITH_STATUS_SUSPECT, NULL);
-	else if (!is_suspect && p->status == KITH_STATUS_SUSPECT)
+	else if (evidence < 2 && p->status == KITH_STATUS_SUSPECT)
 		kith_peer_set_status(n, p, KITH_STATUS_ALIVE, NULL);
 }
 
@@ -334,7 +335,7 @@ static void judge(struct kith_node *n, struct kith_peer *p)
 	/* Our failed look must still be fresh when the time has come; nobody heard then, and somebody
 	 * now, says that it was our ears. */
 	is_fresh = kith_us_elapsed(c->looked_at, kith_us_max(due, n->now)) <= KITH_LOOK_FRESH(n) &&
-		   !(c->own_alone && n->peers.heard > c->looked_at);
+		   !(c->looked_alone && n->peers.heard > c->looked_at);
 	if (is_fresh && n->now >= due) {
 		fail(n, c);
 	} else if (is_fresh) {
@@ -410,8 +411,10 @@ void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
 	c->own_refused = c->own_refused || v->kind == KITH_SUSPICION_REFUSAL;
 	c->own_triple = c->own_triple || v->is_triple_refused;
 	c->own_alone = v->is_alone;
-	if (v->is_express)
+	if (v->is_express) {
 		c->looked_at = n->now;
+		c->looked_alone = v->is_alone;
+	}
 	remember(n, p, KITH_WHY_ROUND, NULL, (uint8_t)v->kind, v->path);
 	kith_accuse(n, c, (uint8_t)v->kind, v->path);
 	judge(n, p);
@@ -533,7 +536,8 @@ bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kit
 		suspected(n, c);
 		return false;
 	}
-	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT);
+	if (!kith_is_disputed(n, by))
+		kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT);
 	remember(n, target, KITH_WHY_SUSPICION, &by->record->mid, s->kind, s->path);
 	kith_trace(n, "suspicion.held", target,
 		   s->kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");

@@ -42,7 +42,8 @@ struct kith_case {
 	bool own_refused;    /* one of them was refused */
 	bool own_triple;     /* three connects of one look were all refused */
 	bool own_alone;      /* nobody was heard during the last of them */
-	kith_us suspect_at;  /* evidence reached 2; KITH_NEVER */
+	bool looked_alone;   /* nor during the one that ended at looked_at */
+	kith_us suspect_at;  /* evidence reached 2, and counts (core/dispute.h); KITH_NEVER */
 	kith_us refused_at;  /* `need` refusing witnesses; KITH_NEVER */
 	kith_us looked_at;   /* end of our last failed express round; KITH_NEVER */
 	kith_us expressed_at, tripled_at; /* begin of the last express and triple look; KITH_NEVER */

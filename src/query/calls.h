@@ -238,7 +238,7 @@ enum kith_call_seed {
 	  "kith ping tells which; look for a firewall or a route between the two hosts") \
 	X(SLOW, "slow", "it answers, but much later than the others", \
 	  "is that host overloaded, or its network?") \
-	X(DOUBTED, "doubted", "it answers, but some rounds of probes failed", "") \
+	X(DOUBTED, "doubted", "some rounds of probes to it failed; nothing is concluded from that yet", "") \
 	X(FLAPPING, "flapping", \
 	  "it failed and came back, again and again; it is told no more until it keeps still", \
 	  "mend its host or its network; kith release ends the quarantine now") \

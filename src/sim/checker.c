@@ -24,7 +24,6 @@ enum {
 };
 
 static const kith_us under_way = 5 * KITH_SECOND; /* what a process wrote before its end */
-static const kith_us shortest_round = 100 * KITH_MS; /* of any profile */
 
 enum { UNKNOWN = KITH_STATUS_COUNT };
 
@@ -67,8 +66,7 @@ struct host {
 	uint64_t digest;
 	bool has_walked, is_full, is_clock_off;
 	uint64_t walk;
-	kith_us now; /* of the walk or event, on its clock */
-	kith_us heard, heard_before; /* the last packets of anybody: that of now comes after the timers */
+	kith_us now; /* of the walk, on its clock */
 	uint32_t by_status[KITH_STATUS_COUNT], count_max;
 	uint64_t answers_by_stream, streams_before;
 	uint64_t taken, credit; /* records taken or signed; sends that they allow */
@@ -212,7 +210,6 @@ void checker_begin(struct checker *k, uint32_t host, uint32_t disk_epoch)
 	h->digest = 0;
 	h->has_walked = h->is_clock_off = false;
 	h->walk = 0;
-	h->heard = h->heard_before = KITH_NEVER;
 	h->count_max = 0;
 	h->answers_by_stream = h->taken = h->credit = 0;
 	memset(h->pairs, 0, k->count * sizeof(*h->pairs));
@@ -311,10 +308,10 @@ static const struct {
 			      [KITH_STATUS_RESTARTING] = {true, WANTS_EPOCH}},
 };
 
-static void check_step(struct checker *k, uint32_t host, uint32_t who, const struct kith_event *e)
+static void check_step(struct checker *k, uint32_t host, uint32_t who, bool is_alone,
+		       const struct kith_event *e)
 {
-	const struct host *h = &k->hosts[host];
-	struct pair *p = &h->pairs[who];
+	struct pair *p = &k->hosts[host].pairs[who];
 
 	if (e->from >= KITH_STATUS_COUNT || e->to >= KITH_STATUS_COUNT ||
 	    (p->told == UNKNOWN ? e->kind != KITH_EVENT_JOINED && e->to != KITH_STATUS_LEFT
@@ -332,9 +329,7 @@ static void check_step(struct checker *k, uint32_t host, uint32_t who, const str
 		       kith_status_name(e->to));
 	else if (e->from != KITH_STATUS_FAILED || e->to != KITH_STATUS_ALIVE || !p->is_failed_alone)
 		p->wants |= next_of[e->from][e->to].wants;
-	p->is_failed_alone =
-		e->to == KITH_STATUS_FAILED &&
-		kith_us_elapsed(h->heard == h->now ? h->heard_before : h->heard, h->now) >= shortest_round;
+	p->is_failed_alone = e->to == KITH_STATUS_FAILED && is_alone;
 }
 
 /* It begins with a return from failed, which no other event tells; at its end the status is told. */
@@ -355,13 +350,13 @@ static void check_quarantine(struct checker *k, uint32_t host, uint32_t who, con
 		p->wants |= WANTS_NEWER;
 }
 
-void checker_event(struct checker *k, uint32_t host, uint32_t who, kith_us now, const struct kith_event *e)
+void checker_event(struct checker *k, uint32_t host, uint32_t who, bool is_alone,
+		   const struct kith_event *e)
 {
 	struct host *h = &k->hosts[host];
 	struct pair *p = &h->pairs[who];
 	uint32_t i;
 
-	h->now = now;
 	if (p->is_quarantined && (is_of_status(e->kind) || e->kind == KITH_EVENT_UPDATED))
 		broken(k, host, CHECKER_QUARANTINE, "event %s of member %u, which is quarantined",
 		       kith_event_name(e->kind), who);
@@ -380,7 +375,7 @@ void checker_event(struct checker *k, uint32_t host, uint32_t who, kith_us now, 
 	}
 	if (!is_of_status(e->kind))
 		return;
-	check_step(k, host, who, e);
+	check_step(k, host, who, is_alone, e);
 	if (e->kind == KITH_EVENT_FAILED && e->from != KITH_STATUS_RESTARTING && e->evidence < 2)
 		broken(k, host, CHECKER_EVIDENCE, "member %u failed by %u of %u pieces of evidence", who,
 		       e->evidence, e->need);
@@ -528,10 +523,6 @@ void checker_member(struct checker *k, uint32_t host, uint32_t who, const struct
 	p->digest = digest;
 	p->status = p->told = (uint8_t)m->status;
 	p->heard = m->heard;
-	if (m->heard != KITH_NEVER && (h->heard == KITH_NEVER || m->heard > h->heard)) {
-		h->heard_before = h->heard;
-		h->heard = m->heard;
-	}
 }
 
 void checker_walked(struct checker *k, uint32_t host, const struct kith_view *v)

@@ -21,6 +21,9 @@
 /* A row per host and member: above this many hosts a run goes without a checker. */
 enum { CHECKER_HOSTS_MAX = 1024 };
 
+/* The shortest round of any profile. */
+#define CHECKER_ROUND (100 * KITH_MS)
+
 /* Columns: name, text, meaning. */
 #define CHECKER_INVARIANTS(X) \
 	X(DURABLE, "epoch-is-durable", "an owner signs only under an epoch that its disk has confirmed in this life") \
@@ -30,7 +33,7 @@ enum { CHECKER_HOSTS_MAX = 1024 };
 	X(FOREIGN, "no-foreign-record", "every record shown is one that its owner held, with its contents") \
 	X(RECORD_BACK, "record-goes-back", "a view never shows an older record of a member than before; who was forgotten comes back with a newer one, or while it lives with one of this life") \
 	X(OF_RECORD, "status-of-record", "left and restarting are said by the record, and what the record says is shown") \
-	X(STATUS_BACK, "status-goes-back", "failed and restarting end by a newer record; suspect by one, or by an answer") \
+	X(STATUS_BACK, "status-goes-back", "failed and restarting end by a newer record, unless the host heard nobody when it concluded; suspect by one, or by an answer") \
 	X(LEAVE, "leave-is-final", "who left comes back in a later epoch only") \
 	X(EVENTS, "events-follow-view", "who follows the events knows the members and their statuses") \
 	X(QUARANTINE, "quarantine-is-silent", "of a quarantined member nothing is told but that it began and that it ended") \
@@ -69,12 +72,13 @@ void checker_durable(struct checker *k, uint32_t host, uint32_t epoch);
 void checker_end(struct checker *k, uint32_t host, kith_us run_now);
 /* What it shows of itself, after every single input: no own record may be missed. */
 void checker_own(struct checker *k, uint32_t host, const struct kith_member *self);
-/* An event about member `who`, in the order in which they come out; `now` is of the node's own clock. */
-void checker_event(struct checker *k, uint32_t host, uint32_t who, kith_us now,
+/* An event about member `who`, in the order in which they come out. is_alone: the host has heard nobody at
+ * all for CHECKER_ROUND, so that what it concludes may be withdrawn. */
+void checker_event(struct checker *k, uint32_t host, uint32_t who, bool is_alone,
 		   const struct kith_event *e);
 
 /* A walk over its members: all events before it have been told. `full`: contents are compared
- * although the number did not change. `now` as above, `run_now` is of the run. A member
+ * although the number did not change. `now` is of the node's own clock, `run_now` the run's. A member
  * that is none of the hosts is counted only. */
 void checker_walk(struct checker *k, uint32_t host, kith_us now, kith_us run_now,
 		  const struct kith_stats *s, bool full);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/watch.h"
 
+#include "base/time.h"
 #include "sim/checker.h"
 #include "sim/report.h"
 
@@ -83,6 +84,20 @@ void watch_own(struct cluster_node *n)
 	checker_own(w->checker, n->index, &self);
 }
 
+/* Nobody has been heard for a round. What comes at this very instant comes after the timers. */
+static bool is_alone(const struct cluster_node *n)
+{
+	const kith_us now = cluster_clock(n->cluster, n->index);
+	struct kith_member m;
+	uint32_t cursor = 0;
+
+	while (kith_node_members(n->node, &cursor, &m))
+		if (!m.self && m.heard != KITH_NEVER && m.heard != now &&
+		    kith_us_elapsed(m.heard, now) < CHECKER_ROUND)
+			return false;
+	return true;
+}
+
 void watch_event(struct cluster_node *n, const struct kith_event *e)
 {
 	struct watch *w = n->cluster->watch;
@@ -92,7 +107,7 @@ void watch_event(struct cluster_node *n, const struct kith_event *e)
 		return;
 	who = cluster_index(n->cluster, &e->mid);
 	if (who != CLUSTER_ANY)
-		checker_event(w->checker, n->index, who, cluster_clock(n->cluster, n->index), e);
+		checker_event(w->checker, n->index, who, e->to == KITH_STATUS_FAILED && is_alone(n), e);
 }
 
 static void walk(struct cluster_node *n, const struct kith_stats *s, const struct kith_view *v,

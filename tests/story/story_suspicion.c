@@ -5,8 +5,8 @@
  */
 #include "story/story.h"
 
+#include "core/plain.h"
 #include <string.h>
-
 
 static uint32_t seq_seen(struct cluster *c, uint32_t observer, uint32_t who)
 {
@@ -156,10 +156,18 @@ static void honest_never_fail(struct cluster *c, uint32_t first)
 static void insiders(uint32_t n, uint32_t count, uint32_t loss_ppm, uint64_t seed)
 {
 	static struct insiders in;
-	struct cluster *c = story_joined(n, seed);
+	const struct kith_plain hasty = {.no_disputes = true};
+	struct cluster *c = story_new(n, seed);
 	struct kith_stats before[2], after[2];
 	uint32_t i, k;
 
+	cluster_start_all(c);
+	for (i = 0; i < count; i++)
+		kith_plain_set(cluster_node(c, i), &hasty);
+	for (i = 1; i < n; i++)
+		cluster_join(c, i, 0);
+	cluster_wait_all_see_all(c, 30 * S);
+	cluster_run(c, 20 * S);
 	honest_never_fail(c, count);
 	cluster_stats(c, 0, &before[0]);
 	cluster_stats(c, n - 1, &before[1]);

@@ -47,7 +47,7 @@ static void four_refutations_make_a_dispute(void **state)
 	assert_false(kith_is_disputed(s.f.n, s.t));
 	is_suspected(&s, 1);
 	assert_true(kith_is_disputed(s.f.n, s.t));
-	passes(&s, 60 * KITH_SECOND - 1);
+	passes(&s, 12 * patience(&s) - 1);
 	assert_true(kith_is_disputed(s.f.n, s.t));
 	passes(&s, 1);
 	assert_false(kith_is_disputed(s.f.n, s.t));
@@ -69,6 +69,75 @@ static void a_record_alone_refutes_nothing(void **state)
 		refutes(&s);
 	}
 	assert_false(kith_is_disputed(s.f.n, s.t));
+	fix_end(&s.f);
+}
+
+/* Nor do many words of one member. */
+static void one_member_alone_makes_nobody_disputed(void **state)
+{
+	struct scene s;
+	int i;
+
+	(void)state;
+	scene_setup(&s, 4);
+	for (i = 0; i < 8; i++) {
+		passes(&s, KITH_SECOND);
+		other_says(&s, 0, SILENT);
+		refutes(&s);
+	}
+	assert_false(kith_is_disputed(s.f.n, s.t));
+	is_suspected(&s, 4);
+	passes(&s, 11 * patience(&s));
+	other_says(&s, 0, SILENT);
+	refutes(&s);
+	passes(&s, 2 * patience(&s));
+	assert_true(kith_is_disputed(s.f.n, s.t)); /* but prolongs it */
+	fix_end(&s.f);
+}
+
+/* Who hears badly suspects those who are well. */
+static void words_of_the_disputed_make_nobody_disputed(void **state)
+{
+	uint8_t record[KITH_RECORD_MAX];
+	struct kith_peer *well;
+	struct scene s;
+	int i;
+
+	(void)state;
+	scene_setup(&s, 4);
+	is_suspected(&s, 4);
+	well = person_peer(&s.f, &s.more[3]);
+	for (i = 0; i < 8; i++) {
+		passes(&s, KITH_SECOND);
+		(void)person_tells(&s.f, &s.target, record,
+				   person_suspicion(&s.f, &s.target, well, SILENT, record));
+		(void)person_tells(&s.f, &s.more[0], record,
+				   person_suspicion(&s.f, &s.more[0], well, SILENT, record));
+		s.more[3].seq++;
+		(void)person_tells(&s.f, &s.more[3], record, person_record(&s.f, &s.more[3], record));
+	}
+	assert_int_equal(well->record->seq, s.more[3].seq);
+	assert_false(kith_is_disputed(s.f.n, well));
+	fix_end(&s.f);
+}
+
+/* Who hears nobody says nothing, and concludes all the same: it is withdrawn when somebody is heard. */
+static void who_is_alone_does_not_wait_for_a_word(void **state)
+{
+	const struct kith_verdict alone = {.kind = SILENT, .is_express = true, .is_alone = true};
+	struct scene s;
+	int i;
+
+	(void)state;
+	scene_setup(&s, 4);
+	is_suspected(&s, 4);
+	for (i = 0; i < 4; i++) {
+		passes(&s, 2 * patience(&s));
+		kith_suspect_round_failed(s.f.n, s.t, &alone);
+		fix_collect(&s.f);
+	}
+	assert_int_equal(s.t->status, KITH_STATUS_FAILED);
+	assert_true(kith_suspect_is_private(s.t));
 	fix_end(&s.f);
 }
 
@@ -123,6 +192,48 @@ static void what_is_not_said_counts_for_nothing(void **state)
 	fix_end(&s.f);
 }
 
+static void it_is_left_alone_longer_each_time(void **state)
+{
+	struct scene s;
+	uint64_t before;
+
+	(void)state;
+	scene_setup(&s, 4);
+	is_suspected(&s, 9);
+	before = s.f.n->stats.suspicions_sent;
+	passes(&s, 4 * patience(&s) - 1);
+	own_failure(&s, SILENT, true);
+	assert_int_equal(s.f.n->stats.suspicions_sent, before);
+	passes(&s, patience(&s) + 1);
+	own_failure(&s, SILENT, true);
+	assert_int_equal(s.f.n->stats.suspicions_sent, before + 1);
+	fix_end(&s.f);
+}
+
+/* What a disputed member says is held; nobody else is told. */
+static void its_own_words_are_not_passed_on(void **state)
+{
+	const struct kith_case *c;
+	uint8_t record[KITH_RECORD_MAX];
+	struct scene s;
+	int i;
+
+	(void)state;
+	scene_setup(&s, 4);
+	is_suspected(&s, 3);
+	for (i = 0; i < 2; i++) {
+		const struct kith_peer *other = person_peer(&s.f, &s.more[i]);
+
+		(void)person_tells(&s.f, &s.target, record,
+				   person_suspicion(&s.f, &s.target, other, SILENT, record));
+		c = kith_peer_case(other);
+		assert_int_equal(c->held_count, 1);
+		assert_int_equal(c->held[0].rumor != 0, i == 0);
+		is_suspected(&s, 1);
+	}
+	fix_end(&s.f);
+}
+
 static void anothers_word_is_given_time(void **state)
 {
 	struct scene s;
@@ -162,8 +273,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(four_refutations_make_a_dispute),
 		cmocka_unit_test(a_record_alone_refutes_nothing),
+		cmocka_unit_test(one_member_alone_makes_nobody_disputed),
+		cmocka_unit_test(words_of_the_disputed_make_nobody_disputed),
+		cmocka_unit_test(who_is_alone_does_not_wait_for_a_word),
 		cmocka_unit_test(who_returns_from_failed_disputes_nothing),
 		cmocka_unit_test(what_is_not_said_counts_for_nothing),
+		cmocka_unit_test(it_is_left_alone_longer_each_time),
+		cmocka_unit_test(its_own_words_are_not_passed_on),
 		cmocka_unit_test(anothers_word_is_given_time),
 		cmocka_unit_test(a_refusal_is_said_at_once),
 	};

@@ -31,7 +31,7 @@ struct fix {
 	struct shown shown[HOSTS];
 	struct kith_stats stats;
 	struct kith_view view;
-	kith_us now;
+	bool is_alone;
 };
 
 static void on_broken(void *ctx, uint32_t host, enum checker_invariant broken, const char *text)
@@ -78,7 +78,7 @@ static void tells_by(struct fix *f, uint32_t who, enum kith_event_kind kind, enu
 	e.to = to;
 	e.evidence = evidence;
 	e.need = 2;
-	checker_event(f->k, 0, who, f->now, &e);
+	checker_event(f->k, 0, who, f->is_alone, &e);
 	f->shown[who].status = to;
 }
 
@@ -99,7 +99,7 @@ static void looks(struct fix *f)
 
 	for (i = 0; i < KITH_STATUS_COUNT; i++)
 		*by[i] = 0;
-	checker_walk(f->k, 0, f->now, f->now, &f->stats, true);
+	checker_walk(f->k, 0, NOW, NOW, &f->stats, true);
 	for (i = 0; i < HOSTS; i++) {
 		member_of(&f->shown[i], &m);
 		checker_member(f->k, 0, i, &m);
@@ -129,7 +129,6 @@ static void setup(struct fix *f)
 	memset(f, 0, sizeof(*f));
 	f->k = checker_new(HOSTS, on_broken, f);
 	f->view.max_members = HOSTS;
-	f->now = NOW;
 	f->stats.records_accepted = HOSTS;
 	for (i = 0; i < HOSTS; i++) {
 		f->shown[i] = (struct shown){KITH_STATUS_ALIVE, 1, 1, "", 0, false};
@@ -234,23 +233,11 @@ static void failed_lives_without_a_record(struct fix *f)
 	looks(f);
 }
 
-/* It failed so long after anybody was heard, and that is taken back. */
-static void withdraws_after(struct fix *f, kith_us silence)
+static void withdrawn_though_not_alone(struct fix *f)
 {
-	f->now += KITH_SECOND;
-	f->shown[2].heard = f->now - 50 * KITH_MS;
-	looks(f);
-	f->shown[2].heard = f->now; /* at the very instant of the last walk */
-	looks(f);
-	f->now += silence;
 	tells(f, 1, KITH_EVENT_FAILED, KITH_STATUS_FAILED);
 	tells(f, 1, KITH_EVENT_ALIVE, KITH_STATUS_ALIVE);
 	looks(f);
-}
-
-static void withdrawn_though_not_alone(struct fix *f)
-{
-	withdraws_after(f, 100 * KITH_MS - 1);
 }
 
 static void suspect_lives_unheard(struct fix *f)
@@ -504,7 +491,8 @@ static void what_may_be_is_not_reported(void **state)
 	renews(&f, KITH_STATUS_ALIVE, 2, 1);
 	tells(&f, 1, KITH_EVENT_JOINED, KITH_STATUS_ALIVE);
 	looks(&f);
-	withdraws_after(&f, 100 * KITH_MS);
+	f.is_alone = true;
+	withdrawn_though_not_alone(&f);
 	assert_int_equal(hits(&f), 0);
 	checker_free(&f.k);
 }
