@@ -393,6 +393,7 @@ struct kith_member {
 	struct kith_coordinate coordinate;
 	uint8_t evidence, need;    /* against its present incarnation */
 	bool indirect;             /* it answers, but through other members alone */
+	bool disputed;             /* suspected and refuting, again and again: concluded of slowly */
 	bool quarantined;          /* it came back from failed too often: its changes are no events */
 	kith_us released;          /* if so: when that ends, if it keeps still; else KITH_NEVER */
 	uint16_t back_s;           /* RESTARTING: announced absence, seconds */

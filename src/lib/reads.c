@@ -36,6 +36,7 @@ static void describe(const struct kith_node *n, const struct kith_peer *p, struc
 	if (coord != NULL)
 		m->coordinate = *coord;
 	m->indirect = p->ledger != NULL && p->ledger->helper != 0;
+	m->disputed = kith_is_disputed(n, p);
 	m->quarantined = kith_flap_is_quarantined(p);
 	m->released = kith_flap_released_at(p);
 }

@@ -234,6 +234,8 @@ enum kith_call_seed {
 	X(SELF, "self", "this host itself", "") \
 	X(ANSWERS, "answers", "it answers", "") \
 	X(UNPROVEN, "unproven", "nothing is held against it, and nothing of it was heard here yet", "") \
+	X(DISPUTED, "disputed", "it is suspected again and again, and answers each time: packets are lost", \
+	  "kith ping tells which; is that host's network bad, or its CPU busy?") \
 	X(INDIRECT, "indirect", "it answers through other members alone: its way from or to here is cut", \
 	  "kith ping tells which; look for a firewall or a route between the two hosts") \
 	X(SLOW, "slow", "it answers, but much later than the others", \

@@ -131,6 +131,8 @@ static bool is_slow(const struct kith_node *node, const struct kith_member *m)
 
 static enum kith_call_verdict verdict_alive(const struct kith_node *node, const struct kith_member *m)
 {
+	if (m->disputed)
+		return KITH_CALL_VERDICT_DISPUTED;
 	if (m->indirect)
 		return KITH_CALL_VERDICT_INDIRECT;
 	if (m->evidence > 0)

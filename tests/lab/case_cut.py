@@ -54,4 +54,13 @@ def partition(lab):
     lab.wait_all(60, "healed: all see all")
 
 
-run(scene([cut_host, deaf_host, one_way_between_two, partition], hosts=5))
+def lossy_host(lab):
+    a, lossy = lab.hosts[0], lab.hosts[4]
+    lab.net.set(ALL, lossy, "loss", 70)
+    lab.net.set(lossy, ALL, "loss", 70)
+    lab.wait_verdict(a, lossy, "disputed", "a host that loses 70 %: kith why tells that it is disputed")
+    lab.net.heal()
+    lab.wait_all(60, "healed: all see all")
+
+
+run(scene([cut_host, deaf_host, one_way_between_two, partition, lossy_host], hosts=5))

@@ -378,6 +378,8 @@ static void an_answer_may_be_late_or_come_round(void **state)
 	expect_verdict("doubted");
 	m->indirect = true;
 	expect_verdict("indirect");
+	m->disputed = true;
+	expect_verdict("disputed");
 }
 
 /* The answer goes out when the disk has it, or when the disk takes too long. */
