@@ -273,8 +273,8 @@ static void set_suspect(struct kith_node *n, struct kith_case *c, uint8_t eviden
 {
 	struct kith_peer *p = c->peer;
 	const uint32_t refusing = others_refusing(c) + (c->own_refused ? 1 : 0);
-	const bool counts = !kith_is_disputed(n, p) || kith_dispute_is_said(c) || c->own_alone;
-	const bool is_suspect = evidence >= 2 && (counts || c->suspect_at != KITH_NEVER);
+	const bool may_count = !kith_is_disputed(n, p) || kith_dispute_is_said(c) || c->own_alone;
+	const bool is_suspect = evidence >= 2 && (may_count || c->suspect_at != KITH_NEVER);
 
 	if (is_suspect && c->suspect_at == KITH_NEVER)
 		c->suspect_at = n->now;
