@@ -9,9 +9,9 @@
  * had to refute it. A refused connection is another matter: it is said at once. And what the member says of
  * others, whom it hears as badly, we weigh and do not pass on.
  *
- * It takes two suspicions that were refuted together, or one member could slow down what all others conclude
- * of one that is well; and those by disputed members do not count, or a few that hear badly would make
- * everybody disputed.
+ * It takes two suspicions that were refuted together, or one member could slow down what all others
+ * conclude of one that is well; and those by disputed members do not count, or a few that hear badly would
+ * make everybody disputed.
  *
  *	a newer record, while suspicions stood -> kith_dispute_refuted() -> kith_is_disputed() for a while
  */
