@@ -193,12 +193,8 @@ static void fail(struct kith_node *n, struct kith_case *c)
 bool kith_suspect_is_private(const struct kith_peer *p)
 {
 	const struct kith_case *c = kith_peer_case(p);
-	int i;
 
-	for (i = 0; c != NULL && i < c->held_count; i++)
-		if (!c->held[i].is_cleared)
-			return false;
-	return p->status == KITH_STATUS_FAILED && c != NULL && c->own_alone;
+	return p->status == KITH_STATUS_FAILED && c != NULL && c->own_alone && !kith_dispute_is_said(c);
 }
 
 static void withdraw(struct kith_node *n, struct kith_peer *p)

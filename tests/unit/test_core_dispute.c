@@ -37,13 +37,28 @@ static void is_suspected(struct scene *s, uint32_t times)
 	}
 }
 
+/* A scene in which the target has been suspected and has refuted so often. */
+static void scene_of(struct scene *s, uint32_t times)
+{
+	scene_setup(s, 4);
+	is_suspected(s, times);
+}
+
+/* A round of ours fails: whether we say so. */
+static bool is_said(struct scene *s, enum kith_suspicion_kind kind)
+{
+	const uint64_t before = s->f.n->stats.suspicions_sent;
+
+	own_failure(s, kind, true);
+	return s->f.n->stats.suspicions_sent == before + 1;
+}
+
 static void four_refutations_make_a_dispute(void **state)
 {
 	struct scene s;
 
 	(void)state;
-	scene_setup(&s, 4);
-	is_suspected(&s, 3);
+	scene_of(&s, 3);
 	assert_false(kith_is_disputed(s.f.n, s.t));
 	is_suspected(&s, 1);
 	assert_true(kith_is_disputed(s.f.n, s.t));
@@ -104,8 +119,7 @@ static void words_of_the_disputed_make_nobody_disputed(void **state)
 	int i;
 
 	(void)state;
-	scene_setup(&s, 4);
-	is_suspected(&s, 4);
+	scene_of(&s, 4);
 	well = person_peer(&s.f, &s.more[3]);
 	for (i = 0; i < 8; i++) {
 		passes(&s, KITH_SECOND);
@@ -129,8 +143,7 @@ static void who_is_alone_does_not_wait_for_a_word(void **state)
 	int i;
 
 	(void)state;
-	scene_setup(&s, 4);
-	is_suspected(&s, 4);
+	scene_of(&s, 4);
 	for (i = 0; i < 4; i++) {
 		passes(&s, 2 * patience(&s));
 		kith_suspect_round_failed(s.f.n, s.t, &alone);
@@ -148,8 +161,7 @@ static void who_returns_from_failed_disputes_nothing(void **state)
 	int i;
 
 	(void)state;
-	scene_setup(&s, 4);
-	is_suspected(&s, 3);
+	scene_of(&s, 3);
 	other_says(&s, 0, SILENT);
 	for (i = 0; i < 4; i++) {
 		passes(&s, 3 * KITH_SECOND);
@@ -165,22 +177,17 @@ static void who_returns_from_failed_disputes_nothing(void **state)
 static void what_is_not_said_counts_for_nothing(void **state)
 {
 	struct scene s;
-	uint64_t before;
 	int i;
 
 	(void)state;
-	scene_setup(&s, 4);
-	is_suspected(&s, 4);
-	before = s.f.n->stats.suspicions_sent;
+	scene_of(&s, 4);
 	for (i = 0; i < 4; i++)
-		own_failure(&s, SILENT, true);
+		assert_false(is_said(&s, SILENT));
 	passes(&s, patience(&s) - 1);
-	own_failure(&s, SILENT, true);
-	assert_int_equal(s.f.n->stats.suspicions_sent, before);
+	assert_false(is_said(&s, SILENT));
 	assert_int_equal(s.t->status, KITH_STATUS_ALIVE);
 	passes(&s, patience(&s) + 1); /* twice S at most */
-	own_failure(&s, SILENT, true);
-	assert_int_equal(s.f.n->stats.suspicions_sent, before + 1);
+	assert_true(is_said(&s, SILENT));
 	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT);
 	/* It has twice the time of others to answer. */
 	passes(&s, 2 * patience(&s) - 1);
@@ -195,18 +202,13 @@ static void what_is_not_said_counts_for_nothing(void **state)
 static void it_is_left_alone_longer_each_time(void **state)
 {
 	struct scene s;
-	uint64_t before;
 
 	(void)state;
-	scene_setup(&s, 4);
-	is_suspected(&s, 9);
-	before = s.f.n->stats.suspicions_sent;
+	scene_of(&s, 9);
 	passes(&s, 4 * patience(&s) - 1);
-	own_failure(&s, SILENT, true);
-	assert_int_equal(s.f.n->stats.suspicions_sent, before);
+	assert_false(is_said(&s, SILENT));
 	passes(&s, patience(&s) + 1);
-	own_failure(&s, SILENT, true);
-	assert_int_equal(s.f.n->stats.suspicions_sent, before + 1);
+	assert_true(is_said(&s, SILENT));
 	fix_end(&s.f);
 }
 
@@ -219,8 +221,7 @@ static void its_own_words_are_not_passed_on(void **state)
 	int i;
 
 	(void)state;
-	scene_setup(&s, 4);
-	is_suspected(&s, 3);
+	scene_of(&s, 3);
 	for (i = 0; i < 2; i++) {
 		const struct kith_peer *other = person_peer(&s.f, &s.more[i]);
 
@@ -237,34 +238,25 @@ static void its_own_words_are_not_passed_on(void **state)
 static void anothers_word_is_given_time(void **state)
 {
 	struct scene s;
-	uint64_t before;
 
 	(void)state;
-	scene_setup(&s, 4);
-	is_suspected(&s, 4);
-	before = s.f.n->stats.suspicions_sent;
+	scene_of(&s, 4);
 	other_says(&s, 0, SILENT);
 	passes(&s, patience(&s) - 1);
-	own_failure(&s, SILENT, true);
-	assert_int_equal(s.f.n->stats.suspicions_sent, before);
+	assert_false(is_said(&s, SILENT));
 	assert_int_equal(s.t->status, KITH_STATUS_SUSPECT); /* that word and ours */
 	passes(&s, 1);
-	own_failure(&s, SILENT, true);
-	assert_int_equal(s.f.n->stats.suspicions_sent, before + 1);
+	assert_true(is_said(&s, SILENT));
 	fix_end(&s.f);
 }
 
 static void a_refusal_is_said_at_once(void **state)
 {
 	struct scene s;
-	uint64_t before;
 
 	(void)state;
-	scene_setup(&s, 4);
-	is_suspected(&s, 4);
-	before = s.f.n->stats.suspicions_sent;
-	own_failure(&s, REFUSED, true);
-	assert_int_equal(s.f.n->stats.suspicions_sent, before + 1);
+	scene_of(&s, 4);
+	assert_true(is_said(&s, REFUSED));
 	fix_end(&s.f);
 }
 

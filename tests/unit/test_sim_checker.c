@@ -233,13 +233,6 @@ static void failed_lives_without_a_record(struct fix *f)
 	looks(f);
 }
 
-static void withdrawn_though_not_alone(struct fix *f)
-{
-	tells(f, 1, KITH_EVENT_FAILED, KITH_STATUS_FAILED);
-	tells(f, 1, KITH_EVENT_ALIVE, KITH_STATUS_ALIVE);
-	looks(f);
-}
-
 static void suspect_lives_unheard(struct fix *f)
 {
 	tells(f, 1, KITH_EVENT_SUSPECT, KITH_STATUS_SUSPECT);
@@ -416,7 +409,6 @@ static const struct {
 	{CHECKER_OF_RECORD, leave_without_such_a_record},
 	{CHECKER_OF_RECORD, alive_with_a_record_of_leave},
 	{CHECKER_STATUS_BACK, failed_lives_without_a_record},
-	{CHECKER_STATUS_BACK, withdrawn_though_not_alone},
 	{CHECKER_STATUS_BACK, suspect_lives_unheard},
 	{CHECKER_STATUS_BACK, failed_is_suspect_again},
 	{CHECKER_LEAVE, back_in_the_epoch_that_it_left},
@@ -492,7 +484,7 @@ static void what_may_be_is_not_reported(void **state)
 	tells(&f, 1, KITH_EVENT_JOINED, KITH_STATUS_ALIVE);
 	looks(&f);
 	f.is_alone = true;
-	withdrawn_though_not_alone(&f);
+	failed_lives_without_a_record(&f);
 	assert_int_equal(hits(&f), 0);
 	checker_free(&f.k);
 }
