@@ -101,14 +101,12 @@ uint32_t kith_map_get(const struct kith_map *m, uint64_t key)
 	return cell != 0 ? slot_in(cell) : KITH_MAP_NONE;
 }
 
-static bool grow(struct kith_map *m)
+static bool grow(struct kith_map *m, uint32_t room)
 {
 	struct kith_map bigger = *m;
 	uint32_t i, at;
 
-	if (m->room > UINT32_MAX / 2)
-		return false;
-	bigger.room = m->room ? m->room * 2 : FIRST_ROOM;
+	bigger.room = room;
 	bigger.cells = kith_mem_new(m->alloc, bigger.room, sizeof(*bigger.cells));
 	if (!bigger.cells)
 		return false;
@@ -125,10 +123,16 @@ static bool grow(struct kith_map *m)
 	return true;
 }
 
-bool kith_map_reserve(struct kith_map *m)
+bool kith_map_reserve(struct kith_map *m, uint32_t more)
 {
+	uint32_t room = m->room > 0 ? m->room : FIRST_ROOM;
+
+	if (more > KITH_MAP_SLOTS - m->count)
+		return false;
 	/* At most three quarters full: a miss looks at some eight cells. */
-	return m->count < m->room - m->room / 4 || grow(m);
+	while (m->count + more > room - room / 4)
+		room *= 2;
+	return room == m->room || grow(m, room);
 }
 
 bool kith_map_put(struct kith_map *m, uint64_t key, uint32_t slot)
@@ -138,7 +142,7 @@ bool kith_map_put(struct kith_map *m, uint64_t key, uint32_t slot)
 
 	KITH_ASSERT(slot < KITH_MAP_SLOTS);
 	if (!cell || *cell == 0) {
-		if (!kith_map_reserve(m))
+		if (!kith_map_reserve(m, 1))
 			return false;
 		cell = find(m, key, hashed);
 		m->count++;

@@ -35,8 +35,9 @@ void kith_map_init(struct kith_map *m, const struct kith_alloc *alloc, const uin
 void kith_map_fini(struct kith_map *m);
 /* The slot, or KITH_MAP_NONE. */
 uint32_t kith_map_get(const struct kith_map *m, uint64_t key);
-/* Makes room for one more key, so that the next kith_map_put() can not fail; false: no memory. */
-KITH_MUST_USE bool kith_map_reserve(struct kith_map *m);
+/* Makes room for so many more keys, so that putting them can not fail; false: no memory, or more than
+ * there are slots. */
+KITH_MUST_USE bool kith_map_reserve(struct kith_map *m, uint32_t more);
 /* Inserts or overwrites; slot < KITH_MAP_SLOTS. False: no memory, nothing changed. */
 KITH_MUST_USE bool kith_map_put(struct kith_map *m, uint64_t key, uint32_t slot);
 /* Removes it if it is there (backward-shift deletion: no tombstones). */

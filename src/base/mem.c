@@ -42,6 +42,12 @@ void kith_mem_free(const struct kith_alloc *a, void *p)
 	a->free(a->ctx, p);
 }
 
+/* The powers of two, and the middle between two of them: a third is unused at most. */
+static uint32_t step(uint32_t had)
+{
+	return (had & (had - 1)) == 0 ? had + had / 2 : had + had / 3;
+}
+
 bool kith_mem_grow(const struct kith_alloc *a, void **array, uint32_t *room, uint32_t need,
 		   size_t size)
 {
@@ -51,7 +57,7 @@ bool kith_mem_grow(const struct kith_alloc *a, void **array, uint32_t *room, uin
 	KITH_ASSERT(size > 0);
 	if (need <= had)
 		return true;
-	want = had > UINT32_MAX / 2 ? UINT32_MAX : had * 2;
+	want = had > UINT32_MAX / 2 ? UINT32_MAX : step(had);
 	if (want < GROW_FIRST)
 		want = GROW_FIRST;
 	if (want < need)

@@ -138,6 +138,7 @@ static void set_facts(struct kith_node *n, struct kith_peer *p, struct kith_cert
 	kith_fact_ref(&record->fact);
 	p->record = record;
 	if (former != NULL) {
+		kith_ring_renew(n, p);
 		kith_leaf_add(n, record);
 		kith_leaf_take(n, former);
 		kith_fact_unref(n, &former->fact);
@@ -162,7 +163,15 @@ static void note_record(struct kith_node *n, struct kith_peer *p)
 /* Room for one more peer in the ring and in the index by session. */
 static bool reserve(struct kith_node *n)
 {
-	return kith_ring_reserve(n) && kith_map_reserve(&n->peers.by_sid);
+	return kith_ring_reserve(n) && kith_map_reserve(&n->peers.by_sid, 1);
+}
+
+void kith_peers_expect(struct kith_node *n, uint64_t count)
+{
+	const uint32_t most = count < n->max_members ? (uint32_t)count : n->max_members;
+
+	if (most > n->peers.count && !kith_map_reserve(&n->peers.by_sid, most - n->peers.count))
+		return; /* it grows when it has to */
 }
 
 /* When the sweep has to look for this one at the latest. */
@@ -324,7 +333,7 @@ bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_cert
 			     certificate != p->certificate;
 	const enum kith_status status = status_of(record);
 
-	if (!kith_map_reserve(&n->peers.by_sid) ||
+	if (!kith_map_reserve(&n->peers.by_sid, 1) ||
 	    (status == KITH_STATUS_RESTARTING && kith_ledger(n, p) == NULL))
 		return false;
 	if (is_refutation(p, record))

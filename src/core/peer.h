@@ -84,6 +84,9 @@ struct kith_peer *kith_peer_add(struct kith_node *n, struct kith_cert_fact *cert
 struct kith_peer *kith_peer_restore(struct kith_node *n, struct kith_cert_fact *certificate,
 				    struct kith_member_fact *record, enum kith_status status,
 				    kith_us since);
+/* So many members will be listed, if all goes well: the index is made as large at once, instead of
+ * each time that it is full, when all that is in it is looked at again. */
+void kith_peers_expect(struct kith_node *n, uint64_t count);
 /* There is no room for another member. */
 bool kith_peers_are_full(const struct kith_node *n);
 /* A newer record of a known peer, and its certificate, newer or the one it has. Clears the evidence

@@ -101,7 +101,7 @@ void kith_pool_put(struct kith_pool *pool, const struct kith_pool_key *key, stru
 
 	KITH_ASSERT(f->pooled == 0);
 	if (kith_map_get(&pool->by_bytes, bits) != KITH_MAP_NONE ||
-	    !kith_map_reserve(&pool->by_bytes))
+	    !kith_map_reserve(&pool->by_bytes, 1))
 		return;
 	e = kith_slab_take(&pool->entries, &at);
 	if (e == NULL)

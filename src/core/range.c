@@ -35,11 +35,6 @@ struct kith_range kith_range_part(const struct kith_range *r, uint8_t nibble)
 	return part;
 }
 
-static uint8_t nibble_of(const struct kith_mid *mid, uint32_t depth)
-{
-	return depth % 2 == 0 ? mid->b[depth / 2] >> 4 : mid->b[depth / 2] & 0x0f;
-}
-
 void kith_range_stretch(const struct kith_node *n, const struct kith_range *r, uint32_t *from,
 		       uint32_t *to)
 {
@@ -66,10 +61,8 @@ void kith_range_digests(const struct kith_node *n, const struct kith_range *r,
 		}
 	} else {
 		for (kith_range_stretch(n, r, &at, &to); at < to; at++) {
-			const struct kith_member_fact *p = kith_ring_at(n, at)->record;
-
-			i = nibble_of(&p->mid, r->depth);
-			sums[i] += p->leaf;
+			i = kith_ring_nibble(n, at, r->depth);
+			sums[i] += kith_ring_leaf(n, at);
 			counts[i]++;
 		}
 	}

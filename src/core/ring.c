@@ -12,7 +12,7 @@ static uint32_t key_of(const struct kith_mid *mid)
 	       mid->b[3];
 }
 
-static const struct kith_place *place_at(const struct kith_node *n, uint32_t at)
+static struct kith_place *place_at(const struct kith_node *n, uint32_t at)
 {
 	const struct kith_ring *r = &n->peers.ring;
 
@@ -41,18 +41,25 @@ int kith_ring_compare(const struct kith_node *n, uint32_t at, const struct kith_
 	return compare(n, at, mid, key_of(mid));
 }
 
+/* Mids are hashes, so whoever is sought lies near where it would if they were spread evenly. Steps from
+ * there that double, but for the middle of what is left, bound the search where somebody chose them. */
 uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid)
 {
 	const uint32_t *before = &n->peers.leaves.before[mid->b[0]], key = key_of(mid);
-	uint32_t lo = before[0], hi = before[1];
+	uint32_t lo = before[0], hi = before[1], step = 2;
+	uint32_t at = lo + (uint32_t)((uint64_t)(hi - lo) * (key & 0xffffff) >> 24);
 
 	while (lo < hi) {
-		const uint32_t middle = lo + (hi - lo) / 2;
+		const bool is_before = compare(n, at, mid, key) < 0;
+		uint32_t reach;
 
-		if (compare(n, middle, mid, key) < 0)
-			lo = middle + 1;
+		if (is_before)
+			lo = at + 1;
 		else
-			hi = middle;
+			hi = at;
+		reach = step < (hi - lo) / 2 ? step : (hi - lo) / 2;
+		at = is_before ? lo + reach : hi - 1 - reach;
+		step *= 2;
 	}
 	return lo;
 }
@@ -60,6 +67,28 @@ uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid)
 bool kith_ring_is_at(const struct kith_node *n, uint32_t at, const struct kith_mid *mid)
 {
 	return at < n->peers.count && compare(n, at, mid, key_of(mid)) == 0;
+}
+
+uint64_t kith_ring_leaf(const struct kith_node *n, uint32_t at)
+{
+	KITH_ASSERT(at < n->peers.count);
+	return place_at(n, at)->leaf;
+}
+
+uint8_t kith_ring_nibble(const struct kith_node *n, uint32_t at, uint32_t depth)
+{
+	KITH_ASSERT(at < n->peers.count && depth < KITH_MID_NIBBLES);
+	if (depth < 8)
+		return place_at(n, at)->key >> (28 - 4 * depth) & 0x0f;
+	return kith_ring_at(n, at)->record->mid.b[depth / 2] >> (depth % 2 == 0 ? 4 : 0) & 0x0f;
+}
+
+bool kith_ring_is_same(const struct kith_node *n, uint32_t at, const struct kith_mid *mid, uint64_t leaf)
+{
+	const struct kith_place *p = place_at(n, at);
+
+	KITH_ASSERT(at < n->peers.count);
+	return p->leaf == leaf && p->key == key_of(mid);
 }
 
 /* --- who is in it --------------------------------------------------------------------------------- */
@@ -103,7 +132,8 @@ void kith_ring_enter(struct kith_node *n, const struct kith_peer *p)
 
 	KITH_ASSERT(n->peers.count < n->peers.ring.room && !kith_ring_is_at(n, at, mid));
 	move_gap(n, at);
-	n->peers.ring.places[n->peers.ring.gap++] = (struct kith_place){key_of(mid), p->slot};
+	n->peers.ring.places[n->peers.ring.gap++] =
+		(struct kith_place){p->record->leaf, key_of(mid), p->slot};
 	n->peers.count++;
 }
 
@@ -116,6 +146,14 @@ void kith_ring_leave(struct kith_node *n, const struct kith_peer *p)
 	n->peers.count--;
 }
 
+void kith_ring_renew(struct kith_node *n, const struct kith_peer *p)
+{
+	const uint32_t at = kith_ring_seek(n, &p->record->mid);
+
+	KITH_ASSERT(kith_ring_at(n, at) == p);
+	place_at(n, at)->leaf = p->record->leaf;
+}
+
 void kith_ring_check(const struct kith_node *n)
 {
 	uint32_t i;
@@ -126,6 +164,7 @@ void kith_ring_check(const struct kith_node *n)
 
 		KITH_ASSERT(p->slot == place_at(n, i)->slot);
 		KITH_ASSERT(key_of(&p->record->mid) == place_at(n, i)->key);
+		KITH_ASSERT(p->record->leaf == place_at(n, i)->leaf);
 		KITH_ASSERT(i == 0 || memcmp(kith_ring_at(n, i - 1)->record->mid.b,
 					     p->record->mid.b, sizeof(p->record->mid.b)) < 0);
 	}

@@ -18,10 +18,11 @@
 struct kith_node;
 struct kith_peer;
 
-/* A member's place. The ring is searched by the key, which lies here beside the next ones: the mid
- * itself is two pointers away. */
+/* A member's place. What searches and synchronisations look at lies here beside the next ones: the
+ * record itself is two pointers away. */
 struct kith_place {
-	uint32_t key; /* the first four bytes of the mid, as a number */
+	uint64_t leaf; /* its record's (core/root.h) */
+	uint32_t key;  /* the first four bytes of the mid, as a number */
 	uint32_t slot;
 };
 
@@ -38,6 +39,8 @@ KITH_MUST_USE bool kith_ring_reserve(struct kith_node *n);
  * is searched by the leaves (core/root.h): they are counted right after. */
 void kith_ring_enter(struct kith_node *n, const struct kith_peer *p);
 void kith_ring_leave(struct kith_node *n, const struct kith_peer *p);
+/* The peer has another record. */
+void kith_ring_renew(struct kith_node *n, const struct kith_peer *p);
 /* Asserts that the ring is what it should be. */
 void kith_ring_check(const struct kith_node *n);
 
@@ -48,6 +51,13 @@ uint32_t kith_ring_seek(const struct kith_node *n, const struct kith_mid *mid);
 int kith_ring_compare(const struct kith_node *n, uint32_t ring_index, const struct kith_mid *mid);
 /* Whether the member of that mid is at this index. */
 bool kith_ring_is_at(const struct kith_node *n, uint32_t ring_index, const struct kith_mid *mid);
+/* The leaf of who is at this index, and a nibble of its mid. */
+uint64_t kith_ring_leaf(const struct kith_node *n, uint32_t ring_index);
+uint8_t kith_ring_nibble(const struct kith_node *n, uint32_t ring_index, uint32_t depth);
+/* Whether a member's first bytes and its record's leaf are these: for an honest pair it is the same
+ * record then, for a leaf is made of the whole mid. */
+bool kith_ring_is_same(const struct kith_node *n, uint32_t ring_index, const struct kith_mid *mid,
+		       uint64_t leaf);
 
 /* Alive, and no round of ours has failed since it last answered one. */
 bool kith_ring_is_unsuspected(const struct kith_peer *p);

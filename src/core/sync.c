@@ -348,6 +348,7 @@ static bool on_hello(struct kith_node *n, struct kith_stream *s, const struct ki
 		KITH_DROP_FROM(n, FULL, table_full, &s->addr);
 		y->refusal = KITH_SEED_FULL;
 	}
+	kith_peers_expect(n, m->o);
 	y->hello_seen = true;
 	return m->p >= KITH_PROTOCOL_MIN;
 }
@@ -423,9 +424,8 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 	while (y->refusal == KITH_SEED_JOINED) {
 		const bool have = at < n->peers.count && kith_ring_compare(n, at, &hi) <= 0;
 		const bool has = i < m->blob.len;
-		const struct kith_member_fact *ours;
-		bool differs;
 		struct kith_mid theirs;
+		bool is_same = false;
 		int c;
 
 		if (!have && !has)
@@ -436,13 +436,13 @@ static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kit
 			    memcmp(theirs.b, lo.b, sizeof(lo.b)) < 0 ||
 			    memcmp(theirs.b, hi.b, sizeof(hi.b)) > 0)
 				return false;
+			is_same = have && kith_ring_is_same(n, at, &theirs,
+							    kith_get_u64(m->blob.p + i + 16));
 		}
-		c = !has ? -1 : !have ? 1 : kith_ring_compare(n, at, &theirs);
-		ours = c <= 0 ? kith_ring_at(n, at)->record : NULL;
-		differs = c == 0 && kith_get_u64(m->blob.p + i + 16) != ours->leaf;
-		if ((c < 0 && !enqueue(n, &y->todo, &ours->mid)) ||
+		c = is_same ? 0 : !has ? -1 : !have ? 1 : kith_ring_compare(n, at, &theirs);
+		if ((c < 0 && !enqueue(n, &y->todo, &kith_ring_at(n, at)->record->mid)) ||
 		    (c > 0 && !ask_for(n, y, &theirs)) ||
-		    (differs && !enqueue(n, &y->differ, &ours->mid)))
+		    (c == 0 && !is_same && !enqueue(n, &y->differ, &theirs)))
 			return false;
 		if (c <= 0)
 			at++;

@@ -43,13 +43,14 @@ static void mix_bytes(struct mix *m, const void *bytes, size_t len)
 
 static void mix_end(struct mix *m, uint8_t *out, size_t len)
 {
+	uint8_t word[8];
 	size_t i;
 
 	mix_word(m, m->len);
-	for (i = 0; i < len; i++) {
-		if (i % 8 == 0)
-			mix_word(m, i);
-		out[i] = (uint8_t)((m->a ^ m->b) >> (8 * (i % 8)));
+	for (i = 0; i < len; i += sizeof(word)) {
+		mix_word(m, i);
+		kith_put_u64(word, m->a ^ m->b);
+		memcpy(out + i, word, len - i < sizeof(word) ? len - i : sizeof(word));
 	}
 }
 

@@ -198,7 +198,7 @@ static void without_memory_nothing_changes(void **state)
 	alloc_fail_next(&a, 1, false);
 	assert_false(put(&m, 1, 1));
 	alloc_fail_next(&a, 1, false);
-	assert_false(kith_map_reserve(&m));
+	assert_false(kith_map_reserve(&m, 1));
 	assert_int_equal(m.count, 0);
 	alloc_fail_next(&a, 2, true);
 	while (put(&m, kept, kept))
@@ -209,8 +209,31 @@ static void without_memory_nothing_changes(void **state)
 		assert_int_equal(kith_map_get(&m, i), i);
 	assert_true(put(&m, 0, 9)); /* to overwrite needs none */
 	kith_map_drop(&m, 3);
-	assert_true(kith_map_reserve(&m)); /* nor does a place that became free */
+	assert_true(kith_map_reserve(&m, 1)); /* nor does a place that became free */
 	assert_true(put(&m, 77, 3));
+	kith_map_fini(&m);
+	assert_int_equal(a.blocks, 0);
+}
+
+static void what_is_expected_is_put_without_growing(void **state)
+{
+	struct alloc_fail a;
+	struct kith_alloc hook;
+	struct kith_map m;
+
+	(void)state;
+	alloc_fail_init(&a);
+	hook = alloc_fail_hook(&a);
+	map_init(&m, &hook);
+	assert_true(put(&m, 0, 0));
+	assert_true(kith_map_reserve(&m, 999));
+	alloc_fail_next(&a, 1, true);
+	for (uint32_t i = 1; i < 1000; i++)
+		assert_true(put(&m, i, i));
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(kith_map_get(&m, i), i);
+	assert_true(kith_map_reserve(&m, 0));
+	assert_false(kith_map_reserve(&m, KITH_MAP_SLOTS));
 	kith_map_fini(&m);
 	assert_int_equal(a.blocks, 0);
 }
@@ -249,6 +272,7 @@ int main(void)
 		cmocka_unit_test(the_secret_decides_the_places),
 		cmocka_unit_test(places_are_those_of_siphash),
 		cmocka_unit_test(without_memory_nothing_changes),
+		cmocka_unit_test(what_is_expected_is_put_without_growing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
