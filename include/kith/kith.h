@@ -78,6 +78,19 @@ KITH_API KITH_MUST_USE int kith_certificate_verify(const uint8_t *bytes, size_t 
 						   const uint8_t authority[KITH_KEY_LEN],
 						   const char *cluster, struct kith_certificate *c);
 
+/* A revocation: the authority of `authority_seed` expels the identity `target` from `cluster` for good.
+ * It counts against certificates of this authority alone, and is held until `until` (unix seconds), the
+ * end of the certificate. KITH_EINVAL. */
+enum { KITH_REVOCATION_SIZE = 112 };
+KITH_API KITH_MUST_USE int kith_revocation_sign(const struct kith_mid *target, uint32_t until,
+						int64_t unix_ms,
+						const uint8_t authority_seed[KITH_KEY_LEN],
+						const char *cluster,
+						uint8_t out[KITH_REVOCATION_SIZE]);
+/* Whom a revocation names; its signature is not judged. KITH_EMALFORMED. */
+KITH_API KITH_MUST_USE int kith_revocation_read(const uint8_t *bytes, size_t len,
+						struct kith_mid *target);
+
 /* --- configuration --------------------------------------------------------------------------- */
 
 /* Detector timings; kith_config_init() fills in the profile's. kith-protocol(7) has the table. */
@@ -142,6 +155,7 @@ enum kith_out_kind {
 	X(UPDATED, updated, "the member's addresses, tags or certificate changed") \
 	X(QUARANTINED, quarantined, "it came back from failed too often: its status is told no more") \
 	X(RELEASED, released, "a quarantined member kept still, or was released: its status is told") \
+	X(REVOKED, revoked, "an authority expelled the member, or ourselves: then stop, for nobody answers") \
 	X(REAPED, reaped, "the member was failed or left and is forgotten, in time or by command") \
 	X(SEED, seed, "an attempt to join through a seed ended; error tells how") \
 	X(STARTED, started, "the first own record is signed") \
@@ -349,6 +363,13 @@ KITH_API KITH_MUST_USE int kith_node_forget(struct kith_node *n, kith_us now,
 KITH_API KITH_MUST_USE int kith_node_release(struct kith_node *n, kith_us now,
 					     const struct kith_mid *mid);
 
+/* Takes a revocation, as kith_revocation_sign() made it, and tells everybody: KITH_EVENT_REVOKED follows
+ * here and there, if the member is listed. 0 also when it is known already. KITH_EMALFORMED; KITH_ECERT:
+ * its authority is not trusted here; KITH_EAUTH: not signed by it; KITH_EEXPIRED; KITH_EFULL: 4,096 are
+ * held, so the authority is to be replaced; KITH_ENOMEM. */
+KITH_API KITH_MUST_USE int kith_node_revoke(struct kith_node *n, kith_us now,
+					    struct kith_bytes revocation);
+
 /* Measures a member now, whatever its status, at the addresses of its record. For each of the ways
  * a KITH_EVENT_PING with *token follows, within 2 s. It is no round of the detector's: an answer
  * shows in kith_member.heard, silence is no evidence. KITH_ENOTFOUND; KITH_ESTATE: it is this node,
@@ -385,6 +406,7 @@ struct kith_member {
 	uint8_t rights;
 	uint32_t epoch, seq;       /* its incarnation */
 	uint32_t certificate_not_after; /* unix seconds */
+	uint8_t issuer[16];        /* id of the authority that signed its certificate */
 	struct kith_bytes tags;    /* msgpack map; walk it with kith_tag_next() */
 	kith_us since;             /* when the status began, on the node's clock */
 	kith_us heard;             /* when a packet of it was last opened; KITH_NEVER: never */

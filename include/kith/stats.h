@@ -27,6 +27,8 @@
 	X(record_old, "a record not newer than the one held (normal: gossip arrives more than once)") \
 	X(record_quota, "the record's owner or deliverer is over its rate") \
 	X(record_certificate, "a certificate from an authority that is not ours") \
+	X(record_revoked, "a certificate that its authority has revoked") \
+	X(record_authority, "a revocation by an authority that is not ours") \
 	X(record_signature, "a record with a bad signature; its deliverer is charged") \
 	X(table_full, "a table is at its bound") \
 	X(stream_handshake, "a TCP connection whose handshake failed") \

@@ -78,7 +78,8 @@ enum kith_status {
 	X(REPLAY, -11, 0, "the packet was seen before") \
 	X(AUTH, -12, 0, "the bytes do not open under the key") \
 	X(CRYPTO, -13, 1, "libsodium could not be initialised") \
-	X(EPOCH, -14, 1, "the epoch is used up; make a new identity with kith admit")
+	X(EPOCH, -14, 1, "the epoch is used up; make a new identity with kith admit") \
+	X(REVOKED, -15, 1, "an authority has revoked the certificate; make a new identity with kith admit")
 enum kith_error {
 	KITH_OK = 0,
 #define X(name, value, fatal, text) KITH_E##name = value,

@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -157,6 +158,50 @@ enum kith_exit kith_admit_member(struct kith_cli *c, const struct kith_authority
 	return KITH_EXIT_YES;
 }
 
+/* The authority's key, to be wiped. */
+static enum kith_exit unlock(struct kith_cli *c, const struct kith_authority_file *authority,
+			     struct kith_identity *id)
+{
+	const enum kith_exit got = seal_start(c);
+
+	if (got != KITH_EXIT_YES || kith_identity_init(id, authority->seed) == 0)
+		return got;
+	return kith_cli_fail(c, KITH_EXIT_CONFIG, "key", NULL, "the authority's key is not usable");
+}
+
+enum kith_exit kith_admit_authority_id(struct kith_cli *c, const struct kith_authority_file *authority,
+				       struct kith_mid *id)
+{
+	struct kith_identity key;
+	const enum kith_exit got = unlock(c, authority, &key);
+
+	if (got == KITH_EXIT_YES) {
+		kith_authority_id(id->b, key.pk);
+		kith_wipe(&key, sizeof(key));
+	}
+	return got;
+}
+
+enum kith_exit kith_admit_revoke(struct kith_cli *c, const struct kith_authority_file *authority,
+				 const struct kith_mid *target, uint32_t until,
+				 uint8_t revocation[KITH_REVOCATION_LEN])
+{
+	const size_t signed_len = KITH_REVOCATION_LEN - KITH_RECORD_SIG;
+	struct kith_identity key;
+	struct kith_cid cid;
+	struct kith_mid id;
+	const enum kith_exit got = unlock(c, authority, &key);
+
+	if (got != KITH_EXIT_YES)
+		return got;
+	kith_cid_make(&cid, authority->cluster);
+	kith_authority_id(id.b, key.pk);
+	kith_revocation_write(&id, target, (uint32_t)time(NULL), until, revocation);
+	kith_sign(&key, KITH_LABEL_RECORD, &cid, revocation, signed_len, revocation + signed_len);
+	kith_wipe(&key, sizeof(key));
+	return KITH_EXIT_YES;
+}
+
 static int verify(const struct kith_idfile *f)
 {
 	struct kith_cid cid;
@@ -225,4 +270,32 @@ enum kith_exit kith_admit_file_failure(struct kith_cli *c, enum kith_file_result
 		return kith_cli_fail(c, table[result].exit, table[result].code, hint,
 				     result == KITH_FILE_ABSENT ? "no such file: %s" : "%s", what);
 	return kith_cli_fail(c, table[result].exit, table[result].code, hint, "%.*s", len, text);
+}
+
+enum kith_exit kith_admit_find_authority(struct kith_cli *c, const struct kith_args *a,
+					  struct kith_authority_file *f)
+{
+	const char *path = kith_args_get(a, "authority"), *hint = NULL;
+	struct kith_report report = {.text = NULL};
+	enum kith_file_result result;
+	enum kith_exit got = KITH_EXIT_YES;
+	glob_t found = {.gl_pathc = 0};
+
+	if (path == NULL) {
+		if (glob("*.authority", 0, NULL, &found) == 0 && found.gl_pathc == 1)
+			path = found.gl_pathv[0];
+		hint = "kith init CLUSTER makes one; --authority FILE names one that is elsewhere";
+	}
+	if (path == NULL) {
+		got = kith_cli_fail(c, KITH_EXIT_USAGE, "usage", hint,
+				    found.gl_pathc > 1 ? "several *.authority files are here: which?"
+						       : "no *.authority file is here");
+	} else {
+		result = kith_authority_read(path, f, &report);
+		if (result != KITH_FILE_OK)
+			got = kith_admit_file_failure(c, result, &report, path, hint);
+	}
+	globfree(&found);
+	kith_report_clear(&report);
+	return got;
 }

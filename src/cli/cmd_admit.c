@@ -7,7 +7,6 @@
 #include "files/seed.h"
 #include "seal/hash.h"
 
-#include <glob.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -69,35 +68,6 @@ enum kith_exit kith_admit_seeds(struct kith_cli *c, const struct kith_args *a,
 		memcpy(f->seeds[f->seed_count++], seed, strlen(seed) + 1);
 	}
 	return KITH_EXIT_YES;
-}
-
-/* The authority's file: what --authority says, or the only one in this directory. */
-static enum kith_exit find_authority(struct kith_cli *c, const struct kith_args *a,
-				     struct kith_authority_file *f)
-{
-	const char *path = kith_args_get(a, "authority"), *hint = NULL;
-	struct kith_report report = {.text = NULL};
-	enum kith_file_result result;
-	enum kith_exit got = KITH_EXIT_YES;
-	glob_t found = {.gl_pathc = 0};
-
-	if (path == NULL) {
-		if (glob("*.authority", 0, NULL, &found) == 0 && found.gl_pathc == 1)
-			path = found.gl_pathv[0];
-		hint = "kith init CLUSTER makes one; --authority FILE names one that is elsewhere";
-	}
-	if (path == NULL) {
-		got = kith_cli_fail(c, KITH_EXIT_USAGE, "usage", hint,
-				    found.gl_pathc > 1 ? "several *.authority files are here: which?"
-						       : "no *.authority file is here");
-	} else {
-		result = kith_authority_read(path, f, &report);
-		if (result != KITH_FILE_OK)
-			got = kith_admit_file_failure(c, result, &report, path, hint);
-	}
-	globfree(&found);
-	kith_report_clear(&report);
-	return got;
 }
 
 /* The new member's key: its own, or one that we make for it. */
@@ -191,7 +161,7 @@ enum kith_exit kith_cmd_admit(struct kith_cli *c, const struct kith_args *a)
 
 	if (got != KITH_EXIT_YES)
 		return got;
-	got = find_authority(c, a, &authority);
+	got = kith_admit_find_authority(c, a, &authority);
 	if (got != KITH_EXIT_YES)
 		return got;
 	got = kith_admit_seeds(c, a, &authority);

@@ -38,6 +38,8 @@ libkith_cli_la_SOURCES = \
 	%D%/cmd_members.h \
 	%D%/cmd_ping.c \
 	%D%/cmd_ping.h \
+	%D%/cmd_revoke.c \
+	%D%/cmd_revoke.h \
 	%D%/cmd_rtt.c \
 	%D%/cmd_rtt.h \
 	%D%/cmd_stats.c \
@@ -67,7 +69,8 @@ libkith_cli_la_SOURCES = \
 	%D%/verbs.c \
 	%D%/verbs.h
 
-cli_libs = libkith_cli.la libkith_json.la libkith_files.la libkith_seal.la libkith_base.la \
+cli_libs = libkith_cli.la libkith_json.la libkith_files.la libkith_wire.la libkith_seal.la \
+	libkith_base.la \
 	$(INIH_LIBS) $(MSGPACK_LIBS) $(SODIUM_LIBS)
 
 bin_PROGRAMS += kith

@@ -10,6 +10,7 @@
 #include "cli/cmd_join.h"
 #include "cli/cmd_members.h"
 #include "cli/cmd_ping.h"
+#include "cli/cmd_revoke.h"
 #include "cli/cmd_rtt.h"
 #include "cli/cmd_stats.h"
 #include "cli/cmd_status.h"
@@ -101,6 +102,12 @@ const struct kith_verb kith_verbs[] = {
 	 "and nothing is forbidden: a member that lives after all comes back by itself.\n"
 	 "NODE is a name, an id, or the first four or more digits of an id.",
 	 NULL, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_forget},
+	{"change", "revoke", "NODE", "expel a member from the cluster, for good",
+	 "Signed with the authority's file, so it is run where that and a running kithd\n"
+	 "are. Each host drops the member as soon as it hears, and the expelled one stops.\n"
+	 "There is no way back for its identity: a host that is clean again is admitted\n"
+	 "anew. NODE is as for forget; a whole id may be of a host that is not listed.",
+	 kith_revoke_flags, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_revoke},
 	{"change", "release", "NODE", "end the quarantine of a member that came and went",
 	 "A member that failed and came back more than three times within minutes is\n"
 	 "quarantined: its changes are told to nobody until it keeps still. This ends it\n"

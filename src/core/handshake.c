@@ -39,6 +39,14 @@ static enum kith_seed_result judge_peer(struct kith_node *n, struct kith_stream 
 	r = kith_trust_judge(n, certificate, known != NULL ? known->certificate : NULL, &c);
 	if (r == KITH_ENOMEM)
 		return KITH_SEED_CLOSED;
+	/* Whoever is expelled may come to hear that: its key is proven all the same. */
+	if (r == KITH_EREVOKED && s->purpose == KITH_STREAM_FOR_PEER && !is_self_mid(n, &mid)) {
+		KITH_DROP(n, record_revoked);
+		memcpy(identity, came.identity, KITH_KEY_LEN);
+		s->peer = mid;
+		s->is_revoked = true;
+		return KITH_SEED_JOINED;
+	}
 	if (r != 0) {
 		KITH_DROP_FROM(n, CERTIFICATE, record_certificate, &s->addr);
 		return KITH_SEED_UNTRUSTED;
@@ -200,7 +208,8 @@ bool kith_handshake_m3(struct kith_node *n, struct kith_stream *s, size_t len)
 	}
 	end_surplus(n, &s->peer);
 	s->is_proven = true;
-	n->peers.heard = n->now;
+	if (!s->is_revoked)
+		n->peers.heard = n->now;
 	n->streams.unproven--;
 	return open_channel(n, s, false);
 }

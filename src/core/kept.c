@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { VERSION = 1 };
-enum kind { MEMBER = 1, TOMB = 2, MARK = 3 };
+enum kind { MEMBER = 1, TOMB = 2, MARK = 3, REVOCATION = 4 };
 _Static_assert(KITH_STATUS_ALIVE == 0 && KITH_STATUS_RESTARTING == 1 && KITH_STATUS_SUSPECT == 2 &&
 		       KITH_STATUS_FAILED == 3 && KITH_STATUS_LEFT == 4,
 	       "statuses are kept by their numbers");
@@ -99,6 +99,18 @@ static int tomb_entry(struct kith_node *n, struct kith_tomb *t, struct kith_byte
 	return finish(n, &w, entry);
 }
 
+static int revocation_entry(struct kith_node *n, struct kith_revocation *revocation,
+			    struct kith_bytes *entry)
+{
+	const struct kith_bytes record = revocation->record->raw;
+	struct kith_wr w;
+
+	revocation->is_kept = true;
+	write_head(n, &w, REVOCATION, &revocation->target, KITH_STATUS_LEFT, KITH_NEVER);
+	kith_wr_bytes(&w, record.p, record.len);
+	return finish(n, &w, entry);
+}
+
 static int mark_entry(struct kith_node *n, struct kith_bytes *entry)
 {
 	struct kith_wr w;
@@ -110,7 +122,8 @@ static int mark_entry(struct kith_node *n, struct kith_bytes *entry)
 int kith_kept_next(struct kith_node *n, struct kith_bytes *entry)
 {
 	struct kith_kept *k = &n->kept;
-	const uint32_t slots = kith_slab_end(&n->peers.table), all = slots + n->tombs.count;
+	const uint32_t slots = kith_slab_end(&n->peers.table), tombs = slots + n->tombs.count;
+	const uint32_t all = tombs + n->revocations.count;
 
 	for (; k->at < slots; k->at++) {
 		struct kith_peer *p = kith_peer_at(n, k->at);
@@ -118,9 +131,12 @@ int kith_kept_next(struct kith_node *n, struct kith_bytes *entry)
 		if (p != NULL && !p->is_self && !p->is_kept)
 			return member_entry(n, p, entry);
 	}
-	for (; k->at < all; k->at++)
+	for (; k->at < tombs; k->at++)
 		if (!n->tombs.table[k->at - slots].is_kept)
 			return tomb_entry(n, &n->tombs.table[k->at - slots], entry);
+	for (; k->at < all; k->at++)
+		if (!n->revocations.table[k->at - tombs].is_kept)
+			return revocation_entry(n, &n->revocations.table[k->at - tombs], entry);
 	k->at = 0;
 	return k->marked != kith_now_unix_s(n) ? mark_entry(n, entry) : 0;
 }
@@ -134,6 +150,8 @@ void kith_kept_reset(struct kith_node *n)
 		kith_ring_at(n, i)->is_kept = false;
 	for (i = 0; i < n->tombs.count; i++)
 		n->tombs.table[i].is_kept = false;
+	for (i = 0; i < n->revocations.count; i++)
+		n->revocations.table[i].is_kept = false;
 }
 
 /* --- back ----------------------------------------------------------------------------------- */
@@ -233,7 +251,7 @@ static int restore_member(struct kith_node *n, const struct head *h, struct kith
 	    memcmp(mid.b, head.owner.b, sizeof(mid.b)) != 0)
 		return KITH_EMALFORMED;
 	trust = kith_trust_stands(n, &cert);
-	if (trust == KITH_ECERT)
+	if (trust == KITH_ECERT || trust == KITH_EREVOKED)
 		return trust;
 	if (body.addr_count > 0 && h->status != KITH_STATUS_LEFT)
 		kith_join_hint(n, &body.addrs[0]);
@@ -243,6 +261,36 @@ static int restore_member(struct kith_node *n, const struct head *h, struct kith
 	if (n->peers.count + 1 >= n->max_members)
 		return KITH_EFULL;
 	return enter(n, h, certificate, &cert, record, &head);
+}
+
+static int restore_revocation(struct kith_node *n, struct kith_rd *r)
+{
+	const size_t len = kith_rd_left(r);
+	const struct kith_bytes raw = {kith_rd_bytes(r, len), len};
+	struct kith_revocation *revocation;
+	struct kith_record_head head;
+	struct kith_fact *record;
+	const uint8_t *authority;
+	struct kith_mid target;
+
+	if (kith_record_read(raw.p, raw.len, &head) != 0 || head.kind != KITH_RECORD_REVOKE ||
+	    kith_revocation_body_read(kith_record_body(raw.p, &head), &target) != 0)
+		return KITH_EMALFORMED;
+	authority = kith_trust_authority(n, head.owner.b);
+	if (authority == NULL)
+		return KITH_ECERT;
+	if (is_past(n, head.expires))
+		return KITH_EEXPIRED;
+	if (!kith_revoke_is_news(n, &target, &head))
+		return KITH_EREPLAY;
+	if (kith_fact_record(n, raw, &head, authority, KITH_BELIEF_KEPT, &record) != 0)
+		return KITH_ENOMEM;
+	revocation = kith_revoke_add(n, &target, &head, record);
+	kith_fact_unref(n, record);
+	if (revocation == NULL)
+		return n->revocations.count >= KITH_REVOCATIONS_MAX ? KITH_EFULL : KITH_ENOMEM;
+	revocation->is_kept = true;
+	return 0;
 }
 
 static int read_head(const struct kith_node *n, struct kith_bytes entry, struct head *h,
@@ -284,6 +332,8 @@ int kith_kept_restore(struct kith_node *n, struct kith_bytes entry)
 	}
 	if (h.kind == MARK)
 		return 0;
+	if (h.kind == REVOCATION)
+		return restore_revocation(n, &r);
 	if (memcmp(h.mid.b, n->own.secrets->identity.mid.b, sizeof(h.mid.b)) == 0)
 		return KITH_EMALFORMED;
 	if (kith_peer_find(n, &h.mid) != NULL || kith_tomb_is_there(n, &h.mid))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/kept.h: what outlives a restart: members with their certificate, record and status, and the
- * tombs of forgotten ones, each as one entry of bytes that the host keeps and gives back. Way out:
+ * core/kept.h: what outlives a restart: members with their certificate, record and status, the tombs
+ * of forgotten ones, and revocations, each as one entry of bytes that the host keeps and gives back. Out:
  * whatever changes loses its is_kept; kith_kept_next() walks those, writes the entry, and ends each
  * walk with a mark, which tells when we last had an answer. Way back, newest first:
  * kith_kept_restore() trusts the MAC in place of all signatures, and enters the member.
@@ -10,7 +10,7 @@
  *	16 mid[16] | 32 body ... | len-16 mac[16]        times in unix seconds, 0 = never
  *	body of a member: certificate length u16, certificate, record; of a mark: nothing; of a tomb:
  *	epoch, seq, until u32 | leaf u64 | counts until u32, 0 = it does not count; a restored one counts
- *	for as long as it had left when it was written
+ *	for as long as it had left when it was written; of a revocation, its record: the mid is its target
  *
  * The MAC is keyed with the identity: whoever writes to the state directory without reading it
  * forges nothing, and another host's entries mean nothing here.
@@ -29,7 +29,7 @@ enum {
 };
 
 struct kith_kept {
-	uint32_t at;     /* of the walk: slots, then tombs */
+	uint32_t at;     /* of the walk: slots, tombs, revocations */
 	uint32_t marked; /* unix seconds of the last entry handed out */
 	uint32_t newest; /* `written` of the newest entry restored; 0: none */
 	uint8_t entry[KITH_KEPT_MAX]; /* lent */

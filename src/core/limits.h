@@ -14,6 +14,8 @@ enum {
 	KITH_MEMBERS_MAX = 1 << 20,
 	/* Tombs of forgotten members, 48 bytes each. */
 	KITH_TOMBS_MAX = 65536,
+	/* Revocations held, some 250 bytes each with their record. */
+	KITH_REVOCATIONS_MAX = 4096,
 	/* Suspicions kept per target: one above the largest need of 3. */
 	KITH_SUSPICIONS_PER_TARGET = 4,
 	/* Live suspicions of one suspector: it can not fill the gossip queue alone. */

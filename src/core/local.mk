@@ -13,6 +13,8 @@ libkith_core_la_SOURCES = \
 	%D%/bucket.h \
 	%D%/clocks.c \
 	%D%/clocks.h \
+	%D%/compare.c \
+	%D%/compare.h \
 	%D%/coord.c \
 	%D%/coord.h \
 	%D%/dispute.c \
@@ -66,6 +68,8 @@ libkith_core_la_SOURCES = \
 	%D%/range.h \
 	%D%/relay.c \
 	%D%/relay.h \
+	%D%/revoke.c \
+	%D%/revoke.h \
 	%D%/ring.c \
 	%D%/ring.h \
 	%D%/root.c \

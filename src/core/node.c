@@ -6,6 +6,7 @@
 #include "base/cur.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "core/store.h"
 #include <string.h>
 
 int64_t kith_now_unix_ms(const struct kith_node *n)
@@ -83,6 +84,7 @@ static bool init_parts(struct kith_node *n)
 	secret[1] = kith_rng_next(&n->rng);
 	n->packets.source_key = kith_rng_next(&n->rng);
 	kith_tombs_init(n, secret);
+	kith_revoke_init(n);
 	kith_streams_init(n);
 	kith_talks_init(n);
 	kith_coord_init(&n->coord);
@@ -124,6 +126,7 @@ void kith_core_free(struct kith_node **np)
 	kith_peers_fini(n);
 	kith_talks_fini(n);
 	kith_tombs_fini(n);
+	kith_revoke_fini(n);
 	kith_own_fini(n);
 	kith_gossip_fini(n);
 	kith_probes_fini(n);
@@ -303,6 +306,12 @@ int kith_core_release(struct kith_node *n, kith_us now, const struct kith_mid *m
 		return KITH_ESTATE;
 	kith_flap_release(n, p);
 	return 0;
+}
+
+int kith_core_revoke(struct kith_node *n, kith_us now, struct kith_bytes record)
+{
+	enter(n, now);
+	return kith_store_revocation(n, record);
 }
 
 int kith_core_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid, uint64_t *token)

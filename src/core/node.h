@@ -33,6 +33,7 @@
 #include "core/plain.h"
 #include "core/probe.h"
 #include "core/relay.h"
+#include "core/revoke.h"
 #include "core/ring.h"
 #include "core/rtt.h"
 #include "core/stranger.h"
@@ -80,6 +81,7 @@ struct kith_node {
 	struct kith_talks talks;
 	struct kith_ledgers ledgers;
 	struct kith_tombs tombs;
+	struct kith_revocations revocations;
 	struct kith_packets packets;
 	struct kith_gossip gossip;
 	struct kith_probes probes;
@@ -128,6 +130,7 @@ int kith_core_restart(struct kith_node *n, kith_us now, uint16_t back_s);
 int kith_core_tags(struct kith_node *n, kith_us now, struct kith_bytes tags);
 int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid);
 int kith_core_release(struct kith_node *n, kith_us now, const struct kith_mid *mid);
+int kith_core_revoke(struct kith_node *n, kith_us now, struct kith_bytes record);
 int kith_core_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid, uint64_t *token);
 int kith_core_restore(struct kith_node *n, kith_us now, struct kith_bytes entry);
 void kith_core_check(const struct kith_node *n);

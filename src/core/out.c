@@ -12,7 +12,7 @@ static uint32_t padded(size_t len)
 	return (uint32_t)((sizeof(struct kith_out) + len + 15) & ~(size_t)15);
 }
 
-enum { ROOM_KEPT = 32 * 1024 }; /* what a burst needed beyond goes back when it is over */
+enum { ROOM_KEPT = 8 * 1024 }; /* the answers to most inputs; what a burst needed beyond goes back */
 
 void kith_out_fini(struct kith_node *n)
 {
@@ -37,11 +37,31 @@ void kith_out_settle(struct kith_node *n)
 	}
 }
 
+/* Room for so many bytes more. It is filled before it is read: nothing is zeroed. */
+static bool reserve(struct kith_node *n, uint32_t need)
+{
+	struct kith_outq *q = &n->out;
+	uint32_t room = q->room < ROOM_KEPT / 2 ? ROOM_KEPT : q->room * 2;
+	uint8_t *buf;
+
+	if (q->tail + need <= q->room)
+		return true;
+	room = room < q->tail + need ? q->tail + need : room;
+	buf = kith_mem_bytes(&n->alloc, room);
+	if (buf == NULL)
+		return false;
+	if (q->tail > 0)
+		memcpy(buf, q->buf, q->tail);
+	kith_mem_free(&n->alloc, q->buf);
+	q->buf = buf;
+	q->room = room;
+	return true;
+}
+
 void kith_out_put(struct kith_node *n, const struct kith_out *o)
 {
 	struct kith_outq *q = &n->out;
 	const uint32_t need = padded(o->len);
-	void *buf = q->buf;
 
 	/* Growing moves the buffer under what was lent: only inputs queue, and they settle first. */
 	KITH_ASSERT(!q->lent);
@@ -50,11 +70,10 @@ void kith_out_put(struct kith_node *n, const struct kith_out *o)
 		n->stats.out_dropped++;
 		return;
 	}
-	if (!kith_mem_grow(&n->alloc, &buf, &q->room, q->tail + need, 1)) {
+	if (!reserve(n, need)) {
 		n->stats.out_dropped++;
 		return;
 	}
-	q->buf = buf;
 	memcpy(q->buf + q->tail, o, sizeof(*o));
 	if (o->len > 0)
 		memcpy(q->buf + q->tail + sizeof(*o), o->data, o->len);

@@ -302,6 +302,15 @@ void kith_own_refute(struct kith_node *n)
 		kith_suspect_answer(n, by, suspectors);
 }
 
+void kith_own_revoked(struct kith_node *n, const struct kith_mid *by)
+{
+	struct kith_event e = {.kind = KITH_EVENT_REVOKED, .mid = n->own.secrets->identity.mid, .by = *by};
+
+	n->own.is_over = true;
+	kith_trace(n, "revoked", n->own.peer, NULL);
+	kith_out_event(n, &e);
+}
+
 void kith_own_on_timer(struct kith_node *n, void *owner)
 {
 	(void)owner;

@@ -57,6 +57,8 @@ void kith_own_fini(struct kith_node *n);
 /* Asks the host to persist `epoch`; the rest follows in kith_own_persisted(). */
 void kith_own_epoch(struct kith_node *n, uint32_t epoch);
 void kith_own_persisted(struct kith_node *n, uint64_t token);
+/* The authority `by` has expelled us: the host is told, and nothing is signed any more. */
+void kith_own_revoked(struct kith_node *n, const struct kith_mid *by);
 /* Signs and spreads a newer own record. Does nothing before the start or after the leave. */
 void kith_own_sign(struct kith_node *n, enum kith_own_cause cause);
 /* Somebody suspects our present incarnation: answer with a newer one, now or when allowed. */

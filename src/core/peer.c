@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/cur.h"
 #include "core/node.h"
+#include "core/trust.h"
 #include <string.h>
 
 /* Which conclusions may follow which (row: from, column: to). FAILED leads back only through a
@@ -370,12 +371,16 @@ static enum kith_event_kind event_of(enum kith_status from, enum kith_status to)
 	}
 }
 
-/* Of a member that is quarantined only that is told, when it begins. */
+/* Of a member that is quarantined only that is told, when it begins; and that it is expelled. */
 static void tell_status(struct kith_node *n, struct kith_peer *p, enum kith_status from,
 			const struct kith_mid *by)
 {
 	const bool was_quarantined = kith_flap_is_quarantined(p);
 
+	if (p->status == KITH_STATUS_LEFT && kith_trust_is_revoked(n, &p->certificate->c)) {
+		announce(n, p, KITH_EVENT_REVOKED, from, by);
+		return;
+	}
 	if (from == KITH_STATUS_FAILED && p->status == KITH_STATUS_ALIVE)
 		kith_flap_returned(n, p);
 	if (was_quarantined)
@@ -545,6 +550,8 @@ void kith_peers_on_sweep(struct kith_node *n, void *owner)
 		forget_future(n);
 	n->peers.forgets_future = false;
 	kith_tombs_sweep(n);
-	if (n->peers.count > 1 || n->tombs.count > 0)
+	kith_revoke_sweep(n);
+	if (n->peers.count > 1 || n->tombs.count > 0 || n->revocations.count > 0)
 		kith_timer_set(n, &n->peers.sweep, kith_us_add(n->now, KITH_SWEEP));
+	kith_revoke_effect(n);
 }

@@ -436,6 +436,8 @@ void kith_probe_on_tcp(struct kith_node *n, uint64_t stream, enum kith_probe_tcp
 		/* Alive, but deaf to our datagrams: perhaps it holds another life of ours, so the
 		 * next second ping introduces us. */
 		r->target->heard_session = false;
+		/* Or it has forgotten or expelled us, which a synchronisation tells. */
+		kith_partner_behind(n, r->target);
 		succeed(n, r, true);
 		return;
 	}

@@ -50,11 +50,22 @@ void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8])
 	kith_hash(digest, 8, KITH_LABEL_RANGE, NULL, 0, &part, 1);
 }
 
+/* Of all that is listed, and of who is expelled. */
+static uint64_t bare_sum(const struct kith_node *n)
+{
+	return n->peers.leaf_sum + n->revocations.sum;
+}
+
+static uint32_t bare_count(const struct kith_node *n)
+{
+	return n->peers.count + n->revocations.count;
+}
+
 void kith_peers_root(const struct kith_node *n, uint8_t root[8])
 {
 	const struct kith_root *r = &n->peers.root;
-	const uint64_t sum = n->peers.leaf_sum + n->tombs.sum;
-	const uint32_t count = n->peers.count + n->tombs.counted;
+	const uint64_t sum = bare_sum(n) + n->tombs.sum;
+	const uint32_t count = bare_count(n) + n->tombs.counted;
 
 	if (r->is_made && r->count == count && r->sum == sum)
 		memcpy(root, r->digest, sizeof(r->digest));
@@ -64,7 +75,7 @@ void kith_peers_root(const struct kith_node *n, uint8_t root[8])
 
 void kith_peers_bare_root(const struct kith_node *n, uint8_t root[8])
 {
-	kith_peers_digest(n->peers.leaf_sum, n->peers.count, root);
+	kith_peers_digest(bare_sum(n), bare_count(n), root);
 }
 
 void kith_peers_make_root(struct kith_node *n, uint8_t root[8])
@@ -72,8 +83,8 @@ void kith_peers_make_root(struct kith_node *n, uint8_t root[8])
 	struct kith_root *r = &n->peers.root;
 
 	kith_peers_root(n, root);
-	*r = (struct kith_root){.sum = n->peers.leaf_sum + n->tombs.sum,
-				.count = n->peers.count + n->tombs.counted,
+	*r = (struct kith_root){.sum = bare_sum(n) + n->tombs.sum,
+				.count = bare_count(n) + n->tombs.counted,
 				.is_made = true};
 	memcpy(r->digest, root, sizeof(r->digest));
 }

@@ -38,9 +38,10 @@ uint64_t kith_leaves_of(const struct kith_node *n, uint8_t from, uint8_t to, uin
 
 /* Digest of some owners: the sum of their leaves mod 2^64, hashed with their count. */
 void kith_peers_digest(uint64_t leaf_sum, uint32_t count, uint8_t digest[8]);
-/* That of all, with those that count in the root although they are forgotten (core/tomb.h). */
+/* That of all, with those that count in the root although they are forgotten (core/tomb.h), and with
+ * the revocations (core/revoke.h). */
 void kith_peers_root(const struct kith_node *n, uint8_t root[8]);
-/* That of those listed alone. */
+/* The same without the forgotten. */
 void kith_peers_bare_root(const struct kith_node *n, uint8_t root[8]);
 /* The first, remembered: each ping and each ack needs it, and it rarely changes. */
 void kith_peers_make_root(struct kith_node *n, uint8_t root[8]);

@@ -195,6 +195,8 @@ static int judge_certificate(struct kith_node *n, struct entry *e, struct kith_c
 		kith_fact_unref(n, &came->fact);
 	} else if (kith_trust_is_over(n, &known->c)) {
 		return KITH_EEXPIRED;
+	} else if (kith_trust_is_revoked(n, &known->c)) {
+		return KITH_EREVOKED;
 	}
 	kith_fact_ref(&known->fact);
 	*cert = known;
@@ -283,7 +285,9 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 		return KITH_STORE_BAD;
 	r = judge_certificate(n, e, &cert);
 	if (r != 0) {
-		if (r != KITH_ENOMEM)
+		if (r == KITH_EREVOKED)
+			KITH_DROP(n, record_revoked);
+		else if (r != KITH_ENOMEM)
 			KITH_DROP(n, record_certificate);
 		return KITH_STORE_BAD;
 	}
@@ -384,6 +388,50 @@ static enum kith_store_result suspicion_record(struct kith_node *n, struct entry
 	return result;
 }
 
+/* --- revocations ----------------------------------------------------------------------------- */
+
+/* The set grows by whatever a trusted authority signed, whoever brings it. */
+static enum kith_store_result revocation_record(struct kith_node *n, struct entry *e)
+{
+	const uint8_t *authority = kith_trust_authority(n, e->head.owner.b);
+	struct kith_revocation *revocation;
+	struct kith_fact *record;
+	struct kith_mid target;
+	int r;
+
+	if ((int64_t)e->head.expires + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n)) {
+		KITH_DROP(n, record_expired);
+		return KITH_STORE_BAD;
+	}
+	if (authority == NULL) {
+		KITH_DROP(n, record_authority);
+		return KITH_STORE_BAD;
+	}
+	if (kith_revocation_body_read(kith_record_body(e->record.p, &e->head), &target) != 0) {
+		KITH_DROP(n, record_malformed);
+		return KITH_STORE_BAD;
+	}
+	if (!kith_revoke_is_news(n, &target, &e->head)) {
+		KITH_DROP(n, record_old);
+		return KITH_STORE_OLD;
+	}
+	if (is_over_rate(n, e, NO_QUOTA))
+		return KITH_STORE_BAD;
+	r = kith_fact_record(n, e->record, &e->head, authority, KITH_BELIEF_CHECK, &record);
+	if (r != 0)
+		return r == KITH_EAUTH ? convict(n, e) : KITH_STORE_BAD;
+	revocation = kith_revoke_add(n, &target, &e->head, record);
+	kith_fact_unref(n, record);
+	if (revocation == NULL)
+		return KITH_STORE_BAD;
+	KITH_COUNT(n, records_accepted);
+	kith_gossip_put(n, &revocation->rumor, revocation->record,
+			e->way == KITH_STORE_BY_DATAGRAM ? KITH_LANE_URGENT : KITH_LANE_LAZY);
+	if (e->way == KITH_STORE_BY_DATAGRAM)
+		kith_gossip_relay(n, e->deliverer);
+	return KITH_STORE_NEWS;
+}
+
 /* --- the door ------------------------------------------------------------------------------- */
 
 enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *deliverer,
@@ -402,6 +450,8 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 		KITH_DROP(n, record_quota);
 		return KITH_STORE_BAD;
 	}
+	if (e.head.kind == KITH_RECORD_REVOKE)
+		return revocation_record(n, &e);
 	if (memcmp(e.head.owner.b, n->own.secrets->identity.mid.b, sizeof(e.head.owner.b)) == 0) {
 		e.owner = n->own.peer;
 		if (e.head.kind == KITH_RECORD_MEMBER)
@@ -422,4 +472,26 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 		return suspicion_record(n, &e);
 	KITH_COUNT(n, records_unknown);
 	return KITH_STORE_OLD;
+}
+
+int kith_store_revocation(struct kith_node *n, struct kith_bytes record)
+{
+	struct kith_record_head head;
+	struct kith_mid target;
+
+	if (kith_record_read(record.p, record.len, &head) != 0 || head.kind != KITH_RECORD_REVOKE ||
+	    kith_revocation_body_read(kith_record_body(record.p, &head), &target) != 0)
+		return KITH_EMALFORMED;
+	if (kith_trust_authority(n, head.owner.b) == NULL)
+		return KITH_ECERT;
+	if ((int64_t)head.expires + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n))
+		return KITH_EEXPIRED;
+	switch (kith_store_record(n, NULL, (struct kith_bytes){NULL, 0}, record, KITH_STORE_BY_DATAGRAM)) {
+	case KITH_STORE_BAD:
+		return n->revocations.count >= KITH_REVOCATIONS_MAX ? KITH_EFULL : KITH_ENOMEM;
+	case KITH_STORE_FORGED:
+		return KITH_EAUTH;
+	default:
+		return 0; /* also what is known already */
+	}
 }

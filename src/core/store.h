@@ -28,5 +28,7 @@ enum kith_store_way { KITH_STORE_BY_DATAGRAM, KITH_STORE_BY_SYNC, KITH_STORE_BY_
 enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *deliverer,
 					 struct kith_bytes certificate, struct kith_bytes record,
 					 enum kith_store_way way);
+/* A revocation that the host was given. Errors: see kith_node_revoke(). */
+KITH_MUST_USE int kith_store_revocation(struct kith_node *n, struct kith_bytes record);
 
 #endif

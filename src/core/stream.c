@@ -125,6 +125,21 @@ void kith_stream_end(struct kith_node *n, struct kith_stream *s, enum kith_seed_
 		kith_partner_on_end(n, id, result);
 }
 
+void kith_stream_end_all(struct kith_node *n, const struct kith_mid *peer)
+{
+	struct kith_link *l = n->streams.list.next;
+
+	while (l != &n->streams.list) {
+		struct kith_stream *s = KITH_CONTAINER(l, struct kith_stream, link);
+
+		l = l->next;
+		if (s->is_proven && memcmp(s->peer.b, peer->b, sizeof(peer->b)) == 0) {
+			kith_stream_end(n, s, KITH_SEED_UNTRUSTED, false);
+			l = n->streams.list.next; /* whoever was told may have ended others */
+		}
+	}
+}
+
 void kith_stream_abandon(struct kith_node *n, uint64_t id)
 {
 	struct kith_stream *s = find(n, id);

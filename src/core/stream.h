@@ -43,6 +43,7 @@ struct kith_stream {
 	uint32_t seed;        /* SEED: its index */
 	struct kith_mid peer; /* who is there, once proven */
 	bool is_proven;
+	bool is_revoked; /* it is expelled: it is told so, and that is all */
 	struct kith_handshake *hs;  /* owned, until open; secret */
 	struct kith_channel *ch;    /* owned, from then; secret */
 	struct kith_sync *sync;     /* owned */
@@ -82,6 +83,8 @@ void kith_stream_end(struct kith_node *n, struct kith_stream *s, enum kith_seed_
 		     bool is_gone);
 /* Whether the other's host has taken the connection; its process need not have noticed. */
 bool kith_stream_is_accepted(struct kith_node *n, uint64_t id);
+/* Ends all streams with a member that is no longer one. */
+void kith_stream_end_all(struct kith_node *n, const struct kith_mid *peer);
 /* Ends the stream with this id, if there is one, without telling anybody. */
 void kith_stream_abandon(struct kith_node *n, uint64_t id);
 

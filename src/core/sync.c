@@ -4,63 +4,16 @@
 #include "base/check.h"
 #include "base/cur.h"
 #include "base/mem.h"
+#include "core/compare.h"
 #include "core/node.h"
 #include "core/store.h"
 #include <string.h>
 
 enum {
-	ENTRY = 24,              /* mid[16] || leaf[8] in a list */
-	LIST_ENTRIES = 16,       /* a range with as many owners or fewer is listed: fewer bytes than
-				  * the digests of its parts, and then lists of one */
-	LIST_PER_PART = 4,       /* or this for each part of the range above that differs, if that
-				  * is more: 64 where all do, since nearly every list of one would
-				  * follow */
 	NEED_ENTRIES = 1000,     /* per message: 16 KB */
 	OWNERS_BYTES = 16 * 1024, /* per frame: its signatures are checked in some milliseconds */
 	TURNS_MAX = 2 * KITH_MID_NIBBLES /* a level each, and then the owners */
 };
-
-/* --- what the next turn will say ------------------------------------------------------------- */
-
-static bool enqueue(struct kith_node *n, struct kith_owners *o, const struct kith_mid *mid)
-{
-	void *q = o->queue;
-
-	/* Nobody honest asks for more owners than our table holds. */
-	if (o->count >= n->max_members ||
-	    !kith_mem_grow(&n->alloc, &q, &o->room, o->count + 1, sizeof(*o->queue)))
-		return false;
-	o->queue = q;
-	o->queue[o->count++] = *mid;
-	return true;
-}
-
-static bool ask_for(struct kith_node *n, struct kith_sync *y, const struct kith_mid *mid)
-{
-	if (y->need.count >= n->max_members) {
-		y->overflows = true;
-		return true;
-	}
-	return enqueue(n, &y->need, mid);
-}
-
-static bool ask_about(struct kith_node *n, struct kith_sync *y, const struct kith_range *r,
-		      uint8_t differ)
-{
-	void *q = y->questions;
-
-	/* No pair differs in more ranges than the larger table has members; ours may be smaller. */
-	if (y->question_count >= n->max_members) {
-		y->overflows = true;
-		return true;
-	}
-	if (!kith_mem_grow(&n->alloc, &q, &y->question_room, y->question_count + 1,
-			   sizeof(*y->questions)))
-		return false;
-	y->questions = q;
-	y->questions[y->question_count++] = (struct kith_question){*r, differ};
-	return true;
-}
 
 /* Whom we gave up hearing nobody: what others hold against them comes with their records. */
 static bool ask_for_private(struct kith_node *n, struct kith_sync *y)
@@ -69,7 +22,7 @@ static bool ask_for_private(struct kith_node *n, struct kith_sync *y)
 
 	for (i = 0; n->suspects.has_private && i < n->peers.count; i++)
 		if (kith_suspect_is_private(kith_ring_at(n, i)) &&
-		    !ask_for(n, y, &kith_ring_at(n, i)->record->mid))
+		    !kith_compare_need(n, y, &kith_ring_at(n, i)->record->mid))
 			return false;
 	return true;
 }
@@ -82,9 +35,11 @@ bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
 	s->sync->began = n->now;
 	s->sync->is_initiator = s->sync->is_our_turn = s->purpose != KITH_STREAM_FOR_PEER;
 	if (s->sync->is_initiator)
-		return ask_for_private(n, s->sync) &&
-		       ask_about(n, s->sync, &(struct kith_range){.depth = 0}, 0);
-	if (n->syncs.answering >= KITH_SYNCS_MAX)
+		return ask_for_private(n, s->sync) && kith_compare_all(n, s->sync);
+	s->sync->tells_revocations = s->is_revoked;
+	if (s->is_revoked)
+		s->sync->refusal = KITH_SEED_UNTRUSTED;
+	else if (n->syncs.answering >= KITH_SYNCS_MAX)
 		s->sync->refusal = KITH_SEED_BUSY;
 	s->sync->is_counted = s->sync->refusal != KITH_SEED_BUSY;
 	n->syncs.answering += s->sync->is_counted ? 1 : 0;
@@ -122,44 +77,33 @@ static bool add(struct frame *f, const struct kith_msg *m)
 
 static void add_hello(struct kith_node *n, struct frame *f)
 {
-	static const uint8_t no_trust[16];
-	uint8_t root[8];
+	uint8_t root[8], trust[16];
 	struct kith_msg m = {.kind = KITH_MSG_HELLO, .p = KITH_PROTOCOL_MAX,
-			     .u = kith_now_unix_s(n), .trust = no_trust, .root = root,
+			     .u = kith_now_unix_s(n), .trust = trust, .root = root,
 			     .o = n->peers.count,
 			     .f = n->partners.is_joined ? 0 : KITH_HELLO_JOIN};
 
 	kith_peers_make_root(n, root);
+	kith_revoke_digest(n, trust);
 	add(f, &m);
 }
 
-/* The question about a range: its owners if they are few, else the digests of its parts. */
-static bool add_question(struct kith_node *n, const struct kith_question *q, struct frame *f)
+/* All that we know to be revoked, or that whoever we talk with is; false: the frame is full. */
+static bool add_revocations(struct kith_node *n, struct kith_stream *s, struct frame *f)
 {
-	const struct kith_range *r = &q->range;
-	const uint32_t many = LIST_PER_PART * (uint32_t)q->differ;
-	const uint32_t listed = many > LIST_ENTRIES ? many : LIST_ENTRIES;
-	uint8_t blob[LIST_PER_PART * KITH_RANGE_PARTS * ENTRY];
-	struct kith_mid hi = kith_range_last(r);
-	struct kith_msg m = {.kind = KITH_MSG_LIST, .lo = r->lo.b, .hi = hi.b, .blob = {blob, 0}};
-	uint32_t at, to;
+	struct kith_sync *y = s->sync;
+	struct kith_msg m = {.kind = KITH_MSG_RECORD};
 
-	_Static_assert(KITH_RANGE_PARTS * 8 <= sizeof(blob), "room for either");
-	kith_range_stretch(n, r, &at, &to);
-	if (to - at <= listed) {
-		for (; at < to; at++, m.blob.len += ENTRY) {
-			const struct kith_member_fact *p = kith_ring_at(n, at)->record;
+	for (; y->tells_revocations && y->revocation_at < n->revocations.count; y->revocation_at++) {
+		const struct kith_revocation *r = &n->revocations.table[y->revocation_at];
 
-			memcpy(blob + m.blob.len, p->mid.b, sizeof(p->mid.b));
-			kith_put_u64(blob + m.blob.len + 16, p->leaf);
-		}
-		return add(f, &m);
+		if (s->is_revoked && memcmp(r->target.b, s->peer.b, sizeof(s->peer.b)) != 0)
+			continue;
+		m.blob = r->record->raw;
+		if (!add(f, &m))
+			return false;
 	}
-	m.kind = KITH_MSG_PARTS;
-	m.d = r->depth;
-	kith_range_digests(n, r, blob);
-	m.blob.len = KITH_RANGE_PARTS * 8;
-	return add(f, &m);
+	return true;
 }
 
 static bool add_need(struct kith_owners *need, struct frame *f)
@@ -251,9 +195,11 @@ static void add_busy(struct kith_node *n, struct frame *f)
 }
 
 /* One frame of our turn; true when it holds the turn's end. */
-static bool fill(struct kith_node *n, struct kith_sync *y, struct frame *f)
+static bool fill(struct kith_node *n, struct kith_stream *s, struct frame *f)
 {
+	struct kith_sync *y = s->sync;
 	const struct kith_msg full = {.kind = KITH_MSG_FULL}, end = {.kind = KITH_MSG_END};
+	struct kith_question_msg question;
 
 	if (!y->hello_sent) {
 		add_hello(n, f);
@@ -263,8 +209,11 @@ static bool fill(struct kith_node *n, struct kith_sync *y, struct frame *f)
 		else if (y->refusal == KITH_SEED_FULL)
 			add(f, &full);
 	}
+	if (!add_revocations(n, s, f))
+		return false;
 	while (y->question_at < y->question_count) {
-		if (!add_question(n, &y->questions[y->question_at], f))
+		kith_compare_question(n, &y->questions[y->question_at], &question);
+		if (!add(f, &question.m))
 			return false;
 		y->has_asked = true;
 		y->question_at++;
@@ -307,7 +256,7 @@ bool kith_sync_pump(struct kith_node *n, struct kith_stream *s)
 		return false;
 	while (y->is_our_turn && s->ahead < KITH_STREAM_AHEAD) {
 		f.len = 0;
-		if (fill(n, y, &f))
+		if (fill(n, s, &f))
 			hand_over(y);
 		kith_stream_send(n, s, f.p, f.len, y->is_over);
 	}
@@ -329,20 +278,17 @@ enum kith_seed_result kith_sync_result(const struct kith_node *n, const struct k
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static struct kith_mid mid_at(const uint8_t *p)
-{
-	struct kith_mid mid;
-
-	memcpy(mid.b, p, sizeof(mid.b));
-	return mid;
-}
-
 /* A newcomer for whom there is no room is told so, instead of all that it could do nothing with. */
 static bool on_hello(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
 {
 	struct kith_sync *y = s->sync;
+	uint8_t trust[16];
 
 	kith_clocks_hello(n, &s->peer, m->u);
+	kith_revoke_digest(n, trust);
+	if (memcmp(m->trust, trust, sizeof(trust)) != 0 && n->revocations.count > 0 &&
+	    y->refusal == KITH_SEED_JOINED)
+		y->tells_revocations = y->has_asked = true; /* so that a turn of ours follows */
 	if (!y->is_initiator && y->refusal == KITH_SEED_JOINED && kith_peers_are_full(n) &&
 	    kith_peer_find(n, &s->peer) == NULL) {
 		KITH_DROP_FROM(n, FULL, table_full, &s->addr);
@@ -351,107 +297,6 @@ static bool on_hello(struct kith_node *n, struct kith_stream *s, const struct ki
 	kith_peers_expect(n, m->o);
 	y->hello_seen = true;
 	return m->p >= KITH_PROTOCOL_MIN;
-}
-
-/* The next question of the other's turn is about lo..hi. False: it is none, or not in order. */
-static bool is_asked_in_order(struct kith_sync *y, const struct kith_mid *lo,
-			      const struct kith_mid *hi)
-{
-	if (memcmp(hi->b, lo->b, sizeof(hi->b)) < 0 ||
-	    (y->has_asked_up_to && memcmp(lo->b, y->asked_up_to.b, sizeof(lo->b)) <= 0))
-		return false;
-	y->has_asked = y->has_asked_up_to = true;
-	y->asked_up_to = *hi;
-	return true;
-}
-
-static bool send_all_of(struct kith_node *n, struct kith_sync *y, const struct kith_range *r)
-{
-	uint32_t at, to;
-
-	kith_range_stretch(n, r, &at, &to);
-	for (; at < to; at++)
-		if (!enqueue(n, &y->todo, &kith_ring_at(n, at)->record->mid))
-			return false;
-	return true;
-}
-
-/* Compares each part with ours. Where they differ we ask in turn, one level down; where the other
- * has nobody it gets everybody. */
-static bool on_parts(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
-{
-	static const uint8_t nobody[8];
-	struct kith_sync *y = s->sync;
-	struct kith_range r;
-	uint8_t ours[KITH_RANGE_PARTS * 8], i, differ = 0;
-	struct kith_mid hi;
-
-	if (m->d >= KITH_MID_NIBBLES || m->blob.len != KITH_RANGE_PARTS * 8)
-		return false;
-	r = kith_range_at(m->lo, m->d);
-	hi = kith_range_last(&r);
-	if (!is_asked_in_order(y, &r.lo, &hi))
-		return false;
-	kith_range_digests(n, &r, ours);
-	for (i = 0; i < KITH_RANGE_PARTS; i++)
-		differ += memcmp(ours + (size_t)i * 8, m->blob.p + (size_t)i * 8, 8) != 0 ? 1 : 0;
-	for (i = 0; i < KITH_RANGE_PARTS && y->refusal == KITH_SEED_JOINED; i++) {
-		const struct kith_range part = kith_range_part(&r, i);
-		const uint8_t *theirs = m->blob.p + (size_t)i * 8;
-
-		if (memcmp(ours + (size_t)i * 8, theirs, 8) == 0)
-			continue;
-		if (memcmp(theirs, nobody, sizeof(nobody)) == 0
-			    ? !send_all_of(n, y, &part)
-			    : !ask_about(n, y, &part, differ))
-			return false;
-	}
-	return true;
-}
-
-/* Merges a sorted list with our ring: what it lacks is sent, what we lack is asked for, what differs
- * is compared. */
-static bool on_list(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
-{
-	struct kith_sync *y = s->sync;
-	const struct kith_mid lo = mid_at(m->lo), hi = mid_at(m->hi);
-	uint32_t at = kith_ring_seek(n, &lo);
-	struct kith_mid last = {{0}};
-	size_t i = 0;
-
-	if (m->blob.len % ENTRY != 0 || !is_asked_in_order(y, &lo, &hi))
-		return false;
-	while (y->refusal == KITH_SEED_JOINED) {
-		const bool have = at < n->peers.count && kith_ring_compare(n, at, &hi) <= 0;
-		const bool has = i < m->blob.len;
-		struct kith_mid theirs;
-		bool is_same = false;
-		int c;
-
-		if (!have && !has)
-			break;
-		if (has) {
-			theirs = mid_at(m->blob.p + i);
-			if ((i > 0 && memcmp(theirs.b, last.b, sizeof(last.b)) <= 0) ||
-			    memcmp(theirs.b, lo.b, sizeof(lo.b)) < 0 ||
-			    memcmp(theirs.b, hi.b, sizeof(hi.b)) > 0)
-				return false;
-			is_same = have && kith_ring_is_same(n, at, &theirs,
-							    kith_get_u64(m->blob.p + i + 16));
-		}
-		c = is_same ? 0 : !has ? -1 : !have ? 1 : kith_ring_compare(n, at, &theirs);
-		if ((c < 0 && !enqueue(n, &y->todo, &kith_ring_at(n, at)->record->mid)) ||
-		    (c > 0 && !ask_for(n, y, &theirs)) ||
-		    (c == 0 && !is_same && !enqueue(n, &y->differ, &theirs)))
-			return false;
-		if (c <= 0)
-			at++;
-		if (c >= 0) {
-			last = theirs;
-			i += ENTRY;
-		}
-	}
-	return true;
 }
 
 static bool on_need(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
@@ -465,10 +310,11 @@ static bool on_need(struct kith_node *n, struct kith_stream *s, const struct kit
 		return true;
 	y->has_asked = true;
 	for (i = 0; i < m->blob.len; i += 16) {
-		const struct kith_mid mid = mid_at(m->blob.p + i);
+		struct kith_mid mid;
 
+		memcpy(mid.b, m->blob.p + i, sizeof(mid.b));
 		/* Perhaps our table had no room for it. */
-		if (kith_peer_find(n, &mid) != NULL && !enqueue(n, &y->todo, &mid))
+		if (kith_peer_find(n, &mid) != NULL && !kith_owners_add(n, &y->todo, &mid))
 			return false;
 	}
 	return true;
@@ -491,6 +337,8 @@ static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes c
 	const enum kith_store_way way = is_its_own(s, record) ? KITH_STORE_BY_OWNER
 							      : KITH_STORE_BY_SYNC;
 
+	if (s->is_revoked)
+		return;
 	switch (kith_store_record(n, kith_peer_find(n, &s->peer), certificate, record, way)) {
 	case KITH_STORE_NEWS:
 		s->sync->news++;
@@ -520,8 +368,8 @@ static bool compare(struct kith_node *n, struct kith_sync *y, struct kith_bytes 
 	    (record.len == ours->raw.len && memcmp(record.p, ours->raw.p, record.len) == 0))
 		return true;
 	return kith_incarnation_cmp(head.epoch, head.seq, p->record->epoch, p->record->seq) > 0
-		       ? ask_for(n, y, &head.owner)
-		       : enqueue(n, &y->todo, &head.owner);
+		       ? kith_compare_need(n, y, &head.owner)
+		       : kith_owners_add(n, &y->todo, &head.owner);
 }
 
 static bool on_owner(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
@@ -532,6 +380,18 @@ static bool on_owner(struct kith_node *n, struct kith_stream *s, const struct ki
 		take(n, s, i == 0 ? m->certificate : (struct kith_bytes){NULL, 0}, m->items[i]);
 	if (m->certificate.len == 0 && m->item_count > 0 && !compare(n, s->sync, m->items[0]))
 		return false;
+	return s->sync->forged < KITH_BAD_SIGNATURES;
+}
+
+/* Of records that come alone only revocations belong here. */
+static bool on_record(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
+{
+	struct kith_record_head head;
+
+	if (kith_record_read(m->blob.p, m->blob.len, &head) != 0)
+		return false;
+	if (head.kind == KITH_RECORD_REVOKE)
+		take(n, s, (struct kith_bytes){NULL, 0}, m->blob);
 	return s->sync->forged < KITH_BAD_SIGNATURES;
 }
 
@@ -567,7 +427,8 @@ static const struct {
 	enum kith_msg_kind kind;
 	bool (*handle)(struct kith_node *, struct kith_stream *, const struct kith_msg *);
 } handlers[] = {
-	{KITH_MSG_HELLO, on_hello}, {KITH_MSG_PARTS, on_parts}, {KITH_MSG_LIST, on_list},
+	{KITH_MSG_HELLO, on_hello}, {KITH_MSG_RECORD, on_record},
+	 {KITH_MSG_PARTS, kith_compare_parts}, {KITH_MSG_LIST, kith_compare_list},
 	{KITH_MSG_NEED, on_need},   {KITH_MSG_OWNER, on_owner}, {KITH_MSG_BUSY, on_busy},
 	{KITH_MSG_FULL, on_full},   {KITH_MSG_END, on_end},
 };

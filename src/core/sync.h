@@ -7,7 +7,8 @@
  * other asked: a part whose digests differ leads to a question about that part, an owner that the
  * other lacks is sent (`owner`), one that we lack is asked for (`need`). One whose records differ is
  * sent without its certificate, which both have, and comes back if the other's is the newer one: only
- * a record's number tells. `end` hands the turn over. A turn that asks nothing is the last.
+ * a record's number tells. `end` hands the turn over. A turn that asks nothing is the last. Whose `hello`
+ * shows another set of revocations is told ours before anything else.
  *
  * So the cost follows the differences: each one costs a `parts` per level of the tree, a level for
  * each factor of 16 in the number of members, and no side keeps more than its next turn. Where many
@@ -50,6 +51,9 @@ struct kith_sync {
 	struct kith_question *questions; /* owned, a queue */
 	uint32_t question_room, question_count, question_at;
 	struct kith_owners need, todo, differ;
+	/* The other holds other revocations than we do: it is told all of ours. */
+	bool tells_revocations;
+	uint32_t revocation_at;
 	/* The turn of the other: its questions rise without overlap, which bounds their cost. */
 	bool has_asked_up_to;
 	struct kith_mid asked_up_to;

@@ -10,20 +10,37 @@ bool kith_trust_is_over(const struct kith_node *n, const struct kith_certificate
 	return (int64_t)c->not_after + KITH_RECORD_SLACK_S < (int64_t)kith_now_unix_s(n);
 }
 
-const uint8_t *kith_trust_issuer(const struct kith_node *n, const struct kith_certificate *c)
+const uint8_t *kith_trust_authority(const struct kith_node *n, const uint8_t id[16])
 {
 	int i;
 
 	for (i = 0; i < n->authority_count; i++)
-		if (memcmp(n->authority_ids[i], c->issuer, sizeof(c->issuer)) == 0)
+		if (memcmp(n->authority_ids[i], id, sizeof(n->authority_ids[i])) == 0)
 			return n->authorities[i];
 	return NULL;
+}
+
+const uint8_t *kith_trust_issuer(const struct kith_node *n, const struct kith_certificate *c)
+{
+	return kith_trust_authority(n, c->issuer);
+}
+
+bool kith_trust_is_revoked(const struct kith_node *n, const struct kith_certificate *c)
+{
+	struct kith_mid mid;
+
+	if (n->revocations.count == 0)
+		return false;
+	kith_mid_make(&mid, c->identity);
+	return kith_revoke_is(n, &mid, c->issuer);
 }
 
 int kith_trust_stands(const struct kith_node *n, const struct kith_certificate *c)
 {
 	if (kith_trust_issuer(n, c) == NULL)
 		return KITH_ECERT;
+	if (kith_trust_is_revoked(n, c))
+		return KITH_EREVOKED;
 	return kith_trust_is_over(n, c) ? KITH_EEXPIRED : 0;
 }
 
@@ -39,6 +56,8 @@ int kith_trust_judge(struct kith_node *n, struct kith_bytes certificate,
 		return KITH_EMALFORMED;
 	if (kith_trust_is_over(n, is_known ? &known->c : &c))
 		return KITH_EEXPIRED;
+	if (kith_trust_is_revoked(n, is_known ? &known->c : &c))
+		return KITH_EREVOKED;
 	if (is_known) {
 		kith_fact_ref(&known->fact);
 		*out = known;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/trust.h: which certificates count. Today: those that a configured authority signed and that
- * have not expired; authorities vouched for, scopes, tickets and revocations join here.
+ * core/trust.h: which certificates count. Today: those that a configured authority signed, that have
+ * not expired, and that it has not revoked; authorities vouched for, scopes and tickets join here.
  */
 #ifndef KITH_CORE_TRUST_H
 #define KITH_CORE_TRUST_H
@@ -10,14 +10,19 @@
 #include <stdbool.h>
 
 /* Reads and judges a certificate; costs one signature check unless that of `known` (may be NULL) are
- * the same bytes. A new reference; KITH_EMALFORMED, KITH_EEXPIRED, KITH_ECERT, KITH_ENOMEM. */
+ * the same bytes. A new reference; KITH_EMALFORMED, KITH_EEXPIRED, KITH_EREVOKED, KITH_ECERT,
+ * KITH_ENOMEM. */
 KITH_MUST_USE int kith_trust_judge(struct kith_node *n, struct kith_bytes certificate,
 				   struct kith_cert_fact *known, struct kith_cert_fact **c);
-/* The authority that issued it, if it counts; else NULL. */
+/* The key of the authority with this id, if it counts; else NULL. */
+const uint8_t *kith_trust_authority(const struct kith_node *n, const uint8_t id[16]);
+/* That of the authority that issued it. */
 const uint8_t *kith_trust_issuer(const struct kith_node *n, const struct kith_certificate *c);
 /* The same of one whose signature was checked before our restart, with the authorities that count
- * today. 0, KITH_EEXPIRED, KITH_ECERT. */
+ * today. 0, KITH_EEXPIRED, KITH_EREVOKED, KITH_ECERT. */
 KITH_MUST_USE int kith_trust_stands(const struct kith_node *n, const struct kith_certificate *c);
+/* Whether the authority that issued it has expelled who holds it. */
+bool kith_trust_is_revoked(const struct kith_node *n, const struct kith_certificate *c);
 /* Whether its time is over, with an hour for the clocks. */
 bool kith_trust_is_over(const struct kith_node *n, const struct kith_certificate *c);
 

@@ -80,6 +80,7 @@ struct kith_daemon {
 	ev_timer quiet_again;                 /* ends SIGUSR2's five minutes */
 	ev_timer patience;                    /* a stop takes no longer than this */
 	enum kith_stage stage;
+	int exit_code;                        /* of the run */
 };
 
 /* Everything from the configuration to the loop; on failure an exit code with sentences in r. */
@@ -123,6 +124,8 @@ void kith_signals_stop(struct kith_daemon *d);
 KITH_MUST_USE int kith_stop_begin(struct kith_daemon *d, uint16_t back_s, const char *why);
 /* Stops without telling the members. */
 void kith_stop_now(struct kith_daemon *d, const char *why);
+/* An authority has expelled us. */
+void kith_stop_revoked(struct kith_daemon *d);
 /* The node said LEAVE_DONE. */
 void kith_stop_left(struct kith_daemon *d);
 /* At the end of a turn: whether a stop is complete. */
@@ -134,7 +137,8 @@ int kith_reload(struct kith_daemon *d, char *said, size_t size);
 void kith_reload_seeds(struct kith_seeds_list *list, const struct kith_idfile *id,
 		       const struct kith_conf *c);
 
-/* events.c: the log line of an event of the node. */
+/* events.c: whether an event of the node is about this host; and its log line. */
+bool kith_events_is_own(const struct kith_host *host, const struct kith_event *e);
 void kith_events_log(const struct kith_host *host, const struct kith_event *e);
 
 /* rpchost.c: what the RPC server asks of the daemon. */

@@ -107,6 +107,14 @@ static void log_clock(const struct kith_host *h, const struct kith_event *e)
 		kith_log(h->log, CLOCK_AGREES, kith_f_text("is", text));
 }
 
+bool kith_events_is_own(const struct kith_host *h, const struct kith_event *e)
+{
+	struct kith_member self;
+
+	kith_node_self(h->node, &self);
+	return memcmp(self.mid.b, e->mid.b, sizeof self.mid.b) == 0;
+}
+
 void kith_events_log(const struct kith_host *h, const struct kith_event *e)
 {
 	switch (e->kind) {
@@ -136,6 +144,10 @@ void kith_events_log(const struct kith_host *h, const struct kith_event *e)
 		break;
 	case KITH_EVENT_RELEASED:
 		log_member(h, KITH_LOG_ID_MEMBER_RELEASED, e);
+		break;
+	case KITH_EVENT_REVOKED:
+		log_member(h, kith_events_is_own(h, e) ? KITH_LOG_ID_NODE_REVOKED
+						       : KITH_LOG_ID_MEMBER_REVOKED, e);
 		break;
 	case KITH_EVENT_REAPED:
 		log_member(h, KITH_LOG_ID_MEMBER_REAPED, e);

@@ -33,6 +33,8 @@
 	X(MEMBER_QUARANTINED, "member.quarantined", WARN, \
 	  "a member fails and comes back, again and again; no more is told until it keeps still") \
 	X(MEMBER_RELEASED, "member.released", INFO, "a quarantined member kept still, or was released") \
+	X(MEMBER_REVOKED, "member.revoked", WARN, "an authority has expelled a member, for good") \
+	X(NODE_REVOKED, "node.revoked", ERROR, "an authority has expelled this host: kithd stops") \
 	X(MEMBER_REAPED, "member.reaped", INFO, "a member that failed or left is forgotten") \
 	X(NODE_STARTED, "node.started", INFO, "the own record is signed under a new epoch") \
 	X(NODE_ISOLATED, "node.isolated", WARN, "many members failed at once: are we cut off?") \

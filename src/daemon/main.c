@@ -39,6 +39,8 @@ static int run(const struct kith_args *args, const struct kith_dev *dev, struct 
 		kith_dev_greet(dev, d, stdout);
 	if (code == 0)
 		ev_run(d->host.loop, 0);
+	if (code == 0)
+		code = d->exit_code;
 	kith_daemon_end(d);
 	free(d);
 	return code;

@@ -65,6 +65,13 @@ void kith_stop_now(struct kith_daemon *d, const char *why)
 	drain(d);
 }
 
+void kith_stop_revoked(struct kith_daemon *d)
+{
+	d->exit_code = 78;
+	kith_keep_changed(d);
+	kith_stop_now(d, "this host is revoked");
+}
+
 void kith_stop_left(struct kith_daemon *d)
 {
 	if (d->stage == KITH_STAGE_LEAVING)

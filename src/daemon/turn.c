@@ -22,6 +22,8 @@ static void on_node_event(struct kith_daemon *d, const struct kith_event *e)
 	kith_rpc_event(d->rpc, kith_control_time(), e);
 	if (e->kind == KITH_EVENT_LEAVE_DONE)
 		kith_stop_left(d);
+	else if (e->kind == KITH_EVENT_REVOKED && kith_events_is_own(&d->host, e))
+		kith_stop_revoked(d);
 	else if (e->kind <= KITH_EVENT_REAPED) /* of a member; a stranger writes no file of ours */
 		kith_keep_changed(d);
 }

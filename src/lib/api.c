@@ -153,6 +153,11 @@ int kith_node_release(struct kith_node *n, kith_us now, const struct kith_mid *m
 	return n == NULL || mid == NULL ? KITH_EINVAL : kith_core_release(n, now, mid);
 }
 
+int kith_node_revoke(struct kith_node *n, kith_us now, struct kith_bytes revocation)
+{
+	return n == NULL || revocation.p == NULL ? KITH_EINVAL : kith_core_revoke(n, now, revocation);
+}
+
 int kith_node_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid, uint64_t *token)
 {
 	return n == NULL || mid == NULL || token == NULL ? KITH_EINVAL

@@ -26,6 +26,7 @@ static void describe(const struct kith_node *n, const struct kith_peer *p, struc
 	m->epoch = r->epoch;
 	m->seq = r->seq;
 	m->certificate_not_after = c->not_after;
+	memcpy(m->issuer, c->issuer, sizeof(m->issuer));
 	m->tags = r->body.tags;
 	m->since = p->since;
 	m->heard = p->is_self ? n->now : talk != NULL ? talk->heard : KITH_NEVER;
@@ -78,6 +79,7 @@ void kith_node_self(const struct kith_node *n, struct kith_member *m)
 	m->rights = n->own.certificate->c.rights;
 	m->epoch = n->own.epoch;
 	m->certificate_not_after = n->own.certificate->c.not_after;
+	memcpy(m->issuer, n->own.certificate->c.issuer, sizeof(m->issuer));
 	m->heard = m->since = n->now;
 	m->released = KITH_NEVER;
 	m->need = 2;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/peer.h"
 #include "seal/certificate.h"
+#include "wire/record.h"
 #include <config.h>
 #include <kith/kith.h>
 #include <string.h>
@@ -49,6 +50,44 @@ int kith_certificate_sign(struct kith_certificate *c, const uint8_t authority_se
 	r = kith_cert_sign(c, &authority, &cid, out, out_len);
 	kith_wipe(&authority, sizeof(authority));
 	return r;
+}
+
+int kith_revocation_sign(const struct kith_mid *target, uint32_t until, int64_t unix_ms,
+			 const uint8_t authority_seed[KITH_KEY_LEN], const char *cluster,
+			 uint8_t out[KITH_REVOCATION_SIZE])
+{
+	const size_t signed_len = KITH_REVOCATION_SIZE - KITH_RECORD_SIG;
+	struct kith_identity authority;
+	struct kith_cid cid;
+	struct kith_mid id;
+	int r;
+
+	_Static_assert((int)KITH_REVOCATION_SIZE == (int)KITH_REVOCATION_LEN, "the record as it is");
+	if (target == NULL || authority_seed == NULL || out == NULL || unix_ms < 0 || cluster == NULL ||
+	    !kith_name_is_valid(cluster, KITH_CLUSTER_NAME_MAX))
+		return KITH_EINVAL;
+	r = kith_seal_init();
+	if (r == 0)
+		r = kith_identity_init(&authority, authority_seed);
+	if (r != 0)
+		return r;
+	kith_cid_make(&cid, cluster);
+	kith_authority_id(id.b, authority.pk);
+	kith_revocation_write(&id, target, (uint32_t)(unix_ms / 1000), until, out);
+	kith_sign(&authority, KITH_LABEL_RECORD, &cid, out, signed_len, out + signed_len);
+	kith_wipe(&authority, sizeof(authority));
+	return 0;
+}
+
+int kith_revocation_read(const uint8_t *bytes, size_t len, struct kith_mid *target)
+{
+	struct kith_record_head h;
+
+	if (bytes == NULL || target == NULL)
+		return KITH_EINVAL;
+	if (kith_record_read(bytes, len, &h) != 0 || h.kind != KITH_RECORD_REVOKE)
+		return KITH_EMALFORMED;
+	return kith_revocation_body_read(kith_record_body(bytes, &h), target);
 }
 
 int kith_certificate_read(const uint8_t *bytes, size_t len, struct kith_certificate *c)

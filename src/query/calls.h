@@ -52,7 +52,7 @@
  *
  * kith.member       {"name": name, id, or the first 4 or more digits of an id}
  *	"member": MEMBER and {"protocol_min","protocol_max","rights":[text],"certificate_not_after",
- *		"evidence","need","back_s"|null (restarting: announced absence)}
+ *		"issuer" (id of the authority that signed it),"evidence","need","back_s"|null (restarting: announced absence)}
  *	error not_found, ambiguous
  *
  * kith.why          {"name": as for kith.member}
@@ -103,6 +103,12 @@
  *	is forgotten. Nobody else is told.
  *	"released": {"name","id","state"}
  *	error not_found, ambiguous; refused when it is not quarantined
+ *
+ * kith.revoke       {"revocation": its bytes in hex}
+ *	What an authority signed on another host enters the cluster here, and is told to all. Answered once
+ *	it is on disk, as kith.forget. The same one twice is no error.
+ *	"revoked": {"id","name"|null (not listed here)}
+ *	error refused: not signed by an authority of this cluster, or over
  *
  * kith.forget       {"name": as for kith.member}
  *	A failed or left member is listed here no longer. Nobody else is told; if it lives, it comes

@@ -185,11 +185,15 @@ static void write_rights(struct kith_writer *w, uint8_t rights)
 
 static void write_rest(struct kith_writer *w, const struct kith_member *m)
 {
+	struct kith_mid issuer;
+
 	kith_write_key_u64(w, "protocol_min", m->proto_min);
 	kith_write_key_u64(w, "protocol_max", m->proto_max);
 	kith_write_key(w, "rights");
 	write_rights(w, m->rights);
 	kith_write_key_unix(w, "certificate_not_after", m->certificate_not_after);
+	memcpy(issuer.b, m->issuer, sizeof(issuer.b));
+	kith_write_key_id(w, "issuer", &issuer);
 	kith_write_key_u64(w, "evidence", m->evidence);
 	kith_write_key_u64(w, "need", m->need);
 	if (m->status == KITH_STATUS_RESTARTING)

@@ -335,6 +335,45 @@ void kith_native_forget(struct kith_request *r)
 	}
 }
 
+/* --- kith.revoke ----------------------------------------------------------------------------- */
+
+void kith_native_revoke(struct kith_request *r)
+{
+	char hex[2 * KITH_REVOCATION_SIZE + 1] = "", name[KITH_NAME_MAX + 1] = "";
+	uint8_t bytes[KITH_REVOCATION_SIZE];
+	struct kith_bytes text;
+	struct kith_member m;
+	struct kith_mid mid;
+	int rc = KITH_EMALFORMED;
+
+	if (kith_value_text(kith_value_get(r->args, "revocation"), &text) && text.len < sizeof(hex))
+		memcpy(hex, text.p, text.len);
+	if (kith_hex_read(hex, bytes, sizeof(bytes)) == 0)
+		rc = kith_revocation_read(bytes, sizeof(bytes), &mid);
+	if (rc == 0) {
+		if (kith_node_member(r->s->host.node, &mid, &m) == 0)
+			memcpy(name, m.name, strlen(m.name) + 1); /* the node's, which forgets it */
+		rc = kith_node_revoke(r->s->host.node, r->t.now,
+				      (struct kith_bytes){bytes, sizeof(bytes)});
+	}
+	if (rc != 0) {
+		kith_reply_refuse(r, KITH_CALL_REFUSED, kith_strerror(rc),
+				  "kith revoke signs it, with the file of the authority that admitted the "
+				  "member");
+		return;
+	}
+	kith_reply_ok(r);
+	kith_write_key_map(&r->w, "revoked");
+	kith_write_key_id(&r->w, "id", &mid);
+	if (name[0] != '\0')
+		kith_write_key_text(&r->w, "name", name);
+	else
+		kith_write_key_null(&r->w, "name");
+	kith_write_end(&r->w);
+	kith_reply_end(r);
+	answer_when_kept(r);
+}
+
 /* --- kith.tags ------------------------------------------------------------------------------- */
 
 void kith_native_tags(struct kith_request *r)

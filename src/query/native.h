@@ -17,6 +17,7 @@ void kith_native_changes(struct kith_request *r); /* changes.c */
 void kith_native_why(struct kith_request *r); /* native_why.c */
 void kith_native_rtt(struct kith_request *r);
 void kith_native_release(struct kith_request *r);
+void kith_native_revoke(struct kith_request *r);
 void kith_native_forget(struct kith_request *r); /* Serf's force-leave as well */
 void kith_native_tags(struct kith_request *r);
 void kith_native_stats(struct kith_request *r);

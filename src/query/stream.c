@@ -204,6 +204,7 @@ void kith_stream_event(struct kith_rpc *s, const struct kith_event *e)
 	switch (e->kind) {
 	case KITH_EVENT_FAILED:
 	case KITH_EVENT_LEFT:
+	case KITH_EVENT_REVOKED:
 		remember(s, &e->mid);
 		break;
 	case KITH_EVENT_JOINED:

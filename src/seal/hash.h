@@ -32,6 +32,7 @@
 #define KITH_LABEL_STREAM_HEADER "kth.hdr"
 #define KITH_LABEL_LEAF "kth.leaf"
 #define KITH_LABEL_RANGE "kth.range"
+#define KITH_LABEL_TRUST "kth.trust"
 #define KITH_LABEL_KEPT_KEY "kth.kept.key"
 #define KITH_LABEL_KEPT "kth.kept"
 

@@ -51,7 +51,7 @@ struct pair {
 	uint8_t status, told, wants; /* in the last walk; by the events; from the next walk */
 	bool is_quarantined;  /* by the events */
 	bool is_failed_alone; /* called failed while nobody was heard: that may be withdrawn */
-	bool is_listed;
+	bool is_listed, is_expelled;
 };
 
 struct host {
@@ -373,6 +373,10 @@ void checker_event(struct checker *k, uint32_t host, uint32_t who, bool is_alone
 				if (!h->pairs[i].is_listed)
 					h->pairs[i].epoch = h->pairs[i].seq = 0;
 	}
+	if (e->kind == KITH_EVENT_REVOKED) { /* from any status, whatever the record says */
+		p->told = (uint8_t)e->to;
+		p->is_expelled = true;
+	}
 	if (!is_of_status(e->kind))
 		return;
 	check_step(k, host, who, is_alone, e);
@@ -414,6 +418,8 @@ static void check_record(struct checker *k, uint32_t host, uint32_t who,
 		       m->epoch, m->seq, who);
 		return;
 	}
+	if (m->status == KITH_STATUS_LEFT && k->hosts[host].pairs[who].is_expelled)
+		return;
 	if ((m->status == KITH_STATUS_LEFT || m->status == KITH_STATUS_RESTARTING)
 		    ? (e->statuses & 1u << m->status) == 0
 		    : e->statuses == 1u << KITH_STATUS_LEFT ||
@@ -491,6 +497,8 @@ void checker_member(struct checker *k, uint32_t host, uint32_t who, const struct
 	p = &h->pairs[who];
 	c = compare(m->epoch, m->seq, p->epoch, p->seq);
 	was_listed = p->is_listed;
+	if (p->is_expelled && !was_listed)
+		broken(k, host, CHECKER_REVOKED, "it lists member %u again", who);
 	digest = p->digest;
 	p->walk = h->walk;
 	p->is_listed = true;

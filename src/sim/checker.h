@@ -36,6 +36,7 @@ enum { CHECKER_HOSTS_MAX = 1024 };
 	X(STATUS_BACK, "status-goes-back", "failed and restarting end by a newer record, unless the host heard nobody when it concluded; suspect by one, or by an answer") \
 	X(LEAVE, "leave-is-final", "who left comes back in a later epoch only") \
 	X(EVENTS, "events-follow-view", "who follows the events knows the members and their statuses") \
+	X(REVOKED, "revoked-is-gone", "whom a host told of as revoked it never lists again") \
 	X(QUARANTINE, "quarantine-is-silent", "of a quarantined member nothing is told but that it began and that it ended") \
 	X(EVIDENCE, "two-pieces-convict", "failed needs two pieces of evidence, or an announced absence that is over") \
 	X(OWN_STATUS, "own-status", "a node holds itself alive until it says that it goes") \

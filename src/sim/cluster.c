@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CERTIFICATE_S (400u * 86400u)
+
 struct cluster_name {
 	struct kith_mid mid;
 	uint32_t index;
@@ -137,7 +139,7 @@ static void admit(struct cluster *c, struct cluster_node *n, const char *zone)
 		cluster_fail(c, __FILE__, __LINE__, "kith_identity_public");
 	cert.rights = KITH_RIGHT_EVENT | KITH_RIGHT_QUERY | KITH_RIGHT_SERVICE;
 	cert.serial = CLUSTER_UNIX_MS - 1000 + n->index;
-	cert.not_after = (uint32_t)(CLUSTER_UNIX_MS / 1000) + 400u * 86400u;
+	cert.not_after = (uint32_t)(CLUSTER_UNIX_MS / 1000) + CERTIFICATE_S;
 	snprintf(cert.name, sizeof(cert.name), "%s", n->name);
 	snprintf(cert.zone, sizeof(cert.zone), "%s", zone);
 	n->certificate_len = sizeof(n->certificate);
@@ -433,6 +435,21 @@ int cluster_forget(struct cluster *c, uint32_t i, uint32_t who)
 {
 	int err = kith_node_forget(c->nodes[i].node, cluster_clock(c, i), &c->nodes[who].mid);
 
+	process_tick(&c->nodes[i]);
+	return err;
+}
+
+int cluster_revoke(struct cluster *c, uint32_t i, uint32_t who)
+{
+	const uint32_t until = (uint32_t)(CLUSTER_UNIX_MS / 1000) + CERTIFICATE_S;
+	uint8_t bytes[KITH_REVOCATION_SIZE];
+	int err = kith_revocation_sign(&c->nodes[who].mid, until, process_wall_clock(&c->nodes[i]),
+				       c->authority_seed, c->cluster_name, bytes);
+
+	c->nodes[who].is_revoked = true;
+	if (err == 0)
+		err = kith_node_revoke(c->nodes[i].node, cluster_clock(c, i),
+				       (struct kith_bytes){bytes, sizeof(bytes)});
 	process_tick(&c->nodes[i]);
 	return err;
 }

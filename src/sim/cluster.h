@@ -109,6 +109,7 @@ struct cluster_node {
 	int32_t drift_ppm;
 	int64_t wall_skew_ms;
 	bool wall_untrusted;
+	bool is_revoked; /* by the cluster's authority */
 
 	struct cluster_entry *diary; /* owned */
 	size_t diary_count, diary_room;
@@ -237,6 +238,8 @@ kith_us cluster_clock(const struct cluster *c, uint32_t i); /* its own monotonic
 int cluster_leave(struct cluster *c, uint32_t i);
 int cluster_announce_restart(struct cluster *c, uint32_t i, uint16_t back_s);
 int cluster_forget(struct cluster *c, uint32_t i, uint32_t who);
+/* The cluster's authority expels `who`; the revocation enters at i. */
+int cluster_revoke(struct cluster *c, uint32_t i, uint32_t who);
 int cluster_ping(struct cluster *c, uint32_t i, uint32_t who, uint64_t *token);
 /* One tag {key: value}; short texts. */
 int cluster_tag(struct cluster *c, uint32_t i, const char *key, const char *value);

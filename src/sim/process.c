@@ -297,6 +297,20 @@ static void keep_event(struct cluster_node *n, const struct kith_event *e)
 		    by != CLUSTER_ANY ? c->nodes[by].name : "itself");
 }
 
+/* As kithd does: nobody would answer it any more. */
+static void on_revoked(void *ctx, void *what)
+{
+	struct cluster *c = ctx;
+	struct later *l = what;
+	struct cluster_node *n = &c->nodes[l->index];
+
+	if (n->starts != l->starts || n->node == NULL)
+		return;
+	report_line(c, n, "STOPS, revoked");
+	process_end(n);
+	net_kill(&c->net, l->index);
+}
+
 static void on_event(struct cluster_node *n, const struct kith_event *e)
 {
 	struct cluster *c = n->cluster;
@@ -305,6 +319,11 @@ static void on_event(struct cluster_node *n, const struct kith_event *e)
 	if (c->opts.check && kith_node_member(n->node, &e->mid, &m) == 0)
 		list_member(n, &m);
 	watch_event(n, e);
+	if (e->kind == KITH_EVENT_REVOKED)
+		CLUSTER_CHECK(c, c->nodes[cluster_index(c, &e->mid)].is_revoked, "nobody revoked %s",
+			      c->nodes[cluster_index(c, &e->mid)].name);
+	if (e->kind == KITH_EVENT_REVOKED && memcmp(e->mid.b, n->mid.b, sizeof(n->mid.b)) == 0)
+		world_at(&c->world, c->world.now, on_revoked, c, later_new(n));
 	if (c->opts.events)
 		report_event(c, n, e);
 	if (c->on_event != NULL)

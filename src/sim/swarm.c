@@ -28,7 +28,7 @@ static bool is_of_member(const struct kith_event *e)
 	return e->kind == KITH_EVENT_JOINED || e->kind == KITH_EVENT_ALIVE ||
 	       e->kind == KITH_EVENT_SUSPECT || e->kind == KITH_EVENT_FAILED ||
 	       e->kind == KITH_EVENT_RESTARTING || e->kind == KITH_EVENT_LEFT ||
-	       e->kind == KITH_EVENT_REAPED;
+	       e->kind == KITH_EVENT_REVOKED || e->kind == KITH_EVENT_REAPED;
 }
 
 static void on_event(void *ctx, struct cluster_node *n, const struct kith_event *e)

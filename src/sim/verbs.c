@@ -261,6 +261,11 @@ static void run_forget(scn *s, value *v)
 	EACH(s, &v[1], (need_awake(s, h), done(s, h, cluster_forget(c, h, v[0].hosts[0]))));
 }
 
+static void run_revoke(scn *s, value *v)
+{
+	EACH(s, &v[1], (need_awake(s, h), done(s, h, cluster_revoke(c, h, v[0].hosts[0]))));
+}
+
 static void run_tag(scn *s, value *v)
 {
 	EACH(s, &v[0], (need_awake(s, h), done(s, h, cluster_tag(c, h, v[1].word, v[2].word))));
@@ -419,6 +424,8 @@ const struct scenario_verb scenario_verbs[] = {
 	{"announce", "HOSTS back TIME", NULL, run_announce,
 	 {POS(SCN_HOSTS), {"back", SCN_TIME, false, NULL}}},
 	{"forget", "HOST at HOSTS", NULL, run_forget,
+	 {POS(SCN_HOST), {"at", SCN_HOSTS, false, NULL}}},
+	{"revoke", "HOST at HOSTS", NULL, run_revoke,
 	 {POS(SCN_HOST), {"at", SCN_HOSTS, false, NULL}}},
 	{"tag", "HOSTS KEY VALUE", NULL, run_tag,
 	 {POS(SCN_HOSTS), POS(SCN_WORD), POS(SCN_WORD)}},

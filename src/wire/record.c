@@ -216,6 +216,28 @@ void kith_suspicion_write(const struct kith_suspicion *s, uint8_t out[KITH_SUSPI
 	KITH_ASSERT(kith_wr_len(&w) == KITH_SUSPICION_BODY);
 }
 
+/* ---- revocation */
+
+int kith_revocation_body_read(struct kith_bytes body, struct kith_mid *target)
+{
+	if (body.len != KITH_REVOCATION_BODY)
+		return KITH_EMALFORMED;
+	memcpy(target->b, body.p, sizeof(target->b));
+	return 0;
+}
+
+void kith_revocation_write(const struct kith_mid *authority, const struct kith_mid *target, uint32_t now_s,
+			   uint32_t until, uint8_t out[KITH_REVOCATION_LEN])
+{
+	struct kith_record_head h = {.kind = KITH_RECORD_REVOKE, .owner = *authority, .seq = now_s,
+				     .expires = until};
+	uint8_t record[KITH_RECORD_MAX];
+	const int r = kith_record_write(&h, (struct kith_bytes){target->b, sizeof(target->b)}, record);
+
+	KITH_ASSERT(r == 0 && h.len == KITH_REVOCATION_LEN);
+	memcpy(out, record, KITH_REVOCATION_LEN - KITH_RECORD_SIG);
+}
+
 /* ---- tags */
 
 static bool is_text(struct kith_bytes text)

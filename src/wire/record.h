@@ -19,9 +19,10 @@
 enum { KITH_RECORD_HEAD = 32, KITH_RECORD_SIG = 64 };
 
 /* Columns: name, number, whether it is "last writer wins" (else numbered by a second counter and
- * deduplicated by a window). Kinds 2 to 6 and 8 are named for later; unknown kinds are relayed raw. */
+ * deduplicated by a window). Other kinds are named for later; a kind that is unknown is dropped. */
 #define KITH_RECORD_KINDS(X) \
 	X(MEMBER, 1, true) \
+	X(REVOKE, 4, true) \
 	X(SUSPICION, 7, false)
 enum kith_record_kind {
 #define X(name, number, lww) KITH_RECORD_##name = number,
@@ -102,6 +103,16 @@ struct kith_suspicion {
 };
 KITH_MUST_USE int kith_suspicion_read(struct kith_bytes body, struct kith_suspicion *s);
 void kith_suspicion_write(const struct kith_suspicion *s, uint8_t out[KITH_SUSPICION_BODY]);
+
+/* --- revocation, kind 4 (§5.13) ---------------------------------------------------------------- */
+
+/* Body: target[16]. Owner is the authority's id, epoch zero, seq the unix second it was signed in, and it
+ * expires with the target's certificate. */
+enum { KITH_REVOCATION_BODY = 16, KITH_REVOCATION_LEN = KITH_RECORD_HEAD + 16 + KITH_RECORD_SIG };
+KITH_MUST_USE int kith_revocation_body_read(struct kith_bytes body, struct kith_mid *target);
+/* The whole record but for its signature, which comes last. */
+void kith_revocation_write(const struct kith_mid *authority, const struct kith_mid *target, uint32_t now_s,
+			   uint32_t until, uint8_t out[KITH_REVOCATION_LEN]);
 
 /* --- tags --------------------------------------------------------------------------------------- */
 

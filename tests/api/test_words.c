@@ -106,6 +106,32 @@ static void certificate_needs_room_and_sense(void **state)
 			 KITH_EINVAL);
 }
 
+static void a_revocation_names_whom_it_expels(void **state)
+{
+	uint8_t bytes[KITH_REVOCATION_SIZE], other[KITH_REVOCATION_SIZE];
+	struct kith_mid target, read;
+
+	(void)state;
+	assert_int_equal(kith_identity_public(member_seed, NULL, &target), 0);
+	assert_int_equal(kith_revocation_sign(&target, 2000000000, 1800000000000, authority_seed,
+					      CLUSTER, bytes),
+			 0);
+	assert_int_equal(kith_revocation_read(bytes, sizeof(bytes), &read), 0);
+	assert_memory_equal(&read, &target, sizeof(target));
+	assert_int_equal(kith_revocation_read(bytes, sizeof(bytes) - 1, &read), KITH_EMALFORMED);
+	assert_int_equal(kith_revocation_sign(&target, 2000000000, 1800000000000, authority_seed,
+					      "other", other),
+			 0);
+	assert_memory_not_equal(bytes, other, sizeof(bytes));
+	bytes[1] = 1; /* a member record's kind */
+	assert_int_equal(kith_revocation_read(bytes, sizeof(bytes), &read), KITH_EMALFORMED);
+	assert_int_equal(kith_revocation_sign(&target, 2000000000, -1, authority_seed, CLUSTER, other),
+			 KITH_EINVAL);
+	assert_int_equal(kith_revocation_sign(&target, 2000000000, 0, authority_seed, "no name", other),
+			 KITH_EINVAL);
+	assert_int_equal(kith_revocation_read(NULL, 0, &read), KITH_EINVAL);
+}
+
 static void member_id_follows_the_key(void **state)
 {
 	struct kith_mid one, same, other;
@@ -188,6 +214,7 @@ int main(void)
 		cmocka_unit_test(certificate_goes_there_and_back),
 		cmocka_unit_test(certificate_is_refused),
 		cmocka_unit_test(certificate_needs_room_and_sense),
+		cmocka_unit_test(a_revocation_names_whom_it_expels),
 		cmocka_unit_test(member_id_follows_the_key),
 		cmocka_unit_test(addresses_go_there_and_back),
 		cmocka_unit_test(every_code_has_its_word),

@@ -102,8 +102,9 @@ if [ "$(id -u)" -ne 0 ]; then
 	claim_exit "an unwritable directory is 77" 77 "Permission denied"
 elif command -v setpriv >/dev/null && setpriv --reuid 65534 --clear-groups "$kithd" --version \
 	>/dev/null 2>&1; then
+	# shellcheck disable=SC2034 # claim_exit looks at it
 	out=$(setpriv --reuid 65534 --clear-groups "$kithd" $unwritable 2>&1)
-	# shellcheck disable=SC2034 # claim_exit looks at both
+	# shellcheck disable=SC2034 # and at this
 	code=$?
 	claim_exit "an unwritable directory is 77" 77 "Permission denied" "owned by the user"
 else

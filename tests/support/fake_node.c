@@ -120,6 +120,22 @@ int kith_node_forget(struct kith_node *n, kith_us now, const struct kith_mid *mi
 	return KITH_ENOTFOUND;
 }
 
+/* Whom it names lies where it does in a true one. */
+int kith_revocation_read(const uint8_t *bytes, size_t len, struct kith_mid *target)
+{
+	if (len != KITH_REVOCATION_SIZE)
+		return KITH_EMALFORMED;
+	memcpy(target->b, bytes + 32, sizeof(target->b));
+	return 0;
+}
+
+int kith_node_revoke(struct kith_node *n, kith_us now, struct kith_bytes revocation)
+{
+	(void)now;
+	(void)revocation;
+	return n->revoke_rc;
+}
+
 int kith_node_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid, uint64_t *token)
 {
 	(void)now;

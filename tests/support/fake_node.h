@@ -23,7 +23,7 @@ struct kith_node {
 	struct kith_stats stats;
 	struct kith_view view; /* the counts are made from the members at each read */
 	uint8_t tags[KITH_TAGS_MAX]; /* of the node itself, once set by command */
-	int join_rc, tags_rc, forget_rc, ping_rc;
+	int join_rc, tags_rc, forget_rc, revoke_rc, ping_rc;
 	struct kith_mid pinged[FAKE_PINGS]; /* their tokens are the index + 1 */
 	uint32_t pinged_count;
 	struct kith_addr joined[FAKE_JOINS]; /* every address given to kith_node_join() */

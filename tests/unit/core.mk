@@ -36,6 +36,7 @@ unit_tests += \
 	%D%/test_core_probe \
 	%D%/test_core_probe_when \
 	%D%/test_core_coord \
+	%D%/test_core_revoke \
 	%D%/test_core_ring \
 	%D%/test_core_rtt \
 	%D%/test_core_seed \
@@ -70,6 +71,7 @@ tests_unit_test_core_plain_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_LDADD = $(core_ldadd)
 tests_unit_test_core_probe_when_LDADD = $(core_ldadd)
 tests_unit_test_core_coord_LDADD = $(core_ldadd)
+tests_unit_test_core_revoke_LDADD = $(core_ldadd)
 tests_unit_test_core_ring_LDADD = $(core_ldadd)
 tests_unit_test_core_rtt_LDADD = $(core_ldadd)
 tests_unit_test_core_seed_LDADD = $(core_ldadd)

@@ -42,7 +42,6 @@ static const char *ask(const char *call, const char *args)
 static const char *refused(const char *call, const char *args, const char *message)
 {
 	char head[400];
-
 	(void)snprintf(head, sizeof(head), "{'Error':'%s','Seq':1}", message);
 	rpc_ask(&w, c, call, 1, args);
 	rpc_expect(&w, c, head);
@@ -104,6 +103,7 @@ static void a_member_has_all_its_keys(void **state)
 			    "'tags':{'role':'db'},"
 			    "'protocol_min':1,'protocol_max':1,'rights':['service','operator'],"
 			    "'certificate_not_after':'2033-05-18T03:33:20.000Z',"
+			    "'issuer':'00000000000000000000000000000000',"
 			    "'evidence':1,'need':3,'back_s':30}}");
 	m->heard = KITH_NEVER;
 	m->rtt = -1;
@@ -465,6 +465,26 @@ static void only_the_gone_are_forgotten(void **state)
 	assert_int_equal(w.node->count, 2);
 }
 
+static void an_authoritys_word_is_taken(void **state)
+{
+	char hex[2 * KITH_REVOCATION_SIZE + 1], args[400];
+	size_t i;
+
+	(void)state;
+	fake_node_add(w.node, "db-1", KITH_STATUS_ALIVE, w.t.now);
+	for (i = 0; i < KITH_REVOCATION_SIZE; i++) /* whom it names, as fake_node_add() makes it */
+		snprintf(hex + 2 * i, 3, "%02x", i > 32 && i < 48 ? 2u : 0u);
+	snprintf(args, sizeof(args), "{'revocation':'%s'}", hex);
+	rpc_holds(ask("kith.revoke", args),
+		  "'revoked':{'id':'00020202020202020202020202020202','name':'db-1'}}");
+	rpc_holds(refused("kith.revoke", "{'revocation':'00'}", "the bytes do not follow the format"),
+		  "'code':'refused'");
+	w.node->revoke_rc = KITH_ECERT;
+	rpc_holds(refused("kith.revoke", args,
+			  "the certificate is malformed or not signed by a trusted authority"),
+		  "'hint':'kith revoke signs it, with the file of the authority that admitted the member'");
+}
+
 static void tags_are_told_and_changed(void **state)
 {
 	(void)state;
@@ -569,6 +589,7 @@ int main(void)
 		TEST(what_is_forgotten_stays_it_after_a_crash),
 		TEST(the_quarantined_are_released),
 		TEST(only_the_gone_are_forgotten),
+		TEST(an_authoritys_word_is_taken),
 		TEST(tags_are_told_and_changed),
 		TEST(a_leave_is_answered_when_it_is_done),
 		TEST(a_leave_that_takes_too_long_is_told),

@@ -211,6 +211,14 @@ static void older_record_after_it_was_forgotten(struct fix *f)
 	checker_member(f->k, 0, 1, &m);
 }
 
+static void back_though_it_was_revoked(struct fix *f)
+{
+	tells(f, 1, KITH_EVENT_REVOKED, KITH_STATUS_LEFT);
+	tells(f, 1, KITH_EVENT_REAPED, KITH_STATUS_LEFT);
+	tells(f, 1, KITH_EVENT_JOINED, KITH_STATUS_ALIVE);
+	looks(f);
+}
+
 static void leave_without_such_a_record(struct fix *f)
 {
 	renews(f, KITH_STATUS_ALIVE, 1, 2);
@@ -416,6 +424,7 @@ static const struct {
 	{CHECKER_EVENTS, suspect_without_a_word},
 	{CHECKER_EVENTS, gone_without_a_word},
 	{CHECKER_EVENTS, event_from_another_status},
+	{CHECKER_REVOKED, back_though_it_was_revoked},
 	{CHECKER_QUARANTINE, told_while_it_is_quarantined},
 	{CHECKER_QUARANTINE, quarantined_twice},
 	{CHECKER_QUARANTINE, quarantined_without_a_return},
