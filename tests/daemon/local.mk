@@ -8,6 +8,7 @@ daemon_tests = \
 	%D%/flap.sh \
 	%D%/life.sh \
 	%D%/notify.py \
+	%D%/revoke.sh \
 	%D%/serf.sh \
 	%D%/signals.sh \
 	%D%/start.sh \
