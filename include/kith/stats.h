@@ -53,6 +53,7 @@
 	X(records_accepted, "records taken as news") \
 	X(records_unknown, "records of a kind that this version does not know; a newer peer") \
 	X(gossip_sent, "records sent in gossip") \
+	X(revocations, "revocations held now") \
 	X(gossip_queue, "records waiting in the gossip queue now") \
 	X(signatures_made, "signatures made") \
 	X(signatures_checked, "signatures checked") \

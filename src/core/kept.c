@@ -281,7 +281,7 @@ static int restore_revocation(struct kith_node *n, struct kith_rd *r)
 		return KITH_ECERT;
 	if (is_past(n, head.expires))
 		return KITH_EEXPIRED;
-	if (!kith_revoke_is_news(n, &target, &head))
+	if (!kith_revoke_is_news(n, &target, &head, raw))
 		return KITH_EREPLAY;
 	if (kith_fact_record(n, raw, &head, authority, KITH_BELIEF_KEPT, &record) != 0)
 		return KITH_ENOMEM;

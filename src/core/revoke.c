@@ -59,12 +59,20 @@ bool kith_revoke_is(const struct kith_node *n, const struct kith_mid *target,
 }
 
 bool kith_revoke_is_news(const struct kith_node *n, const struct kith_mid *target,
-			 const struct kith_record_head *h)
+			 const struct kith_record_head *h, struct kith_bytes record)
 {
+	const struct kith_revocation *held;
 	bool is_there;
 	const uint32_t at = seek(n, target, h->owner.b, &is_there);
 
-	return !is_there || h->expires > n->revocations.table[at].until;
+	if (!is_there)
+		return true;
+	held = &n->revocations.table[at];
+	if (h->expires != held->until)
+		return h->expires > held->until;
+	/* Signed twice: of the two all keep the same, or their roots would differ for ever. */
+	KITH_ASSERT(record.len == held->record->raw.len);
+	return memcmp(record.p, held->record->raw.p, record.len) > 0;
 }
 
 static uint64_t leaf_of(const struct kith_fact *record)

@@ -42,9 +42,10 @@ void kith_revoke_fini(struct kith_node *n);
 /* Whether `authority` has expelled it. */
 bool kith_revoke_is(const struct kith_node *n, const struct kith_mid *target,
 		    const uint8_t authority[16]);
-/* Whether this record adds to the set: nothing is held for its pair, or what ends earlier. */
+/* Whether this record adds to the set: nothing is held for its pair, or what ends earlier, or as late with
+ * lesser bytes. It was read: all of them are of one length. */
 bool kith_revoke_is_news(const struct kith_node *n, const struct kith_mid *target,
-			 const struct kith_record_head *h);
+			 const struct kith_record_head *h, struct kith_bytes record);
 /* A verified revocation enters. From now on the certificate is refused; the member goes when this input
  * is over, for it may be who brought it. `record` gets another reference. NULL: no memory, or the table
  * is at its bound (counted as table_full). */

@@ -411,7 +411,7 @@ static enum kith_store_result revocation_record(struct kith_node *n, struct entr
 		KITH_DROP(n, record_malformed);
 		return KITH_STORE_BAD;
 	}
-	if (!kith_revoke_is_news(n, &target, &e->head)) {
+	if (!kith_revoke_is_news(n, &target, &e->head, e->record)) {
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}

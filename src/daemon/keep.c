@@ -97,7 +97,7 @@ static void give_back(struct kith_daemon *d, struct restored *s, struct kith_byt
 
 	if (error == 0)
 		s->live += KITH_KEPT_FRAME + entry.len;
-	else if (error != KITH_EREPLAY && error != KITH_EEXPIRED)
+	else if (error != KITH_EREPLAY && error != KITH_EEXPIRED && error != KITH_EREVOKED)
 		s->refused++;
 }
 

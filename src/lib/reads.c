@@ -124,6 +124,7 @@ int kith_node_seeds(const struct kith_node *n, uint32_t *cursor, struct kith_see
 void kith_node_stats(const struct kith_node *n, struct kith_stats *s)
 {
 	*s = n->stats;
+	s->revocations = n->revocations.count;
 	s->gossip_queue = n->gossip.count;
 }
 

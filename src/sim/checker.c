@@ -572,7 +572,7 @@ void checker_bounds(struct checker *k, uint32_t host, const struct kith_stats *s
 	struct host *h = &k->hosts[host];
 	const uint32_t members = v->alive + v->restarting + v->suspect + v->failed + v->left;
 	const uint64_t taken = s->records_accepted + s->signatures_made;
-	const size_t heap = HEAP_NODE + (size_t)members * HEAP_MEMBER +
+	const size_t heap = HEAP_NODE + (members + (size_t)s->revocations) * HEAP_MEMBER +
 			    (size_t)s->streams * HEAP_STREAM;
 
 	/* A record is told as often as the count of members at each telling says: the highest so far
@@ -586,7 +586,7 @@ void checker_bounds(struct checker *k, uint32_t host, const struct kith_stats *s
 		broken(k, host, CHECKER_REBROADCASTS, "%llu records sent in gossip, %llu taken or signed among %u",
 		       (unsigned long long)s->gossip_sent, (unsigned long long)taken, h->count_max);
 	if (s->gossip_queue > GOSSIP_MAX ||
-	    s->gossip_queue > (uint64_t)(1 + SUSPICIONS_PER_TARGET) * members)
+	    s->gossip_queue > (uint64_t)(1 + SUSPICIONS_PER_TARGET) * members + s->revocations)
 		broken(k, host, CHECKER_QUEUES, "%llu records wait in gossip among %u members",
 		       (unsigned long long)s->gossip_queue, members);
 	if (s->streams > STREAMS_MAX)

@@ -302,7 +302,8 @@ static void give_back(struct cluster *c, uint32_t i)
 		const struct kith_bytes entry = {n->kept[k].bytes, n->kept[k].len};
 		const int err = kith_node_restore(n->node, cluster_clock(c, i), entry);
 
-		CLUSTER_CHECK(c, err == 0 || err == KITH_EREPLAY || err == KITH_EEXPIRED,
+		CLUSTER_CHECK(c, err == 0 || err == KITH_EREPLAY || err == KITH_EEXPIRED ||
+				      err == KITH_EREVOKED,
 			      "kith_node_restore: %s", kith_strerror(err));
 	}
 }

@@ -89,7 +89,9 @@ static bool on_datagram(void *ctx, const struct net_sent *sent, uint8_t *buf, si
 
 static bool is_live(const struct run *run, uint32_t i)
 {
-	return !run->swarm.is_gone[i] && run->swarm.cluster->nodes[i].node != NULL;
+	const struct cluster_node *n = &run->swarm.cluster->nodes[i];
+
+	return !run->swarm.is_gone[i] && n->node != NULL && !n->is_revoked;
 }
 
 static bool differ(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -111,12 +113,17 @@ static bool agree_on_dead(struct run *run, uint32_t who)
 	int said = CLUSTER_UNKNOWN, status;
 	uint32_t i;
 
+	if (c->nodes[who].is_revoked && c->nodes[who].node != NULL)
+		return differ(run, "%s is revoked and runs on", c->nodes[who].name);
 	for (i = 0; i < c->count; i++) {
 		if (!is_live(run, i))
 			continue;
 		status = cluster_status(c, i, who);
 		if (status == CLUSTER_UNKNOWN)
 			continue;
+		if (c->nodes[who].is_revoked)
+			return differ(run, "%s lists %s, which is revoked", c->nodes[i].name,
+				      c->nodes[who].name);
 		if (status != KITH_STATUS_FAILED && status != KITH_STATUS_LEFT)
 			return differ(run, "%s holds %s up", c->nodes[i].name, c->nodes[who].name);
 		if (said != CLUSTER_UNKNOWN && said != status)

@@ -12,6 +12,7 @@
  * From there on it is claimed that
  *	- within SWARM_BOUND all live hosts have joined, hold each other for alive, agree on everybody
  *	  else, and have one root digest;
+ *	- whoever was revoked has ended, and is listed by nobody;
  *	- for SWARM_QUIET after it nothing happens: no status changes, no suspicion is signed, no
  *	  synchronisation runs. (An answer to a lone suspicion that was put off may come: its record
  *	  may cost a newcomer a synchronisation.)

@@ -164,4 +164,8 @@ void swarm_faults_stop(struct swarm *s)
 		if (c->nodes[i].node == NULL)
 			s->is_gone[i] = true;
 	}
+	/* Whoever was told before may have lost its disk: the operator makes sure. */
+	for (i = 0; i < s->plan->hosts; i++)
+		if (c->nodes[i].is_revoked)
+			(void)cluster_revoke(c, 0, i);
 }

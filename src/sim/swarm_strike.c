@@ -396,6 +396,20 @@ static void forget(struct swarm *s, struct kith_rng *r)
 		}
 }
 
+/* Of few, and never the one through which all join. */
+static void revoke(struct swarm *s, struct kith_rng *r)
+{
+	const uint32_t i = pick(s, r), who = kith_rng_below(r, s->plan->hosts);
+	uint32_t k, revoked = 0;
+
+	for (k = 0; k < s->plan->hosts; k++)
+		revoked += s->cluster->nodes[k].is_revoked ? 1 : 0;
+	if (i == NOBODY || who == 0 || (revoked + 1) * 4 > s->plan->hosts)
+		return;
+	swarm_say(s, "n%02u is told that n%02u is revoked", i, who);
+	(void)cluster_revoke(s->cluster, i, who);
+}
+
 static void ping(struct swarm *s, struct kith_rng *r)
 {
 	const uint32_t i = pick(s, r);
@@ -488,7 +502,7 @@ static const struct {
 	[SWARM_MUTE] = {mute}, [SWARM_OFFLINE] = {offline}, [SWARM_PLANE] = {plane},
 	[SWARM_MOVE] = {move}, [SWARM_WEATHER] = {weather}, [SWARM_DRIFT] = {drift},
 	[SWARM_WALL] = {wall}, [SWARM_DISK] = {disk}, [SWARM_KEEP] = {keep}, [SWARM_TAG] = {tag},
-	[SWARM_FORGET] = {forget}, [SWARM_PING] = {ping}, [SWARM_JOIN] = {join},
+	[SWARM_FORGET] = {forget}, [SWARM_REVOKE] = {revoke}, [SWARM_PING] = {ping}, [SWARM_JOIN] = {join},
 	[SWARM_GARBAGE] = {garbage}, [SWARM_REPLAY] = {replay}, [SWARM_STRANGER] = {stranger},
 };
 

@@ -24,15 +24,20 @@ static void sign_with(const struct fix *f, const struct kith_identity *authority
 	kith_sign(authority, KITH_LABEL_RECORD, &f->cid, out, len, out + len);
 }
 
+static int takes(struct fix *f, const uint8_t bytes[KITH_REVOCATION_LEN])
+{
+	const int r = kith_node_revoke(f->n, f->now, (struct kith_bytes){bytes, KITH_REVOCATION_LEN});
+
+	fix_collect(f);
+	return r;
+}
+
 static int revoke(struct fix *f, const struct kith_mid *target, uint32_t until)
 {
 	uint8_t bytes[KITH_REVOCATION_LEN];
-	int r;
 
 	sign_with(f, &f->authority, target, until, bytes);
-	r = kith_node_revoke(f->n, f->now, (struct kith_bytes){bytes, sizeof(bytes)});
-	fix_collect(f);
-	return r;
+	return takes(f, bytes);
 }
 
 /* Its certificate and record, brought by somebody. */
@@ -212,6 +217,33 @@ static void over_is_over(void **state)
 }
 
 /* As a certified member could fill it, if it had an authority. */
+/* The operator asks twice: two hosts that heard another one first must not differ for ever. */
+static void of_two_all_keep_the_same(void **state)
+{
+	uint8_t first[KITH_REVOCATION_LEN], second[KITH_REVOCATION_LEN], roots[2][8];
+	const size_t len = sizeof(first) - KITH_RECORD_SIG;
+	struct person a;
+	struct kith_mid id;
+	struct fix f;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		fix_setup(&f);
+		person_init(&f, &a, 1);
+		sign_with(&f, &f.authority, &a.id.mid, LATER, first);
+		kith_authority_id(id.b, f.authority.pk);
+		kith_revocation_write(&id, &a.id.mid, FIX_UNIX_S + 9, LATER, second);
+		kith_sign(&f.authority, KITH_LABEL_RECORD, &f.cid, second, len, second + len);
+		assert_int_equal(takes(&f, i == 0 ? first : second), 0);
+		assert_int_equal(takes(&f, i == 0 ? second : first), 0);
+		assert_int_equal(f.n->revocations.count, 1);
+		kith_peers_digest(f.n->revocations.sum, 1, roots[i]);
+		fix_end(&f);
+	}
+	assert_memory_equal(roots[0], roots[1], sizeof(roots[0]));
+}
+
 static void a_full_table_refuses(void **state)
 {
 	struct kith_mid mid = {{0}};
@@ -289,6 +321,7 @@ int main(void)
 		cmocka_unit_test(our_own_ends_us),
 		cmocka_unit_test(it_is_told_at_once_and_to_newcomers),
 		cmocka_unit_test(over_is_over),
+		cmocka_unit_test(of_two_all_keep_the_same),
 		cmocka_unit_test(a_full_table_refuses),
 		cmocka_unit_test(it_is_kept),
 	};
