@@ -79,10 +79,14 @@ plant "a newer record leaves the evidence standing" src/core/peer.c \
 	'/^bool kith_peer_record/,/^}/s/kith_suspect_close(n, p);/(void)0;/'
 plant "an announced absence never ends" src/core/suspect.c \
 	's/kith_timer_set(n, \&p->ledger->back, until);/(void)until;/'
-plant "parts that differ are not asked about" src/core/sync.c \
+plant "parts that differ are not asked about" src/core/compare.c \
 	's/: !ask_about(n, y, \&part, differ))/: false)/'
 plant "a new life keeps the number of the old one" src/core/own.c \
 	's/kith_own_epoch(n, c->epoch + 1);/kith_own_epoch(n, c->epoch > 0 ? c->epoch : 1);/'
+plant "revocations that differ are not told" src/core/sync.c \
+	's/y->tells_revocations = y->has_asked = true;/y->has_asked = true;/'
+plant "a revoked certificate counts" src/core/trust.c \
+	's/^\treturn kith_revoke_is(n, \&mid, c->issuer);/\treturn false;/'
 plant "who is suspected does not answer" src/core/own.c \
 	's/^\tkith_own_sign(n, KITH_OWN_REFUTE);/\t(void)0;/'
 done_testing

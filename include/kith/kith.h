@@ -79,8 +79,8 @@ KITH_API KITH_MUST_USE int kith_certificate_verify(const uint8_t *bytes, size_t 
 						   const char *cluster, struct kith_certificate *c);
 
 /* A revocation: the authority of `authority_seed` expels the identity `target` from `cluster` for good.
- * It counts against certificates of this authority alone, and is held until `until` (unix seconds), the
- * end of the certificate. KITH_EINVAL. */
+ * It counts against certificates of this authority alone, and is held until `until` (unix seconds):
+ * the end of the last certificate that was, or can have been, signed for it. KITH_EINVAL. */
 enum { KITH_REVOCATION_SIZE = 112 };
 KITH_API KITH_MUST_USE int kith_revocation_sign(const struct kith_mid *target, uint32_t until,
 						int64_t unix_ms,
@@ -365,8 +365,8 @@ KITH_API KITH_MUST_USE int kith_node_release(struct kith_node *n, kith_us now,
 
 /* Takes a revocation, as kith_revocation_sign() made it, and tells everybody: KITH_EVENT_REVOKED follows
  * here and there, if the member is listed. 0 also when it is known already. KITH_EMALFORMED; KITH_ECERT:
- * its authority is not trusted here; KITH_EAUTH: not signed by it; KITH_EEXPIRED; KITH_EFULL: 4,096 are
- * held, so the authority is to be replaced; KITH_ENOMEM. */
+ * its authority is not trusted here; KITH_EAUTH: not signed by it; KITH_EEXPIRED; KITH_EFULL: its
+ * share of 4,096 is used up, so the authority is to be replaced; KITH_ENOMEM. */
 KITH_API KITH_MUST_USE int kith_node_revoke(struct kith_node *n, kith_us now,
 					    struct kith_bytes revocation);
 

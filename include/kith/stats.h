@@ -30,6 +30,7 @@
 	X(record_revoked, "a certificate that its authority has revoked") \
 	X(record_authority, "a revocation by an authority that is not ours") \
 	X(record_signature, "a record with a bad signature; its deliverer is charged") \
+	X(revocations_full, "a revocation by an authority that has used up its share of 4,096; replace it") \
 	X(table_full, "a table is at its bound") \
 	X(stream_handshake, "a TCP connection whose handshake failed") \
 	X(stream_frame, "a TCP frame that does not open or is too long") \

@@ -13,21 +13,16 @@ const struct kith_flag kith_revoke_flags[] = {
 	{NULL, 0, NULL, NULL},
 };
 
-/* Whom to expel, and until when its certificates could count. */
+/* Whom to expel. */
 struct target {
 	struct kith_mid mid;
-	uint32_t until;
 	char issuer[2 * 16 + 1]; /* "": not listed, so not known */
 };
 
-/* The end of its certificate; for want of that, of the longest that could be signed now. */
-static uint32_t until_of(const char *stamp)
+/* No certificate of the authority lasts longer; there may be a newer one than the cluster has seen. */
+static uint32_t longest(void)
 {
-	struct tm tm = {.tm_year = 0};
-	const time_t end = strptime(stamp, "%Y-%m-%dT%H:%M:%S", &tm) != NULL ? timegm(&tm) : 0;
-	const time_t longest = time(NULL) + (time_t)KITH_ADMIT_DAYS_MAX * 24 * 3600;
-
-	return end > 0 && (uint64_t)end <= UINT32_MAX ? (uint32_t)end : (uint32_t)longest;
+	return (uint32_t)(time(NULL) + (time_t)KITH_ADMIT_DAYS_MAX * 24 * 3600);
 }
 
 /* A whole id needs no member: it may be gone, or not have come yet. */
@@ -49,11 +44,9 @@ static enum kith_exit find(struct kith_cli *c, const char *name, struct target *
 	if (is_known) {
 		const char *issuer = kith_reply_text(&r, r.root, "member.issuer", "");
 
-		t->until = until_of(kith_reply_text(&r, r.root, "member.certificate_not_after", ""));
 		memcpy(t->issuer, issuer, strnlen(issuer, sizeof(t->issuer) - 1));
 	} else if (got == KITH_EXIT_NO &&
 		   kith_hex_read(name, t->mid.b, sizeof(t->mid.b)) == 0) {
-		t->until = until_of("");
 		got = KITH_EXIT_YES;
 	}
 	kith_reply_fini(&r);
@@ -115,7 +108,7 @@ enum kith_exit kith_cmd_revoke(struct kith_cli *c, const struct kith_args *a)
 	if (got == KITH_EXIT_YES)
 		got = judge(c, a->operands[0], &t, &authority);
 	if (got == KITH_EXIT_YES)
-		got = kith_admit_revoke(c, &authority, &t.mid, t.until, revocation);
+		got = kith_admit_revoke(c, &authority, &t.mid, longest(), revocation);
 	kith_authority_wipe(&authority);
 	return got == KITH_EXIT_YES ? send(c, a->operands[0], revocation) : got;
 }

@@ -288,7 +288,7 @@ static int restore_revocation(struct kith_node *n, struct kith_rd *r)
 	revocation = kith_revoke_add(n, &target, &head, record);
 	kith_fact_unref(n, record);
 	if (revocation == NULL)
-		return n->revocations.count >= KITH_REVOCATIONS_MAX ? KITH_EFULL : KITH_ENOMEM;
+		return kith_revoke_is_full(n, head.owner.b) ? KITH_EFULL : KITH_ENOMEM;
 	revocation->is_kept = true;
 	return 0;
 }

@@ -14,7 +14,7 @@ enum {
 	KITH_MEMBERS_MAX = 1 << 20,
 	/* Tombs of forgotten members, 48 bytes each. */
 	KITH_TOMBS_MAX = 65536,
-	/* Revocations held, some 250 bytes each with their record. */
+	/* Revocations held, some 250 bytes each with their record; an even share for each authority. */
 	KITH_REVOCATIONS_MAX = 4096,
 	/* Suspicions kept per target: one above the largest need of 3. */
 	KITH_SUSPICIONS_PER_TARGET = 4,

@@ -307,6 +307,8 @@ void kith_own_revoked(struct kith_node *n, const struct kith_mid *by)
 	struct kith_event e = {.kind = KITH_EVENT_REVOKED, .mid = n->own.secrets->identity.mid, .by = *by};
 
 	n->own.is_over = true;
+	kith_period_stop(n);
+	kith_join_stop(n);
 	kith_trace(n, "revoked", n->own.peer, NULL);
 	kith_out_event(n, &e);
 }

@@ -430,6 +430,14 @@ void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_st
 		kith_join_wake(n);
 }
 
+void kith_peer_expelled(struct kith_node *n, struct kith_peer *p, const struct kith_mid *by)
+{
+	if (p->status != KITH_STATUS_LEFT)
+		kith_peer_set_status(n, p, KITH_STATUS_LEFT, by);
+	else
+		announce(n, p, KITH_EVENT_REVOKED, KITH_STATUS_LEFT, by);
+}
+
 void kith_peer_heard(struct kith_node *n, struct kith_peer *p, const struct kith_addr *from)
 {
 	const int index = from != NULL ? kith_peer_lists(p, from) : -1;
@@ -438,7 +446,7 @@ void kith_peer_heard(struct kith_node *n, struct kith_peer *p, const struct kith
 	if (t != NULL)
 		t->heard = n->now;
 	p->heard_session = true;
-	n->peers.heard = n->now;
+	n->peers.heard = n->peers.heard_datagram = n->now;
 	if (index >= 0)
 		p->addr_index = (uint8_t)index;
 }

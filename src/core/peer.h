@@ -58,6 +58,7 @@ struct kith_peers {
 	struct kith_root root; /* made last */
 	uint64_t changes;
 	kith_us heard; /* something of anybody last opened */
+	kith_us heard_datagram; /* and a datagram */
 	bool isolated;
 	kith_us rejoined; /* we were isolated until then; KITH_NEVER: never */
 	uint32_t recent[KITH_NAMES_MAX]; /* slots whose record changed last */
@@ -122,6 +123,8 @@ static inline struct kith_case *kith_peer_case(const struct kith_peer *p)
 /* "alive", ...; "?" when out of range. */
 const char *kith_peer_status_text(enum kith_status s);
 
+/* The authority `by` has expelled it (core/revoke.h): it has left, and that is told as such. */
+void kith_peer_expelled(struct kith_node *n, struct kith_peer *p, const struct kith_mid *by);
 /* Forgets a peer that is not self, and buries it. */
 void kith_peer_reap(struct kith_node *n, struct kith_peer *p);
 /* Our clock is right again: whose record lies too far in the future goes as soon as this input is over,

@@ -89,6 +89,9 @@ static void ping_a_dead(struct kith_node *n)
 
 		if (p->status != KITH_STATUS_FAILED)
 			continue;
+		/* Who hears nobody may be expelled: that is told over a stream alone. */
+		if (kith_us_elapsed(n->peers.heard_datagram, n->now) > 4 * n->timing.period)
+			kith_partner_behind(n, p);
 		kith_message_ping(n, KITH_MSG_PING, 0, root, &m);
 		if (kith_packet_begin_as(n, &pk, p, KITH_PACKET_INTRO_WANT) &&
 		    kith_packet_add(&pk, &m)) {

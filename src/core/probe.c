@@ -436,8 +436,9 @@ void kith_probe_on_tcp(struct kith_node *n, uint64_t stream, enum kith_probe_tcp
 		/* Alive, but deaf to our datagrams: perhaps it holds another life of ours, so the
 		 * next second ping introduces us. */
 		r->target->heard_session = false;
-		/* Or it has forgotten or expelled us, which a synchronisation tells. */
-		kith_partner_behind(n, r->target);
+		/* No datagram of anybody: all may have expelled us, which a synchronisation tells. */
+		if (kith_us_elapsed(n->peers.heard_datagram, n->now) > 4 * n->timing.period)
+			kith_partner_behind(n, r->target);
 		succeed(n, r, true);
 		return;
 	}

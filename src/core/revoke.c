@@ -90,14 +90,24 @@ static bool concerns(const struct kith_revocation *r, const struct kith_cert_fac
 	       memcmp(r->authority.b, c->c.issuer, sizeof(c->c.issuer)) == 0;
 }
 
+bool kith_revoke_is_full(const struct kith_node *n, const uint8_t authority[16])
+{
+	const struct kith_revocations *rs = &n->revocations;
+	uint32_t i, held = 0;
+
+	for (i = 0; i < rs->count; i++)
+		held += memcmp(rs->table[i].authority.b, authority, sizeof(rs->table[i].authority.b)) == 0;
+	return held >= KITH_REVOCATIONS_MAX / n->authority_count;
+}
+
 /* A place for the pair at that index; NULL: no memory, or no room. */
-static struct kith_revocation *insert(struct kith_node *n, uint32_t at)
+static struct kith_revocation *insert(struct kith_node *n, uint32_t at, const uint8_t authority[16])
 {
 	struct kith_revocations *rs = &n->revocations;
 	void *table = rs->table;
 
-	if (rs->count >= KITH_REVOCATIONS_MAX) {
-		KITH_DROP(n, table_full);
+	if (kith_revoke_is_full(n, authority)) {
+		KITH_DROP(n, revocations_full);
 		return NULL;
 	}
 	if (!kith_mem_grow(&n->alloc, &table, &rs->room, rs->count + 1, sizeof(*rs->table)))
@@ -115,7 +125,7 @@ struct kith_revocation *kith_revoke_add(struct kith_node *n, const struct kith_m
 	struct kith_revocations *rs = &n->revocations;
 	bool is_there;
 	const uint32_t at = seek(n, target, h->owner.b, &is_there);
-	struct kith_revocation *r = is_there ? &rs->table[at] : insert(n, at);
+	struct kith_revocation *r = is_there ? &rs->table[at] : insert(n, at, h->owner.b);
 
 	if (r == NULL)
 		return NULL;
@@ -138,17 +148,16 @@ struct kith_revocation *kith_revoke_add(struct kith_node *n, const struct kith_m
 
 /* It has left, for its host to read who that was, and is forgotten with the next tick: soon enough for
  * others not to see another root. True: it is not yet. */
-static bool expel(struct kith_node *n, struct kith_peer *p, const struct kith_mid *authority)
+static bool expel(struct kith_node *n, struct kith_peer *p, struct kith_revocation *r)
 {
-	const struct kith_mid mid = p->record->mid;
-
-	if (p->status != KITH_STATUS_LEFT) {
-		kith_peer_set_status(n, p, KITH_STATUS_LEFT, authority);
-		kith_stream_end_all(n, &mid);
+	if (!r->is_told) {
+		r->is_told = true;
+		kith_peer_expelled(n, p, &r->authority);
+		kith_suspect_disown(n, &r->target);
 		return true;
 	}
 	kith_peer_reap(n, p);
-	kith_tomb_open(n, &mid); /* its certificate is refused, whatever its number */
+	kith_tomb_open(n, &r->target); /* its certificate is refused, whatever its number */
 	return false;
 }
 
@@ -159,13 +168,16 @@ void kith_revoke_effect(struct kith_node *n)
 	uint32_t i;
 
 	for (i = 0; rs->takes_effect && i < rs->count; i++) {
-		const struct kith_revocation *r = &rs->table[i];
+		struct kith_revocation *r = &rs->table[i];
 		struct kith_peer *p = kith_peer_find(n, &r->target);
 
+		if (!r->is_effective)
+			kith_stream_end_all(n, &r->target); /* also of one that is not listed yet */
+		r->is_effective = true;
 		if (concerns(r, n->own.certificate) && !n->own.is_over)
 			kith_own_revoked(n, &r->authority);
 		else if (p != NULL && !p->is_self && concerns(r, p->certificate))
-			goes_on |= expel(n, p, &r->authority);
+			goes_on |= expel(n, p, r);
 	}
 	rs->takes_effect = goes_on;
 	if (goes_on)

@@ -25,6 +25,7 @@ struct kith_revocation {
 	uint32_t until;            /* unix seconds */
 	uint32_t rumor;            /* number of its rumor (core/gossip.h) */
 	bool is_kept;              /* the host has it (core/kept.h) */
+	bool is_effective, is_told; /* its target's streams are ended; the member has been told of */
 	uint64_t leaf;             /* its part of the root digest */
 	struct kith_fact *record;  /* owned reference */
 };
@@ -46,9 +47,11 @@ bool kith_revoke_is(const struct kith_node *n, const struct kith_mid *target,
  * lesser bytes. It was read: all of them are of one length. */
 bool kith_revoke_is_news(const struct kith_node *n, const struct kith_mid *target,
 			 const struct kith_record_head *h, struct kith_bytes record);
+/* Whether this authority holds its share of the table, so that none can keep another from revoking. */
+bool kith_revoke_is_full(const struct kith_node *n, const uint8_t authority[16]);
 /* A verified revocation enters. From now on the certificate is refused; the member goes when this input
- * is over, for it may be who brought it. `record` gets another reference. NULL: no memory, or the table
- * is at its bound (counted as table_full). */
+ * is over, for it may be who brought it. `record` gets another reference. NULL: no memory, or the share
+ * of its authority is used up (counted as revocations_full). */
 struct kith_revocation *kith_revoke_add(struct kith_node *n, const struct kith_mid *target,
 					const struct kith_record_head *h, struct kith_fact *record);
 /* Expels whom the new ones name. */

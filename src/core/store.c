@@ -488,7 +488,7 @@ int kith_store_revocation(struct kith_node *n, struct kith_bytes record)
 		return KITH_EEXPIRED;
 	switch (kith_store_record(n, NULL, (struct kith_bytes){NULL, 0}, record, KITH_STORE_BY_DATAGRAM)) {
 	case KITH_STORE_BAD:
-		return n->revocations.count >= KITH_REVOCATIONS_MAX ? KITH_EFULL : KITH_ENOMEM;
+		return kith_revoke_is_full(n, head.owner.b) ? KITH_EFULL : KITH_ENOMEM;
 	case KITH_STORE_FORGED:
 		return KITH_EAUTH;
 	default:

@@ -133,7 +133,7 @@ void kith_stream_end_all(struct kith_node *n, const struct kith_mid *peer)
 		struct kith_stream *s = KITH_CONTAINER(l, struct kith_stream, link);
 
 		l = l->next;
-		if (s->is_proven && memcmp(s->peer.b, peer->b, sizeof(peer->b)) == 0) {
+		if (s->is_proven && !s->is_revoked && memcmp(s->peer.b, peer->b, sizeof(peer->b)) == 0) {
 			kith_stream_end(n, s, KITH_SEED_UNTRUSTED, false);
 			l = n->streams.list.next; /* whoever was told may have ended others */
 		}
@@ -276,8 +276,11 @@ static void pump(struct kith_node *n, struct kith_stream *s)
 /* --- frames --------------------------------------------------------------------------------- */
 
 /* Something moved on an open stream: it lives on, within the bound of all. */
+/* Whoever is expelled has the time of a handshake to hear that. */
 static void prolong(struct kith_node *n, struct kith_stream *s)
 {
+	if (s->is_revoked)
+		return;
 	kith_timer_set(n, &s->timer,
 		       kith_us_min(kith_us_add(n->now, KITH_SYNC_TIME),
 				   kith_us_add(s->opened, KITH_SYNC_TOTAL)));

@@ -83,7 +83,7 @@ void kith_stream_end(struct kith_node *n, struct kith_stream *s, enum kith_seed_
 		     bool is_gone);
 /* Whether the other's host has taken the connection; its process need not have noticed. */
 bool kith_stream_is_accepted(struct kith_node *n, uint64_t id);
-/* Ends all streams with a member that is no longer one. */
+/* Ends all streams with a member that is no longer one, but for those that tell it so. */
 void kith_stream_end_all(struct kith_node *n, const struct kith_mid *peer);
 /* Ends the stream with this id, if there is one, without telling anybody. */
 void kith_stream_abandon(struct kith_node *n, uint64_t id);

@@ -378,6 +378,22 @@ void kith_suspect_look_again(struct kith_node *n, struct kith_peer *p)
 		kith_timer_set_earlier(n, &p->ledger->reprobe, kith_us_add(n->now, KITH_REPROBE_SILENT));
 }
 
+void kith_suspect_disown(struct kith_node *n, const struct kith_mid *by)
+{
+	uint32_t i;
+
+	for (i = 0; n->suspects.cases > 0 && i < n->peers.count; i++) {
+		struct kith_peer *p = kith_ring_at(n, i);
+		struct kith_case *c = kith_peer_case(p);
+		const struct kith_held *h = c != NULL ? kith_suspect_held_by(c, by) : NULL;
+
+		if (h == NULL)
+			continue;
+		kith_suspect_drop(n, c, (int)(h - c->held));
+		kith_suspect_look_again(n, p);
+	}
+}
+
 /* --- evidence ------------------------------------------------------------------------------- */
 
 static void remember(struct kith_node *n, struct kith_peer *p, enum kith_why_kind kind,

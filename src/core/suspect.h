@@ -76,6 +76,8 @@ bool kith_suspect_is_private(const struct kith_peer *p);
 void kith_suspect_not_alone(struct kith_node *n, kith_us asked);
 /* p answered a round that began at `begun`. */
 void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us begun);
+/* What this member said of others counts no longer. */
+void kith_suspect_disown(struct kith_node *n, const struct kith_mid *by);
 /* A round of ours on p ended without a verdict: the case is judged anew. */
 void kith_suspect_look_again(struct kith_node *n, struct kith_peer *p);
 /* Something else of p was opened while there is a case or it is held failed. */

@@ -11,6 +11,7 @@
 
 enum {
 	NEED_ENTRIES = 1000,     /* per message: 16 KB */
+	REVOCATIONS_BYTES = KITH_REVOCATIONS_MAX * 128,
 	OWNERS_BYTES = 16 * 1024, /* per frame: its signatures are checked in some milliseconds */
 	TURNS_MAX = 2 * KITH_MID_NIBBLES /* a level each, and then the owners */
 };
@@ -41,7 +42,7 @@ bool kith_sync_begin(struct kith_node *n, struct kith_stream *s)
 		s->sync->refusal = KITH_SEED_UNTRUSTED;
 	else if (n->syncs.answering >= KITH_SYNCS_MAX)
 		s->sync->refusal = KITH_SEED_BUSY;
-	s->sync->is_counted = s->sync->refusal != KITH_SEED_BUSY;
+	s->sync->is_counted = s->sync->refusal == KITH_SEED_JOINED;
 	n->syncs.answering += s->sync->is_counted ? 1 : 0;
 	return true;
 }
@@ -75,16 +76,19 @@ static bool add(struct frame *f, const struct kith_msg *m)
 	return kith_msg_write(m, f->p, f->room, &f->len);
 }
 
-static void add_hello(struct kith_node *n, struct frame *f)
+/* Whoever is expelled learns nothing from it. */
+static void add_hello(struct kith_node *n, const struct kith_stream *s, struct frame *f)
 {
-	uint8_t root[8], trust[16];
+	uint8_t root[8] = {0}, trust[16] = {0};
 	struct kith_msg m = {.kind = KITH_MSG_HELLO, .p = KITH_PROTOCOL_MAX,
 			     .u = kith_now_unix_s(n), .trust = trust, .root = root,
-			     .o = n->peers.count,
+			     .o = s->is_revoked ? 0 : n->peers.count,
 			     .f = n->partners.is_joined ? 0 : KITH_HELLO_JOIN};
 
-	kith_peers_make_root(n, root);
-	kith_revoke_digest(n, trust);
+	if (!s->is_revoked) {
+		kith_peers_make_root(n, root);
+		kith_revoke_digest(n, trust);
+	}
 	add(f, &m);
 }
 
@@ -202,8 +206,10 @@ static bool fill(struct kith_node *n, struct kith_stream *s, struct frame *f)
 	struct kith_question_msg question;
 
 	if (!y->hello_sent) {
-		add_hello(n, f);
+		add_hello(n, s, f);
 		y->hello_sent = true;
+		/* The other sees that as well, and has its turn to tell what we lack. */
+		y->has_asked |= y->tells_revocations && !s->is_revoked;
 		if (y->refusal == KITH_SEED_BUSY)
 			add_busy(n, f);
 		else if (y->refusal == KITH_SEED_FULL)
@@ -284,10 +290,12 @@ static bool on_hello(struct kith_node *n, struct kith_stream *s, const struct ki
 	struct kith_sync *y = s->sync;
 	uint8_t trust[16];
 
+	y->hello_seen = true;
+	if (s->is_revoked) /* nothing that it says counts */
+		return m->p >= KITH_PROTOCOL_MIN;
 	kith_clocks_hello(n, &s->peer, m->u);
 	kith_revoke_digest(n, trust);
-	if (memcmp(m->trust, trust, sizeof(trust)) != 0 && n->revocations.count > 0 &&
-	    y->refusal == KITH_SEED_JOINED)
+	if (memcmp(m->trust, trust, sizeof(trust)) != 0 && y->refusal == KITH_SEED_JOINED)
 		y->tells_revocations = y->has_asked = true; /* so that a turn of ours follows */
 	if (!y->is_initiator && y->refusal == KITH_SEED_JOINED && kith_peers_are_full(n) &&
 	    kith_peer_find(n, &s->peer) == NULL) {
@@ -295,7 +303,6 @@ static bool on_hello(struct kith_node *n, struct kith_stream *s, const struct ki
 		y->refusal = KITH_SEED_FULL;
 	}
 	kith_peers_expect(n, m->o);
-	y->hello_seen = true;
 	return m->p >= KITH_PROTOCOL_MIN;
 }
 
@@ -442,7 +449,7 @@ bool kith_sync_frame(struct kith_node *n, struct kith_stream *s, struct kith_byt
 	int r;
 
 	y->bytes_in += plain.len;
-	if (y->bytes_in > UINT64_C(2048) * n->max_members + KITH_FRAME_MAX) {
+	if (y->bytes_in > UINT64_C(2048) * n->max_members + REVOCATIONS_BYTES + KITH_FRAME_MAX) {
 		y->overflows = kith_peers_are_full(n);
 		return false;
 	}

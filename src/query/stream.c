@@ -184,6 +184,8 @@ static void draw_together(struct kith_rpc *s, const struct kith_event *e)
 		c->is_updated = true;
 	else
 		c->is = (uint8_t)look(e->to);
+	if (e->kind == KITH_EVENT_REVOKED)
+		flush(s); /* it is forgotten with the next tick, and who follows shall hear that it left */
 }
 
 /* To Serf's clients a suspect, and one that restarts, is alive all the while, and who is quarantined

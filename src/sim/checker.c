@@ -65,7 +65,7 @@ struct host {
 	uint32_t epoch, seq, durable;
 	uint64_t digest;
 	bool has_walked, is_full, is_clock_off;
-	uint64_t walk;
+	uint64_t walk, forgives; /* until that one suspects may be alive again */
 	kith_us now; /* of the walk, on its clock */
 	uint32_t by_status[KITH_STATUS_COUNT], count_max;
 	uint64_t answers_by_stream, streams_before;
@@ -373,9 +373,12 @@ void checker_event(struct checker *k, uint32_t host, uint32_t who, bool is_alone
 				if (!h->pairs[i].is_listed)
 					h->pairs[i].epoch = h->pairs[i].seq = 0;
 	}
+	if (e->kind == KITH_EVENT_JOINED && p->is_expelled)
+		broken(k, host, CHECKER_REVOKED, "it lists member %u again", who);
 	if (e->kind == KITH_EVENT_REVOKED) { /* from any status, whatever the record says */
 		p->told = (uint8_t)e->to;
 		p->is_expelled = true;
+		h->forgives = h->walk + 3; /* what that one said of others goes as well */
 	}
 	if (!is_of_status(e->kind))
 		return;
@@ -460,7 +463,7 @@ static void check_wishes(struct checker *k, uint32_t host, uint32_t who,
 		       p->epoch, kith_status_name(m->status), m->epoch);
 	/* Two packets may come at one instant, and the answer be the second of them. */
 	if ((p->wants & WANTS_ANSWER) && !is_newer && m->heard == p->heard && m->heard != h->now &&
-	    h->answers_by_stream == h->streams_before)
+	    h->answers_by_stream == h->streams_before && h->walk > h->forgives)
 		broken(k, host, CHECKER_STATUS_BACK, "member %u was suspect and is %s, and was not heard",
 		       who, kith_status_name(m->status));
 }
@@ -497,8 +500,6 @@ void checker_member(struct checker *k, uint32_t host, uint32_t who, const struct
 	p = &h->pairs[who];
 	c = compare(m->epoch, m->seq, p->epoch, p->seq);
 	was_listed = p->is_listed;
-	if (p->is_expelled && !was_listed)
-		broken(k, host, CHECKER_REVOKED, "it lists member %u again", who);
 	digest = p->digest;
 	p->walk = h->walk;
 	p->is_listed = true;

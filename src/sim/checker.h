@@ -33,7 +33,7 @@ enum { CHECKER_HOSTS_MAX = 1024 };
 	X(FOREIGN, "no-foreign-record", "every record shown is one that its owner held, with its contents") \
 	X(RECORD_BACK, "record-goes-back", "a view never shows an older record of a member than before; who was forgotten comes back with a newer one, or while it lives with one of this life") \
 	X(OF_RECORD, "status-of-record", "left and restarting are said by the record, and what the record says is shown") \
-	X(STATUS_BACK, "status-goes-back", "failed and restarting end by a newer record, unless the host heard nobody when it concluded; suspect by one, or by an answer") \
+	X(STATUS_BACK, "status-goes-back", "failed and restarting end by a newer record, unless the host heard nobody when it concluded; suspect by one, by an answer, or when a suspector was revoked") \
 	X(LEAVE, "leave-is-final", "who left comes back in a later epoch only") \
 	X(EVENTS, "events-follow-view", "who follows the events knows the members and their statuses") \
 	X(REVOKED, "revoked-is-gone", "whom a host told of as revoked it never lists again") \

@@ -106,8 +106,8 @@ void kith_suspicion_write(const struct kith_suspicion *s, uint8_t out[KITH_SUSPI
 
 /* --- revocation, kind 4 (§5.13) ---------------------------------------------------------------- */
 
-/* Body: target[16]. Owner is the authority's id, epoch zero, seq the unix second it was signed in, and it
- * expires with the target's certificate. */
+/* Body: target[16]. Owner is the authority's id, epoch zero, seq the unix second it was signed in; it
+ * expires when no certificate of the target can count any more. */
 enum { KITH_REVOCATION_BODY = 16, KITH_REVOCATION_LEN = KITH_RECORD_HEAD + 16 + KITH_RECORD_SIG };
 KITH_MUST_USE int kith_revocation_body_read(struct kith_bytes body, struct kith_mid *target);
 /* The whole record but for its signature, which comes last. */

@@ -92,6 +92,34 @@ static void who_is_revoked_goes_and_stays_away(void **state)
 	fix_end(&f);
 }
 
+static void what_it_said_of_others_goes_with_it(void **state)
+{
+	uint8_t record[KITH_RECORD_MAX];
+	struct person a, b, c;
+	struct kith_peer *of;
+	struct fix f;
+	size_t len;
+
+	(void)state;
+	fix_setup(&f);
+	of = person_joins(&f, &a, 1);
+	person_joins(&f, &b, 2);
+	person_joins(&f, &c, 3);
+	len = person_suspicion(&f, &b, of, KITH_SUSPICION_SILENCE, record);
+	assert_int_equal(person_tells(&f, &b, record, len), KITH_STORE_NEWS);
+	len = person_suspicion(&f, &c, of, KITH_SUSPICION_SILENCE, record);
+	assert_int_equal(person_tells(&f, &c, record, len), KITH_STORE_NEWS);
+	assert_int_equal(kith_peer_case(of)->held_count, 2);
+	assert_int_equal(of->status, KITH_STATUS_SUSPECT);
+	assert_int_equal(revoke(&f, &b.id.mid, LATER), 0);
+	fix_run(&f, KITH_MS);
+	assert_null(person_peer(&f, &b));
+	assert_int_equal(kith_peer_case(of)->held_count, 1);
+	assert_memory_equal(kith_peer_case(of)->held[0].by.b, c.id.mid.b, sizeof(c.id.mid.b));
+	fix_check(&f);
+	fix_end(&f);
+}
+
 static void one_that_is_unknown_is_refused_when_it_comes(void **state)
 {
 	struct person a;
@@ -262,9 +290,40 @@ static void a_full_table_refuses(void **state)
 			fix_forget(&f);
 	}
 	assert_int_equal(revoke(&f, &a.id.mid, LATER), KITH_EFULL);
-	assert_int_equal(f.n->stats.drops.table_full, 1);
+	assert_int_equal(f.n->stats.drops.revocations_full, 1);
 	fix_run(&f, KITH_SECOND);
 	assert_non_null(person_peer(&f, &a));
+	fix_check(&f);
+	fix_end(&f);
+}
+
+/* An authority can use up its share and no other's. */
+static void each_authority_has_its_share(void **state)
+{
+	uint8_t bytes[KITH_REVOCATION_LEN];
+	struct kith_identity stranger;
+	struct kith_mid mid = {{0}};
+	struct person a;
+	struct fix f;
+	uint32_t i;
+
+	(void)state;
+	assert_int_equal(kith_identity_init(&stranger, stranger_seed), 0);
+	fix_init(&f);
+	memcpy(f.config.authorities[f.config.authority_count++], stranger.pk, KITH_KEY_LEN);
+	fix_start(&f);
+	person_joins(&f, &a, 1);
+	for (i = 0; i <= KITH_REVOCATIONS_MAX / 2; i++) {
+		mid.b[0] = (uint8_t)i;
+		mid.b[1] = (uint8_t)(i >> 8);
+		sign_with(&f, &stranger, &mid, LATER, bytes);
+		assert_int_equal(takes(&f, bytes), i < KITH_REVOCATIONS_MAX / 2 ? 0 : KITH_EFULL);
+		if (i % 64 == 0)
+			fix_forget(&f);
+	}
+	assert_int_equal(revoke(&f, &a.id.mid, LATER), 0);
+	fix_run(&f, KITH_SECOND);
+	assert_null(person_peer(&f, &a));
 	fix_check(&f);
 	fix_end(&f);
 }
@@ -316,6 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_is_revoked_goes_and_stays_away),
+		cmocka_unit_test(what_it_said_of_others_goes_with_it),
 		cmocka_unit_test(one_that_is_unknown_is_refused_when_it_comes),
 		cmocka_unit_test(only_its_own_authority_expels),
 		cmocka_unit_test(our_own_ends_us),
@@ -323,6 +383,7 @@ int main(void)
 		cmocka_unit_test(over_is_over),
 		cmocka_unit_test(of_two_all_keep_the_same),
 		cmocka_unit_test(a_full_table_refuses),
+		cmocka_unit_test(each_authority_has_its_share),
 		cmocka_unit_test(it_is_kept),
 	};
 

@@ -256,7 +256,8 @@ static void one_that_says_more_than_we_hold(void **state)
 		m[1] = owner(&seed);
 		is_asked(&l);
 		line_say(&f, &l, m, 2, false);
-		line_say(&f, &l, &names, 1, false);
+		for (uint32_t i = 0; i < 9; i++) /* as many revocations as there can be are no members */
+			line_say(&f, &l, &names, 1, false);
 		assert_false(l.closed);
 		line_say(&f, &l, &names, 1, false);
 		assert_int_equal(result(&l), max == 2 ? KITH_SEED_OVERFLOW : KITH_SEED_CLOSED);
