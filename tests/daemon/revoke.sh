@@ -16,9 +16,9 @@ done
 for name in a b c d; do
 	ask $name wait 'members>=4' --for 20s >/dev/null 2>&1 || not_ok "$name joins"
 done
-"$kith" --socket "$tmp/c.sock" watch --plain >"$tmp/watch.txt" 2>&1 &
+index=$("$kith" --socket "$tmp/c.sock" status --json | sed 's/.*"index":\([0-9]*\).*/\1/')
+"$kith" --socket "$tmp/c.sock" watch --plain --from "$index" >"$tmp/watch.txt" 2>&1 &
 watch_pid=$!
-until_true test -s "$tmp/watch.txt"
 c_seed=$(addr c)
 stop d TERM # a restart with time to spare; it hears nothing meanwhile
 
