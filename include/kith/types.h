@@ -79,7 +79,7 @@ enum kith_status {
 	X(AUTH, -12, 0, "the bytes do not open under the key") \
 	X(CRYPTO, -13, 1, "libsodium could not be initialised") \
 	X(EPOCH, -14, 1, "the epoch is used up; make a new identity with kith admit") \
-	X(REVOKED, -15, 1, "an authority has revoked the certificate; make a new identity with kith admit")
+	X(REVOKED, -15, 0, "the certificate's authority has revoked it; its host is to be admitted anew")
 enum kith_error {
 	KITH_OK = 0,
 #define X(name, value, fatal, text) KITH_E##name = value,
