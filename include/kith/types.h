@@ -62,6 +62,18 @@ enum kith_status {
 	KITH_STATUS_COUNT
 };
 
+/* What its host says of a service. Only passing and warning ones are to be used. */
+#define KITH_SERVICE_HEALTHS(X) \
+	X(PASSING, passing, "its checks pass, or it has none") \
+	X(WARNING, warning, "it works, but a check warns") \
+	X(CRITICAL, critical, "it does not work")
+enum kith_service_health {
+#define X(upper, lower, help) KITH_SERVICE_##upper,
+	KITH_SERVICE_HEALTHS(X)
+#undef X
+	KITH_SERVICE_HEALTH_COUNT
+};
+
 /* Error codes: 0 is success, all others negative. Columns: name, value, fatal for the object?,
  * sentence. */
 #define KITH_ERRORS(X) \
@@ -79,7 +91,8 @@ enum kith_status {
 	X(AUTH, -12, 0, "the bytes do not open under the key") \
 	X(CRYPTO, -13, 1, "libsodium could not be initialised") \
 	X(EPOCH, -14, 1, "the epoch is used up; make a new identity with kith admit") \
-	X(REVOKED, -15, 0, "the certificate's authority has revoked it; its host is to be admitted anew")
+	X(REVOKED, -15, 0, "the certificate's authority has revoked it; its host is to be admitted anew") \
+	X(RIGHT, -16, 0, "the certificate does not give this right; its host is to be admitted with it")
 enum kith_error {
 	KITH_OK = 0,
 #define X(name, value, fatal, text) KITH_E##name = value,
@@ -103,6 +116,11 @@ enum {
 	KITH_CERTIFICATE_MAX = 350,
 	KITH_RECORD_MAX = 1024,     /* any signed record, signature included */
 	KITH_TAGS_MAX = 512,        /* a member's tags as msgpack */
+	KITH_SERVICE_NAME_MAX = 63, /* as a label of DNS has */
+	KITH_SERVICE_ID_MAX = 127,
+	KITH_SERVICE_NOTE_MAX = 80, /* of its health */
+	KITH_SERVICE_ADDRS_MAX = 4,
+	KITH_SERVICE_PORTS_MAX = 16,
 	KITH_ADDRS_MAX = 4,         /* addresses in a member record */
 	KITH_DATAGRAM_MAX = 1232,   /* IPv6's 1280 less 40 and 8: never fragmented */
 	KITH_CLUSTER_NAME_MAX = 63,

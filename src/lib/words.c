@@ -136,6 +136,17 @@ const char *kith_status_name(enum kith_status s)
 	return kith_peer_status_text(s);
 }
 
+const char *kith_service_health_name(enum kith_service_health h)
+{
+	static const char *const names[KITH_SERVICE_HEALTH_COUNT] = {
+#define X(upper, lower, help) [KITH_SERVICE_##upper] = #lower,
+		KITH_SERVICE_HEALTHS(X)
+#undef X
+	};
+
+	return (unsigned)h < KITH_SERVICE_HEALTH_COUNT ? names[h] : "?";
+}
+
 const char *kith_event_name(enum kith_event_kind k)
 {
 	static const char *const names[KITH_EVENT_COUNT] = {

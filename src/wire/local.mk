@@ -14,4 +14,6 @@ libkith_wire_la_SOURCES = \
 	%D%/msg.c \
 	%D%/msg.h \
 	%D%/record.c \
-	%D%/record.h
+	%D%/record.h \
+	%D%/service.c \
+	%D%/service.h

@@ -22,6 +22,7 @@ enum { KITH_RECORD_HEAD = 32, KITH_RECORD_SIG = 64 };
  * deduplicated by a window). Other kinds are named for later; a kind that is unknown is dropped. */
 #define KITH_RECORD_KINDS(X) \
 	X(MEMBER, 1, true) \
+	X(SERVICE, 2, true) \
 	X(REVOKE, 4, true) \
 	X(SUSPICION, 7, false)
 enum kith_record_kind {

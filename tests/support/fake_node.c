@@ -3,6 +3,7 @@
 #include "base/addr.h"
 #include "base/check.h"
 #include "base/err.h"
+#include "wire/service.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,24 @@ struct kith_member *fake_node_add(struct kith_node *n, const char *name, enum ki
 	m->addrs[0] = kith_addr_make(4, (const uint8_t[]){10, 0, (uint8_t)(id >> 8), (uint8_t)id}, 5484);
 	n->count++;
 	return m;
+}
+
+struct kith_service *fake_node_offer(struct kith_node *n, const struct kith_member *m, const char *name,
+				     uint16_t port)
+{
+	struct kith_service *s = &n->services[n->service_count];
+	const struct kith_bytes text = {(const uint8_t *)name, strlen(name)};
+
+	KITH_ASSERT(n->service_count < FAKE_SERVICES);
+	*s = (struct kith_service){
+		.owner = m->mid, .node = m->name, .zone = m->zone, .status = m->status, .self = m->self,
+		.epoch = m->epoch, .seq = ++n->service_count, .name = text, .id = text, .port = port,
+		.weight = 1, .changed = m->since,
+	};
+	s->key[0] = (uint8_t)n->service_count;
+	n->view.services = n->service_count;
+	n->view.service_changes++;
+	return s;
 }
 
 void fake_node_tags(struct kith_member *m, const char *msgpack, size_t len)
@@ -148,6 +167,27 @@ int kith_node_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid,
 	return 0;
 }
 
+int kith_node_service_put(struct kith_node *n, kith_us now, const struct kith_service_def *def)
+{
+	(void)now;
+	if (n->put_rc != 0)
+		return n->put_rc;
+	if (n->put_count == FAKE_PUTS)
+		return KITH_EFULL;
+	n->puts[n->put_count++] = *def;
+	return 0;
+}
+
+int kith_node_service_drop(struct kith_node *n, kith_us now, const char *id)
+{
+	(void)now;
+	if (n->drop_rc != 0)
+		return n->drop_rc;
+	KITH_ASSERT(n->dropped_count < FAKE_PUTS && strlen(id) <= KITH_SERVICE_ID_MAX);
+	memcpy(n->dropped[n->dropped_count++], id, strlen(id) + 1);
+	return 0;
+}
+
 /* --- reads ----------------------------------------------------------------------------------- */
 
 int kith_node_members(const struct kith_node *n, uint32_t *cursor, struct kith_member *m)
@@ -171,6 +211,45 @@ int kith_node_member(const struct kith_node *n, const struct kith_mid *mid, stru
 void kith_node_self(const struct kith_node *n, struct kith_member *m)
 {
 	*m = n->members[n->self];
+}
+
+int kith_node_services(const struct kith_node *n, uint64_t *cursor, struct kith_service *s)
+{
+	if (*cursor >= n->service_count)
+		return 0;
+	*s = n->services[(*cursor)++];
+	return 1;
+}
+
+int kith_node_service(const struct kith_node *n, const struct kith_mid *owner, struct kith_bytes id,
+		      struct kith_service *s)
+{
+	for (uint32_t i = 0; i < n->service_count; i++) {
+		const struct kith_service *known = &n->services[i];
+
+		if (memcmp(&known->owner, owner, sizeof(*owner)) != 0 || known->id.len != id.len ||
+		    memcmp(known->id.p, id.p, id.len) != 0)
+			continue;
+		*s = *known;
+		return 0;
+	}
+	return KITH_ENOTFOUND;
+}
+
+bool kith_service_is_usable(const struct kith_service *s)
+{
+	return s->status <= KITH_STATUS_SUSPECT && !s->quarantined && !s->maintenance &&
+	       s->health != KITH_SERVICE_CRITICAL;
+}
+
+int kith_text_next(struct kith_bytes texts, size_t *at, struct kith_bytes *text)
+{
+	return kith_texts_next(texts, at, text);
+}
+
+int kith_port_next(struct kith_bytes ports, size_t *at, struct kith_bytes *name, uint16_t *port)
+{
+	return kith_ports_next(ports, at, name, port);
 }
 
 /* One text of a tag map; the bytes come from tests, so their form is taken for granted. */
@@ -261,6 +340,17 @@ const char *kith_status_name(enum kith_status s)
 	};
 
 	return s < KITH_STATUS_COUNT ? names[s] : "?";
+}
+
+const char *kith_service_health_name(enum kith_service_health h)
+{
+	static const char *const names[] = {
+#define X(upper, lower, help) #lower,
+		KITH_SERVICE_HEALTHS(X)
+#undef X
+	};
+
+	return (unsigned)h < KITH_SERVICE_HEALTH_COUNT ? names[h] : "?";
 }
 
 const char *kith_event_name(enum kith_event_kind k)

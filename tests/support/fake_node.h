@@ -9,7 +9,8 @@
 
 #include <kith/kith.h>
 
-enum { FAKE_MEMBERS_MANY = 4096, FAKE_WHYS = 8, FAKE_SEEDS = 8, FAKE_JOINS = 16, FAKE_PINGS = 8 };
+enum { FAKE_MEMBERS_MANY = 4096, FAKE_WHYS = 8, FAKE_SEEDS = 8, FAKE_JOINS = 16, FAKE_PINGS = 8,
+       FAKE_SERVICES = 64, FAKE_PUTS = 16 };
 
 struct kith_node {
 	struct kith_member *members;            /* owned; `room` of them */
@@ -28,6 +29,12 @@ struct kith_node {
 	uint32_t pinged_count;
 	struct kith_addr joined[FAKE_JOINS]; /* every address given to kith_node_join() */
 	uint32_t joined_count;
+	struct kith_service services[FAKE_SERVICES]; /* in the order of their owners */
+	uint32_t service_count;
+	int put_rc, drop_rc;
+	struct kith_service_def puts[FAKE_PUTS];     /* as given; what they point to is the caller's */
+	char dropped[FAKE_PUTS][KITH_SERVICE_ID_MAX + 1];
+	uint32_t put_count, dropped_count;
 };
 
 /* An empty node with room for so many members. */
@@ -37,6 +44,9 @@ void fake_node_free(struct kith_node *n);
  * version 0.1.0, status since 60 s before `now`, heard 1 s before. The first is the node itself. */
 struct kith_member *fake_node_add(struct kith_node *n, const char *name, enum kith_status status,
 				  kith_us now);
+/* Adds a passing service of weight 1 to a member, with the name as its id; `name` is borrowed. */
+struct kith_service *fake_node_offer(struct kith_node *n, const struct kith_member *m, const char *name,
+				     uint16_t port);
 /* Tags as msgpack bytes; borrowed. */
 void fake_node_tags(struct kith_member *m, const char *msgpack, size_t len);
 

@@ -3,7 +3,7 @@
 # A node of arrays (support/fake_node.h) stands in for libkith, so these link no room above query.
 
 query_ldadd = libkith_rpcclient.la libkith_query.la libkith_json.la libkith_fakenode.la \
-	libkith_support.la libkith_sim.la libkith_base.la $(CMOCKA_LIBS) $(MSGPACK_LIBS)
+	libkith_support.la libkith_sim.la libkith_wire.la libkith_base.la $(CMOCKA_LIBS) $(MSGPACK_LIBS)
 
 unit_tests += \
 	%D%/test_query_apart \
