@@ -26,6 +26,8 @@ libkith_query_la_SOURCES = \
 	%D%/changes.h \
 	%D%/conn.c \
 	%D%/conn.h \
+	%D%/directory.c \
+	%D%/directory.h \
 	%D%/filter.c \
 	%D%/filter.h \
 	%D%/join.c \

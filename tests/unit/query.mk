@@ -10,6 +10,7 @@ unit_tests += \
 	%D%/test_query_buf \
 	%D%/test_query_changes \
 	%D%/test_query_conn \
+	%D%/test_query_directory \
 	%D%/test_query_filter \
 	%D%/test_query_join \
 	%D%/test_query_json \
@@ -31,6 +32,7 @@ tests_unit_test_query_apart_LDADD = $(query_ldadd)
 tests_unit_test_query_buf_LDADD = $(query_ldadd)
 tests_unit_test_query_changes_LDADD = $(query_ldadd)
 tests_unit_test_query_conn_LDADD = $(query_ldadd)
+tests_unit_test_query_directory_LDADD = $(query_ldadd)
 tests_unit_test_query_filter_LDADD = $(query_ldadd)
 tests_unit_test_query_join_LDADD = $(query_ldadd)
 tests_unit_test_query_json_LDADD = $(query_ldadd)
