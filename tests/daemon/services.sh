@@ -185,7 +185,7 @@ check "adds one" until_true shows b ' new '
 printf '[service.new]\nport = 1\n[service.x]\nprot = 2\n' >"$tmp/a.conf"
 check "a mistake is told with its place" says "a.conf:4: unknown setting 'prot' in [service.x]; did you mean 'port'?" reload
 check "and changes nothing" shows b ' http '
-printf '[service.new]\nport = 2\n[service.big]\nmeta.a = %0170d\nmeta.b = %0170d\nmeta.c = %0170d\nmeta.d = %0170d\nmeta.e = %0170d\n' 0 0 0 0 0 >"$tmp/a.conf"
+printf '[service.new]\nport = 2\n[service.big]\nmeta.a = %0185d\nmeta.b = %0185d\nmeta.c = %0185d\nmeta.d = %0185d\nmeta.e = %0185d\n' 0 0 0 0 0 >"$tmp/a.conf"
 check "one that the node refuses" says 'a.conf:4: service.big: all its settings take more than some 860 bytes' reload
 check "leaves the others as they were" shows b '^passing new a - 127.0.0.1:1 '
 check "it does not start either" sh -c "! '$kithd' --check -c '$tmp/a.conf' --state '$tmp/a' 2>'$tmp/out'"
