@@ -107,6 +107,7 @@ check "and so exits with 1" exited 1
 
 # run_in_a ARGUMENT...: kith run, which ends by itself in no test; its process in $run_pid.
 run_in_a() {
+	rm -f "$tmp/sleeper.pid"
 	"$kith" --socket "$tmp/a.sock" run "$@" >"$tmp/run.out" 2>&1 &
 	run_pid=$!
 }
@@ -119,6 +120,7 @@ sleeper_is_gone() { ! kill -0 "$(cat "$tmp/sleeper.pid")" 2>/dev/null; }
 run_in_a --service job:9000 --tag x -- "$sleeper"
 check "a program is offered while it runs" counts b 'service job>=1'
 check "here it is told so" shows a '^passing job .* session ' -v
+until_true test -s "$tmp/sleeper.pid" # from here on it minds signals
 check "its name is taken" says 'another program' register job
 kill -9 $run_pid
 wait $run_pid 2>/dev/null
@@ -139,6 +141,7 @@ check "and withdrawn then" until_true lacks b ' job ' --all
 
 run_in_a --service job:9000 -- "$sleeper"
 check "once more" counts b 'service job>=1'
+until_true test -s "$tmp/sleeper.pid"
 stop a KILL
 start a -c "$tmp/a.conf" -o "cluster.seed=$(addr b)"
 check "kithd restarts, and it is registered again" until_true shows a '^passing job .* session ' -v
