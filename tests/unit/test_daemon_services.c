@@ -185,10 +185,11 @@ static void a_refusal_of_the_node_has_its_place(void **state)
 	assert_int_equal(kith_services_blame(conf, 1, KITH_EFULL, "h-1", &report), 78);
 	assert_int_equal(kith_services_blame(conf, 1, KITH_ENOMEM, "h-1", &report), 71);
 	assert_mistakes(
-		"kith.conf:2: service.web: the certificate of this host does not allow the name; where the "
-		"authority's file is: kith admit h-1 --service 'web'\n"
+		"kith.conf:2: service.web: the certificate of this host does not allow the name; admit it again, as "
+		"kith-services(5) says: kith admit h-1 --key KEY --service 'web'\n"
 		"kith.conf:4: service.db: the certificate of this host does not allow the name, or not an address "
-		"that is not its own; where the authority's file is: kith admit h-1 --service 'db' --external\n"
+		"that is not its own; admit it again, as kith-services(5) says: kith admit h-1 --key KEY --service "
+		"'db' --external\n"
 		"kith.conf:4: service.db: all its settings take more than some 860 bytes; shorten them\n"
 		"kith.conf:4: service.db: this host offers 256 services already, which is the most\n"
 		"out of memory\n");
