@@ -30,6 +30,8 @@
 	X(record_revoked, "a certificate that its authority has revoked") \
 	X(record_authority, "a revocation by an authority that is not ours") \
 	X(record_signature, "a record with a bad signature; its deliverer is charged") \
+	X(record_right, "a service that its owner's certificate does not allow") \
+	X(services_full, "a service above the 256 of its owner, or above 65,536 in all") \
 	X(revocations_full, "a revocation by an authority that has used up its share of 4,096; replace it") \
 	X(table_full, "a table is at its bound") \
 	X(stream_handshake, "a TCP connection whose handshake failed") \

@@ -17,6 +17,8 @@ libkith_base_la_SOURCES = \
 	%D%/cur.h \
 	%D%/err.c \
 	%D%/err.h \
+	%D%/glob.c \
+	%D%/glob.h \
 	%D%/heap.c \
 	%D%/heap.h \
 	%D%/list.h \

@@ -81,10 +81,10 @@ void kith_compare_question(const struct kith_node *n, const struct kith_question
 	if (to - at <= listed) {
 		m->kind = KITH_MSG_LIST;
 		for (; at < to; at++, m->blob.len += ENTRY) {
-			const struct kith_member_fact *p = kith_ring_at(n, at)->record;
+			const struct kith_mid *mid = &kith_ring_at(n, at)->record->mid;
 
-			memcpy(out->blob + m->blob.len, p->mid.b, sizeof(p->mid.b));
-			kith_put_u64(out->blob + m->blob.len + 16, p->leaf);
+			memcpy(out->blob + m->blob.len, mid->b, sizeof(mid->b));
+			kith_put_u64(out->blob + m->blob.len + 16, kith_ring_leaf(n, at));
 		}
 		return;
 	}
@@ -109,10 +109,10 @@ static bool is_asked_in_order(struct kith_sync *y, const struct kith_mid *lo,
 			      const struct kith_mid *hi)
 {
 	if (memcmp(hi->b, lo->b, sizeof(hi->b)) < 0 ||
-	    (y->has_asked_up_to && memcmp(lo->b, y->asked_up_to.b, sizeof(lo->b)) <= 0))
+	    (y->asked.has && memcmp(lo->b, y->asked.up_to.b, sizeof(lo->b)) <= 0))
 		return false;
-	y->has_asked = y->has_asked_up_to = true;
-	y->asked_up_to = *hi;
+	y->has_asked = true;
+	y->asked = (struct kith_asked){.up_to = *hi, .has = true};
 	return true;
 }
 

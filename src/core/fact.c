@@ -111,7 +111,7 @@ static uint64_t leaf_of(const struct kith_record_head *h, struct kith_bytes raw)
 	struct kith_bytes part = {what, sizeof(what)};
 
 	memcpy(what, h->owner.b, sizeof(h->owner.b));
-	what[16] = KITH_RECORD_MEMBER;
+	what[16] = h->kind;
 	kith_put_u32(what + 17, h->epoch);
 	kith_put_u32(what + 21, h->seq);
 	/* Of two records with one number all are to keep the same. */
@@ -145,6 +145,46 @@ static int member_new(struct kith_node *n, struct kith_bytes raw, const struct k
 	return 0;
 }
 
+void kith_service_key(uint8_t key[KITH_SERVICE_KEY], struct kith_bytes id)
+{
+	kith_hash(key, KITH_SERVICE_KEY, KITH_LABEL_SERVICE, NULL, 0, &id, 1);
+}
+
+static bool read_service(struct kith_bytes raw, const struct kith_record_head *h,
+			 struct kith_service_body *body)
+{
+	uint8_t key[KITH_SERVICE_KEY];
+
+	if (kith_service_body_read(kith_record_body(raw.p, h), body) != 0)
+		return false;
+	if ((body->flags & KITH_SERVICE_DELETED) != 0)
+		return true;
+	kith_service_key(key, body->id);
+	return memcmp(key, body->key, sizeof(key)) == 0;
+}
+
+static int service_new(struct kith_node *n, struct kith_bytes raw, const struct kith_record_head *h,
+		       struct kith_fact **f)
+{
+	struct kith_service_body body;
+	struct kith_service_fact *s;
+	bool is_read;
+
+	if (!read_service(raw, h, &body))
+		return KITH_EMALFORMED;
+	s = fact_new(n, sizeof(*s), raw);
+	if (s == NULL)
+		return KITH_ENOMEM;
+	is_read = read_service(s->fact.raw, h, &s->body); /* from the bytes that stay */
+	KITH_ASSERT(is_read);
+	s->mid = h->owner;
+	s->epoch = h->epoch;
+	s->seq = h->seq;
+	s->leaf = (body.flags & KITH_SERVICE_DELETED) != 0 ? 0 : leaf_of(h, raw);
+	*f = &s->fact;
+	return 0;
+}
+
 static bool is_signed(const struct kith_node *n, struct kith_bytes raw,
 		      const struct kith_record_head *h, const uint8_t *identity)
 {
@@ -173,6 +213,8 @@ int kith_fact_record(struct kith_node *n, struct kith_bytes raw, const struct ki
 	}
 	if (h->kind == KITH_RECORD_MEMBER) {
 		r = member_new(n, raw, h, f);
+	} else if (h->kind == KITH_RECORD_SERVICE) {
+		r = service_new(n, raw, h, f);
 	} else {
 		*f = fact_new(n, sizeof(**f), raw);
 		r = *f != NULL ? 0 : KITH_ENOMEM;

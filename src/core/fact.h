@@ -17,6 +17,7 @@
 
 #include "seal/session.h"
 #include "wire/record.h"
+#include "wire/service.h"
 #include <kith/kith.h>
 
 /* The head of each. */
@@ -44,6 +45,15 @@ struct kith_member_fact {
 	struct kith_member_body body; /* body.tags points into the bytes */
 };
 
+/* A service record. */
+struct kith_service_fact {
+	struct kith_fact fact; /* first */
+	struct kith_mid mid;   /* of the owner */
+	uint32_t epoch, seq;
+	uint64_t leaf; /* its part of the owner's; one that is deleted has none */
+	struct kith_service_body body; /* points into the bytes */
+};
+
 /* Why the bytes are believed. */
 enum kith_belief {
 	KITH_BELIEF_CHECK, /* not yet: the signature is to be checked */
@@ -58,8 +68,8 @@ KITH_MUST_USE int kith_fact_certificate(struct kith_node *n, struct kith_bytes r
 					const uint8_t issuer[KITH_KEY_LEN],
 					enum kith_belief belief, struct kith_cert_fact **f);
 /* The fact of a record that `identity`, its owner's key, signed; a new reference. Of a member record
- * it is the head of a struct kith_member_fact. KITH_EAUTH; KITH_EMALFORMED: signed, but its body is
- * no member's; KITH_ENOMEM. */
+ * it is the head of a struct kith_member_fact, of a service's of a struct kith_service_fact. KITH_EAUTH;
+ * KITH_EMALFORMED: signed, but its body is none of its kind; KITH_ENOMEM. */
 KITH_MUST_USE int kith_fact_record(struct kith_node *n, struct kith_bytes raw,
 				   const struct kith_record_head *h,
 				   const uint8_t identity[KITH_KEY_LEN], enum kith_belief belief,
@@ -73,5 +83,13 @@ static inline struct kith_member_fact *kith_member_fact_of(struct kith_fact *f)
 {
 	return (struct kith_member_fact *)(void *)f;
 }
+
+static inline struct kith_service_fact *kith_service_fact_of(struct kith_fact *f)
+{
+	return (struct kith_service_fact *)(void *)f;
+}
+
+/* The key of a service with this id. */
+void kith_service_key(uint8_t key[KITH_SERVICE_KEY], struct kith_bytes id);
 
 #endif

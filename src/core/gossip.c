@@ -178,13 +178,13 @@ void kith_gossip_put(struct kith_node *n, uint32_t *r, struct kith_fact *record,
 	start_tick(n, 1 + kith_rng_below(&n->rng, (uint32_t)n->timing.gossip_tick));
 }
 
-void kith_gossip_known(struct kith_node *n)
+static void go_on_lazily(struct kith_node *n, enum kith_lane lane)
 {
 	struct kith_gossip *g = &n->gossip;
 	const uint8_t sends = kith_gossip_sends(n->peers.count, true);
 	uint32_t number;
 
-	while ((number = most_told(n, KITH_LANE_RECORD)) != 0) {
+	while ((number = most_told(n, lane)) != 0) {
 		struct kith_rumor *r = rumor_at(n, number);
 
 		if (r->sent >= sends || g->lazy_count >= KITH_GOSSIP_LAZY_MAX) {
@@ -196,6 +196,12 @@ void kith_gossip_known(struct kith_node *n)
 		g->lazy_count++;
 		append(n, number);
 	}
+}
+
+void kith_gossip_known(struct kith_node *n)
+{
+	go_on_lazily(n, KITH_LANE_RECORD);
+	go_on_lazily(n, KITH_LANE_SERVICE);
 }
 
 /* --- telling --------------------------------------------------------------------------------- */

@@ -27,6 +27,7 @@ struct kith_packet;
 enum kith_lane {
 	KITH_LANE_URGENT, /* refutations, leaves, suspicions */
 	KITH_LANE_RECORD, /* joins, changes */
+	KITH_LANE_SERVICE,
 	KITH_LANE_LAZY,   /* refreshes, and what synchronisations brought: KITH_GOSSIP_LAZY_MAX */
 	KITH_LANE_COUNT
 };
@@ -67,7 +68,7 @@ void kith_gossip_drop(struct kith_node *n, uint32_t *r, const struct kith_fact *
 /* The rumor of the record, or NULL: it is not told, or not any more. */
 struct kith_rumor *kith_gossip_of(const struct kith_node *n, uint32_t r,
 				  const struct kith_fact *record);
-/* Others know what we know: the news of joins and changes goes on lazily. */
+/* Others know what we know: the news of joins, changes and services goes on lazily. */
 void kith_gossip_known(struct kith_node *n);
 /* Fills the rest of a packet with rumors. */
 void kith_gossip_fill(struct kith_node *n, struct kith_packet *pk);

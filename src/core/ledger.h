@@ -26,6 +26,7 @@ struct kith_case;
 	X(VERIFICATION, 200, 400, "the signature on another's record that it delivered") \
 	X(NEWCOMER, KITH_NEWCOMERS, 2 * KITH_NEWCOMERS, "an identity that it brought") \
 	X(RECORD, 2, 16, "a member record that it signed") \
+	X(SERVICE, KITH_SERVICE_RATE, 2 * KITH_SERVICE_BURST, "a record of a service that it signed") \
 	X(SUSPICION, 2, 16, "a suspicion that it signed") \
 	X(WANT, 50, 100, "a record that we ask it for") \
 	X(RETURNED, 200, 400, "a record that it asked us for") \

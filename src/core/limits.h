@@ -16,6 +16,17 @@ enum {
 	KITH_TOMBS_MAX = 65536,
 	/* Revocations held, some 250 bytes each with their record; an even share for each authority. */
 	KITH_REVOCATIONS_MAX = 4096,
+	/* Services that a member may offer at once, and those that it offered before and that are kept as
+	 * deleted, so that an older word of them counts for nothing; and of all members, 64 MiB. */
+	KITH_SERVICES_PER_OWNER = 256,
+	KITH_SERVICES_DELETED = 256,
+	KITH_SERVICES_MAX = 65536,
+	/* Records of services that a member signs: in a second, and at once; and of one of them, so that one
+	 * that flips does not keep all others busy. */
+	KITH_SERVICE_RATE = 10,
+	KITH_SERVICE_BURST = KITH_SERVICES_PER_OWNER,
+	KITH_SERVICE_EACH_RATE = 1,
+	KITH_SERVICE_EACH_BURST = 4,
 	/* Suspicions kept per target: one above the largest need of 3. */
 	KITH_SUSPICIONS_PER_TARGET = 4,
 	/* Live suspicions of one suspector: it can not fill the gossip queue alone. */
@@ -175,6 +186,11 @@ enum { KITH_HELPERS_ROUND = 2 * KITH_HELPERS_MAX + 2 };
 #define KITH_DISPUTE_MEMORY(n) (12 * kith_suspect_patience(n))
 #define KITH_FLAP_HALF_LIFE (600 * KITH_SECOND)
 #define KITH_FLAP_REJOINED (60 * KITH_SECOND) /* who is back so soon after a cut was cut off */
+/* What a member offered in its life before counts so long, or until it says otherwise in this one; what it
+ * deleted is remembered so long: everybody alive and not cut off has heard by then, and from the others
+ * the owner itself takes back what it does not offer. */
+#define KITH_SERVICE_FORMER (30 * KITH_SECOND)
+#define KITH_SERVICE_BURIED (3600 * KITH_SECOND)
 #define KITH_SWEEP (60 * KITH_SECOND)        /* reaping and expiry are looked for this often */
 
 #endif

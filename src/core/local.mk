@@ -11,6 +11,8 @@ libkith_core_la_SOURCES = \
 	%D%/accuse.c \
 	%D%/accuse.h \
 	%D%/bucket.h \
+	%D%/catalogue.c \
+	%D%/catalogue.h \
 	%D%/clocks.c \
 	%D%/clocks.h \
 	%D%/compare.c \
@@ -44,6 +46,8 @@ libkith_core_la_SOURCES = \
 	%D%/node.h \
 	%D%/obituary.c \
 	%D%/obituary.h \
+	%D%/offer.c \
+	%D%/offer.h \
 	%D%/out.c \
 	%D%/out.h \
 	%D%/own.c \
@@ -76,6 +80,8 @@ libkith_core_la_SOURCES = \
 	%D%/root.h \
 	%D%/rtt.c \
 	%D%/rtt.h \
+	%D%/stock.c \
+	%D%/stock.h \
 	%D%/store.c \
 	%D%/store.h \
 	%D%/stranger.c \

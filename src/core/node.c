@@ -91,7 +91,8 @@ static bool init_parts(struct kith_node *n)
 	kith_ledgers_init(n);
 	return kith_peers_init(n, secret) && kith_gossip_init(n) && kith_probes_init(n) &&
 	       kith_period_init(n) && kith_relays_init(n) && kith_pings_init(n) &&
-	       kith_partners_init(n) && kith_leave_init(n);
+	       kith_partners_init(n) && kith_leave_init(n) && kith_catalogue_init(n) &&
+	       kith_own_offers_init(n);
 }
 
 int kith_core_new(struct kith_node **out, const struct kith_config *c, kith_us now,
@@ -124,6 +125,8 @@ void kith_core_free(struct kith_node **np)
 		return;
 	kith_streams_fini(n);
 	kith_peers_fini(n);
+	kith_catalogue_fini(n);
+	kith_own_offers_fini(n);
 	kith_talks_fini(n);
 	kith_tombs_fini(n);
 	kith_revoke_fini(n);
@@ -275,6 +278,18 @@ int kith_core_tags(struct kith_node *n, kith_us now, struct kith_bytes tags)
 	return 0;
 }
 
+int kith_core_service_put(struct kith_node *n, kith_us now, const struct kith_service_body *body)
+{
+	enter(n, now);
+	return n->own.is_over || n->leave.is_leaving ? KITH_ESTATE : kith_own_offer_put(n, body);
+}
+
+int kith_core_service_drop(struct kith_node *n, kith_us now, struct kith_bytes id)
+{
+	enter(n, now);
+	return n->own.is_over || n->leave.is_leaving ? KITH_ESTATE : kith_own_offer_drop(n, id);
+}
+
 int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid)
 {
 	struct kith_peer *p;
@@ -287,7 +302,7 @@ int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mi
 		return KITH_ENOTFOUND;
 	if (p->is_self || (p->status != KITH_STATUS_FAILED && p->status != KITH_STATUS_LEFT))
 		return KITH_ESTATE;
-	leaf = p->record->leaf;
+	leaf = kith_leaf_of(n, p);
 	until = kith_us_add(p->since, n->reap_after); /* as long as the others list it */
 	kith_peer_reap(n, p);
 	kith_tomb_count(n, mid, leaf, until);
@@ -337,6 +352,7 @@ void kith_core_check(const struct kith_node *n)
 
 	kith_ring_check(n);
 	kith_zone_check(n);
+	kith_catalogue_check(n);
 	for (i = 0; i < ps->count; i++) {
 		const struct kith_peer *p = kith_ring_at(n, i);
 
@@ -348,7 +364,7 @@ void kith_core_check(const struct kith_node *n)
 		KITH_ASSERT(!p->is_self || p->status == KITH_STATUS_ALIVE || n->own.is_over);
 		by_status[p->status]++;
 		quarantined += kith_flap_is_quarantined(p) ? 1 : 0;
-		leaf_sum += p->record->leaf;
+		leaf_sum += kith_leaf_of(n, p);
 	}
 	KITH_ASSERT(ps->count <= n->max_members);
 	KITH_ASSERT(memcmp(by_status, ps->by_status, sizeof(by_status)) == 0);

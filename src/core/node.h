@@ -16,6 +16,7 @@
 #define KITH_CORE_NODE_H
 
 #include "base/rng.h"
+#include "core/catalogue.h"
 #include "core/clocks.h"
 #include "core/coord.h"
 #include "core/gossip.h"
@@ -23,6 +24,7 @@
 #include "core/kept.h"
 #include "core/ledger.h"
 #include "core/leave.h"
+#include "core/offer.h"
 #include "core/out.h"
 #include "core/own.h"
 #include "core/packet.h"
@@ -82,6 +84,8 @@ struct kith_node {
 	struct kith_ledgers ledgers;
 	struct kith_tombs tombs;
 	struct kith_revocations revocations;
+	struct kith_catalogue catalogue;
+	struct kith_own_offers offers; /* ours */
 	struct kith_packets packets;
 	struct kith_gossip gossip;
 	struct kith_probes probes;
@@ -128,6 +132,8 @@ int kith_core_join(struct kith_node *n, kith_us now, const struct kith_addr *see
 int kith_core_leave(struct kith_node *n, kith_us now);
 int kith_core_restart(struct kith_node *n, kith_us now, uint16_t back_s);
 int kith_core_tags(struct kith_node *n, kith_us now, struct kith_bytes tags);
+int kith_core_service_put(struct kith_node *n, kith_us now, const struct kith_service_body *body);
+int kith_core_service_drop(struct kith_node *n, kith_us now, struct kith_bytes id);
 int kith_core_forget(struct kith_node *n, kith_us now, const struct kith_mid *mid);
 int kith_core_release(struct kith_node *n, kith_us now, const struct kith_mid *mid);
 int kith_core_revoke(struct kith_node *n, kith_us now, struct kith_bytes record);

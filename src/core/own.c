@@ -128,6 +128,15 @@ static void start(struct kith_node *n)
 	kith_out_event(n, &e);
 	kith_period_start(n);
 	kith_join_start(n);
+	kith_own_offers_begin(n);
+}
+
+/* Under another epoch: what we offer is signed under it as soon as our record is. */
+static void start_anew(struct kith_node *n)
+{
+	kith_own_sign(n, KITH_OWN_START);
+	if (n->own.seq > 0)
+		kith_own_offers_begin(n);
 }
 
 void kith_own_persisted(struct kith_node *n, uint64_t token)
@@ -146,7 +155,7 @@ void kith_own_persisted(struct kith_node *n, uint64_t token)
 	if (own->peer == NULL)
 		start(n);
 	else
-		kith_own_sign(n, KITH_OWN_START);
+		start_anew(n);
 }
 
 /* A state directory from a backup is behind once. A second process comes back again and again, and
@@ -259,6 +268,20 @@ struct kith_fact *kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t 
 	return sign(n, &h, body);
 }
 
+struct kith_fact *kith_own_service(struct kith_node *n, uint32_t seq, struct kith_bytes body)
+{
+	struct kith_record_head h = {
+		.kind = KITH_RECORD_SERVICE,
+		.owner = n->own.secrets->identity.mid,
+		.epoch = n->own.epoch,
+		.seq = seq,
+		.expires = 0, /* with the owner's */
+	};
+
+	KITH_ASSERT(kith_own_is_started(n) && !n->own.is_over);
+	return sign(n, &h, body);
+}
+
 void kith_own_refute_at(struct kith_node *n, kith_us at)
 {
 	if (n->own.peer == NULL || n->own.is_over)
@@ -321,6 +344,8 @@ void kith_own_on_timer(struct kith_node *n, void *owner)
 		kith_own_refute(n);
 	} else if (n->own.peer == NULL) {
 		start(n);
+	} else if (n->own.seq == 0) {
+		start_anew(n); /* there was no memory for it */
 	} else {
 		kith_own_sign(n, KITH_OWN_REFRESH);
 	}

@@ -56,6 +56,7 @@ static void peer_free(struct kith_node *n, struct kith_peer *p)
 	kith_probe_forget(n, p);
 	kith_suspect_close(n, p);
 	kith_ledger_free(n, p);
+	kith_catalogue_forget(n, p);
 	kith_gossip_drop(n, &p->rumor, &p->record->fact);
 	kith_fact_unref(n, &p->certificate->fact);
 	kith_fact_unref(n, &p->record->fact);
@@ -139,9 +140,7 @@ static void set_facts(struct kith_node *n, struct kith_peer *p, struct kith_cert
 	kith_fact_ref(&record->fact);
 	p->record = record;
 	if (former != NULL) {
-		kith_ring_renew(n, p);
-		kith_leaf_add(n, record);
-		kith_leaf_take(n, former);
+		kith_leaf_shift(n, p, record->leaf - former->leaf);
 		kith_fact_unref(n, &former->fact);
 	}
 	if (is_same)
@@ -195,7 +194,7 @@ static void enter(struct kith_node *n, struct kith_peer *p)
 
 	kith_ring_enter(n, p);
 	kith_zone_enter(n, p);
-	kith_leaf_add(n, p->record);
+	kith_leaf_add(n, p);
 	ps->by_status[p->status]++;
 	ps->changes++;
 	if (!kith_timer_is_set(&ps->sweep))
@@ -333,6 +332,7 @@ bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_cert
 	const bool visible = differs_visibly(&p->record->body, &record->body) ||
 			     certificate != p->certificate;
 	const enum kith_status status = status_of(record);
+	const bool was_up = kith_peer_is_up(p) || p->status == KITH_STATUS_RESTARTING;
 
 	if (!kith_map_reserve(&n->peers.by_sid, 1) ||
 	    (status == KITH_STATUS_RESTARTING && kith_ledger(n, p) == NULL))
@@ -350,6 +350,7 @@ bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_cert
 	else if (visible && !p->is_self && !kith_flap_is_quarantined(p))
 		announce(n, p, KITH_EVENT_UPDATED, p->status, NULL);
 	start_absence(n, p);
+	kith_catalogue_follow(n, p, was_up);
 	return true;
 }
 
@@ -484,7 +485,7 @@ void kith_peer_reap(struct kith_node *n, struct kith_peer *p)
 	kith_ring_leave(n, p);
 	kith_zone_leave(n, p);
 	ps->by_status[p->status]--;
-	kith_leaf_take(n, p->record);
+	kith_leaf_take(n, p);
 	ps->changes++;
 	kith_map_drop(&ps->by_sid, kith_get_u64(p->record->sid));
 	kith_tomb_bury(n, &p->record->mid, p->record->epoch, p->record->seq, p->record->expires);

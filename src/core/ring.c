@@ -133,7 +133,7 @@ void kith_ring_enter(struct kith_node *n, const struct kith_peer *p)
 	KITH_ASSERT(n->peers.count < n->peers.ring.room && !kith_ring_is_at(n, at, mid));
 	move_gap(n, at);
 	n->peers.ring.places[n->peers.ring.gap++] =
-		(struct kith_place){p->record->leaf, key_of(mid), p->slot};
+		(struct kith_place){kith_leaf_of(n, p), key_of(mid), p->slot};
 	n->peers.count++;
 }
 
@@ -151,7 +151,7 @@ void kith_ring_renew(struct kith_node *n, const struct kith_peer *p)
 	const uint32_t at = kith_ring_seek(n, &p->record->mid);
 
 	KITH_ASSERT(kith_ring_at(n, at) == p);
-	place_at(n, at)->leaf = p->record->leaf;
+	place_at(n, at)->leaf = kith_leaf_of(n, p);
 }
 
 void kith_ring_check(const struct kith_node *n)
@@ -164,7 +164,7 @@ void kith_ring_check(const struct kith_node *n)
 
 		KITH_ASSERT(p->slot == place_at(n, i)->slot);
 		KITH_ASSERT(key_of(&p->record->mid) == place_at(n, i)->key);
-		KITH_ASSERT(p->record->leaf == place_at(n, i)->leaf);
+		KITH_ASSERT(kith_leaf_of(n, p) == place_at(n, i)->leaf);
 		KITH_ASSERT(i == 0 || memcmp(kith_ring_at(n, i - 1)->record->mid.b,
 					     p->record->mid.b, sizeof(p->record->mid.b)) < 0);
 	}

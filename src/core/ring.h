@@ -21,7 +21,7 @@ struct kith_peer;
 /* A member's place. What searches and synchronisations look at lies here beside the next ones: the
  * record itself is two pointers away. */
 struct kith_place {
-	uint64_t leaf; /* its record's (core/root.h) */
+	uint64_t leaf; /* the peer's (core/root.h) */
 	uint32_t key;  /* the first four bytes of the mid, as a number */
 	uint32_t slot;
 };
@@ -39,7 +39,7 @@ KITH_MUST_USE bool kith_ring_reserve(struct kith_node *n);
  * is searched by the leaves (core/root.h): they are counted right after. */
 void kith_ring_enter(struct kith_node *n, const struct kith_peer *p);
 void kith_ring_leave(struct kith_node *n, const struct kith_peer *p);
-/* The peer has another record. */
+/* The peer's leaf is another one. */
 void kith_ring_renew(struct kith_node *n, const struct kith_peer *p);
 /* Asserts that the ring is what it should be. */
 void kith_ring_check(const struct kith_node *n);

@@ -5,27 +5,37 @@
 #include "core/node.h"
 #include <string.h>
 
-static void count_leaf(struct kith_node *n, const struct kith_member_fact *record, uint64_t leaf,
-		       uint32_t by)
+static void count_leaf(struct kith_node *n, const struct kith_peer *p, uint64_t leaf, uint32_t by)
 {
 	struct kith_leaves *l = &n->peers.leaves;
-	const unsigned group = record->mid.b[0];
+	const unsigned group = p->record->mid.b[0];
 	unsigned i;
 
 	l->sum[group] += leaf;
 	n->peers.leaf_sum += leaf;
-	for (i = group; i < KITH_LEAF_GROUPS; i++)
+	for (i = group; by != 0 && i < KITH_LEAF_GROUPS; i++)
 		l->before[i + 1] += by;
 }
 
-void kith_leaf_add(struct kith_node *n, const struct kith_member_fact *record)
+uint64_t kith_leaf_of(const struct kith_node *n, const struct kith_peer *p)
 {
-	count_leaf(n, record, record->leaf, 1);
+	return p->record->leaf + kith_catalogue_leaf(n, p);
 }
 
-void kith_leaf_take(struct kith_node *n, const struct kith_member_fact *record)
+void kith_leaf_add(struct kith_node *n, const struct kith_peer *p)
 {
-	count_leaf(n, record, -record->leaf, (uint32_t)-1);
+	count_leaf(n, p, kith_leaf_of(n, p), 1);
+}
+
+void kith_leaf_take(struct kith_node *n, const struct kith_peer *p)
+{
+	count_leaf(n, p, -kith_leaf_of(n, p), (uint32_t)-1);
+}
+
+void kith_leaf_shift(struct kith_node *n, const struct kith_peer *p, uint64_t by)
+{
+	count_leaf(n, p, by, 0);
+	kith_ring_renew(n, p);
 }
 
 uint64_t kith_leaves_of(const struct kith_node *n, uint8_t from, uint8_t to, uint32_t *count)

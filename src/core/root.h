@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/root.h: eight bytes about a whole view. Each owner has a leaf (core/fact.h); the digest of some
- * is made of the sum of their leaves and of their number, so that a change costs one subtraction and
+ * core/root.h: eight bytes about a whole view. Each owner has a leaf, of its record and its services; the digest
+ * of some is made of the sum of their leaves and of their number, so that a change costs one subtraction and
  * one addition, in any order. Sums are kept by the first byte of the mid as well, so that a
  * synchronisation need not walk over the whole ring to say what its large ranges are like, and how
  * many come before each, which is where they lie on the ring.
@@ -13,8 +13,7 @@
 #include <stdbool.h>
 
 struct kith_node;
-
-struct kith_member_fact;
+struct kith_peer;
 
 enum { KITH_LEAF_GROUPS = 256, KITH_LEAF_NIBBLES = 2 }; /* by so many nibbles of the mid */
 struct kith_leaves {
@@ -30,9 +29,13 @@ struct kith_root {
 	uint8_t digest[8];
 };
 
-/* The record counts from now on, or no longer. */
-void kith_leaf_add(struct kith_node *n, const struct kith_member_fact *record);
-void kith_leaf_take(struct kith_node *n, const struct kith_member_fact *record);
+/* The peer's leaf: of its record and of what it offers. */
+uint64_t kith_leaf_of(const struct kith_node *n, const struct kith_peer *p);
+/* The peer counts from now on, or no longer. */
+void kith_leaf_add(struct kith_node *n, const struct kith_peer *p);
+void kith_leaf_take(struct kith_node *n, const struct kith_peer *p);
+/* Its leaf has changed by so much. */
+void kith_leaf_shift(struct kith_node *n, const struct kith_peer *p, uint64_t by);
 /* The sum over all owners whose mids' first byte lies in from..to, and their number. */
 uint64_t kith_leaves_of(const struct kith_node *n, uint8_t from, uint8_t to, uint32_t *count);
 

@@ -432,6 +432,79 @@ static enum kith_store_result revocation_record(struct kith_node *n, struct entr
 	return KITH_STORE_NEWS;
 }
 
+/* --- services -------------------------------------------------------------------------------- */
+
+/* A word of ours that we do not remember: somebody was cut off when we took it back. */
+static enum kith_store_result own_service(struct kith_node *n, const struct entry *e,
+					  const uint8_t key[KITH_SERVICE_KEY])
+{
+	KITH_DROP(n, record_old);
+	if (e->owner != NULL && e->head.epoch == n->own.epoch && e->head.seq <= n->offers.seq &&
+	    is_signed(n, e, n->own.secrets->identity.pk))
+		kith_own_offer_reflected(n, key);
+	return KITH_STORE_OLD;
+}
+
+/* The verified record of a member is taken, if its owner may say so. */
+static enum kith_store_result take_service(struct kith_node *n, struct entry *e,
+					   struct kith_service_fact *s)
+{
+	const struct kith_member_body *owner = &e->owner->record->body;
+	const bool is_fresh = e->way == KITH_STORE_BY_DATAGRAM;
+
+	if ((s->body.flags & KITH_SERVICE_DELETED) == 0 &&
+	    !kith_trust_allows_service(&e->owner->certificate->c, &s->body, owner->addrs,
+				       owner->addr_count)) {
+		KITH_DROP(n, record_right);
+		return KITH_STORE_BAD;
+	}
+	if (!kith_catalogue_add(n, e->owner, s, is_fresh ? KITH_LANE_SERVICE : KITH_LANE_LAZY))
+		return KITH_STORE_BAD;
+	KITH_COUNT(n, records_accepted);
+	if (is_fresh)
+		kith_gossip_relay(n, e->deliverer);
+	return KITH_STORE_NEWS;
+}
+
+/* It counts in the life of its owner that signed it: of a later one than we know we ask. */
+static enum kith_store_result service_record(struct kith_node *n, struct entry *e)
+{
+	const struct kith_bytes body = kith_record_body(e->record.p, &e->head);
+	enum kith_store_result result;
+	struct kith_fact *record;
+	int r;
+
+	if (body.len < KITH_SERVICE_KEY + 1) {
+		KITH_DROP(n, record_malformed);
+		return KITH_STORE_BAD;
+	}
+	if (e->owner == NULL || e->owner->is_self)
+		return own_service(n, e, body.p);
+	if (e->head.epoch > e->owner->record->epoch && e->deliverer != NULL &&
+	    kith_charge(n, e->deliverer, KITH_CHARGE_WANT))
+		want(n, e->deliverer, &e->head.owner, e->owner->record->epoch, e->owner->record->seq);
+	if (e->head.epoch != e->owner->record->epoch || e->owner->status == KITH_STATUS_LEFT ||
+	    !kith_catalogue_is_news(n, e->owner, body.p, e->head.seq, e->record)) {
+		KITH_DROP(n, record_old);
+		return KITH_STORE_OLD;
+	}
+	if (is_over_rate(n, e, KITH_CHARGE_SERVICE))
+		return KITH_STORE_BAD;
+	r = kith_fact_record(n, e->record, &e->head, e->owner->certificate->c.identity,
+			     KITH_BELIEF_CHECK, &record);
+	if (r == KITH_EAUTH)
+		return convict(n, e);
+	if (e->way == KITH_STORE_BY_DATAGRAM && r != KITH_ENOMEM)
+		(void)kith_charge(n, e->owner, KITH_CHARGE_SERVICE);
+	if (r == KITH_EMALFORMED)
+		KITH_DROP(n, record_malformed);
+	if (r != 0)
+		return KITH_STORE_BAD;
+	result = take_service(n, e, kith_service_fact_of(record));
+	kith_fact_unref(n, record);
+	return result;
+}
+
 /* --- the door ------------------------------------------------------------------------------- */
 
 enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *deliverer,
@@ -456,6 +529,8 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 		e.owner = n->own.peer;
 		if (e.head.kind == KITH_RECORD_MEMBER)
 			return own_record(n, &e);
+		if (e.head.kind == KITH_RECORD_SERVICE)
+			return service_record(n, &e);
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
@@ -464,12 +539,16 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 		return member_record(n, &e);
 	if (e.owner == NULL) {
 		KITH_DROP(n, record_unknown_owner);
-		if (deliverer != NULL && kith_charge(n, deliverer, KITH_CHARGE_WANT))
+		/* What a synchronisation says of an owner comes behind its record: that was refused. */
+		if (deliverer != NULL && (way == KITH_STORE_BY_DATAGRAM || e.head.kind != KITH_RECORD_SERVICE) &&
+		    kith_charge(n, deliverer, KITH_CHARGE_WANT))
 			want(n, deliverer, &e.head.owner, 0, 0);
 		return KITH_STORE_BAD;
 	}
 	if (e.head.kind == KITH_RECORD_SUSPICION)
 		return suspicion_record(n, &e);
+	if (e.head.kind == KITH_RECORD_SERVICE)
+		return service_record(n, &e);
 	KITH_COUNT(n, records_unknown);
 	return KITH_STORE_OLD;
 }

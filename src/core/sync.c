@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "core/compare.h"
 #include "core/node.h"
+#include "core/stock.h"
 #include "core/store.h"
 #include <string.h>
 
@@ -59,6 +60,8 @@ void kith_sync_free(struct kith_node *n, struct kith_sync **sync)
 	kith_mem_free(&n->alloc, y->need.queue);
 	kith_mem_free(&n->alloc, y->todo.queue);
 	kith_mem_free(&n->alloc, y->differ.queue);
+	kith_mem_free(&n->alloc, y->want.queue);
+	kith_mem_free(&n->alloc, y->bring.queue);
 	kith_mem_free(&n->alloc, y);
 	*sync = NULL;
 }
@@ -148,6 +151,85 @@ static bool add_owner(struct kith_node *n, struct kith_sync *y, const struct kit
 	return true;
 }
 
+static bool add_record(struct frame *f, const struct kith_fact *record)
+{
+	const struct kith_msg m = {.kind = KITH_MSG_RECORD, .blob = record->raw};
+
+	return f->len < OWNERS_BYTES && add(f, &m);
+}
+
+/* What the owner offers, behind its record; false: the frame is full. */
+static bool add_services(struct kith_node *n, struct kith_sync *y, const struct kith_mid *mid,
+			 struct frame *f)
+{
+	const struct kith_peer *p = kith_peer_find(n, mid);
+	const struct kith_offers *os = p != NULL ? kith_catalogue_of(n, p) : NULL;
+
+	for (; os != NULL && y->service_at < os->count; y->service_at++)
+		if (!os->table[y->service_at].is_former &&
+		    !add_record(f, &os->table[y->service_at].record->fact))
+			return false;
+	return true;
+}
+
+/* One owner with all that it offers. */
+static bool add_whole(struct kith_node *n, struct kith_sync *y, const struct kith_mid *mid, struct frame *f)
+{
+	if (!y->is_owner_told && !add_owner(n, y, mid, false, f))
+		return false;
+	y->is_owner_told = true;
+	if (!add_services(n, y, mid, f))
+		return false;
+	y->is_owner_told = false;
+	y->service_at = 0;
+	return true;
+}
+
+/* One owner to be compared: the numbers of what it offers follow its record. */
+static bool add_compared(struct kith_node *n, struct kith_sync *y, const struct kith_mid *mid,
+			 struct frame *f)
+{
+	const struct kith_peer *p = kith_peer_find(n, mid);
+	const size_t len = f->len;
+	struct kith_stock_msg stock;
+
+	if (!add_owner(n, y, mid, true, f))
+		return false;
+	if (p == NULL)
+		return true;
+	kith_stock_list(n, p, &stock);
+	if (add(f, &stock.m))
+		return true;
+	f->len = len; /* both, or none */
+	return false;
+}
+
+static bool add_wanted(struct kith_node *n, struct kith_sync *y, struct frame *f)
+{
+	struct kith_stock_msg stock;
+	uint32_t count;
+
+	while (y->want.at < y->want.count) {
+		kith_stock_wanted(n, &y->want, &stock, &count);
+		if (!add(f, &stock.m))
+			return false;
+		y->has_asked = true;
+		y->want.at += count;
+	}
+	return true;
+}
+
+static bool add_brought(struct kith_node *n, struct kith_sync *y, struct frame *f)
+{
+	for (; y->bring.at < y->bring.count; y->bring.at++) {
+		const struct kith_fact *record = kith_stock_record(n, &y->bring.queue[y->bring.at]);
+
+		if (record != NULL && !add_record(f, record))
+			return false;
+	}
+	return true;
+}
+
 static bool has_evidence(const struct kith_node *n, const struct kith_mid *mid)
 {
 	const struct kith_peer *p = kith_peer_find(n, mid);
@@ -179,7 +261,8 @@ static bool add_owners(struct kith_node *n, struct kith_sync *y, struct kith_own
 		       struct frame *f)
 {
 	for (; o->at < o->count; o->at++)
-		if (f->len >= OWNERS_BYTES || !add_owner(n, y, &o->queue[o->at], compares, f))
+		if (f->len >= OWNERS_BYTES ||
+		    !(compares ? add_compared : add_whole)(n, y, &o->queue[o->at], f))
 			return false;
 	return true;
 }
@@ -229,11 +312,13 @@ static bool fill(struct kith_node *n, struct kith_stream *s, struct frame *f)
 			return false;
 		y->has_asked = true;
 	}
-	if (y->todo.at == 0)
+	if (!add_wanted(n, y, f))
+		return false;
+	if (y->todo.at == 0 && !y->is_owner_told)
 		put_evidence_last(n, &y->todo);
 	/* The suspectors of those that differ are known, or among the others. */
 	return add_owners(n, y, &y->todo, false, f) && add_owners(n, y, &y->differ, true, f) &&
-	       add(f, &end);
+	       add_brought(n, y, f) && add(f, &end);
 }
 
 /* The turn goes over to the other side, unless it has asked nothing. */
@@ -243,10 +328,12 @@ static void hand_over(struct kith_sync *y)
 		y->question_count = y->question_at = 0;
 		y->need.count = y->need.at = y->todo.count = y->todo.at = 0;
 		y->differ.count = y->differ.at = 0;
+		y->want.count = y->want.at = y->bring.count = y->bring.at = 0;
 	}
 	y->is_over = !y->has_asked;
 	y->is_our_turn = !y->is_our_turn;
-	y->has_asked = y->has_asked_up_to = false;
+	y->has_asked = y->asked.has = false;
+	y->asked_services[0].has = y->asked_services[1].has = false;
 	y->turns++;
 }
 
@@ -335,6 +422,13 @@ static bool is_its_own(const struct kith_stream *s, struct kith_bytes record)
 	       memcmp(head.owner.b, s->peer.b, sizeof(s->peer.b)) == 0;
 }
 
+static bool is_service(struct kith_bytes record)
+{
+	struct kith_record_head head;
+
+	return kith_record_read(record.p, record.len, &head) == 0 && head.kind == KITH_RECORD_SERVICE;
+}
+
 /* What the store makes of it also tells how the synchronisation went. */
 static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes certificate,
 		 struct kith_bytes record)
@@ -349,6 +443,8 @@ static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes c
 	switch (kith_store_record(n, kith_peer_find(n, &s->peer), certificate, record, way)) {
 	case KITH_STORE_NEWS:
 		s->sync->news++;
+		if (is_service(record))
+			s->sync->bytes_of_services += record.len;
 		break;
 	case KITH_STORE_FORGED:
 		s->sync->forged++;
@@ -390,14 +486,14 @@ static bool on_owner(struct kith_node *n, struct kith_stream *s, const struct ki
 	return s->sync->forged < KITH_BAD_SIGNATURES;
 }
 
-/* Of records that come alone only revocations belong here. */
+/* Of records that come alone revocations and services belong here. */
 static bool on_record(struct kith_node *n, struct kith_stream *s, const struct kith_msg *m)
 {
 	struct kith_record_head head;
 
 	if (kith_record_read(m->blob.p, m->blob.len, &head) != 0)
 		return false;
-	if (head.kind == KITH_RECORD_REVOKE)
+	if (head.kind == KITH_RECORD_REVOKE || head.kind == KITH_RECORD_SERVICE)
 		take(n, s, (struct kith_bytes){NULL, 0}, m->blob);
 	return s->sync->forged < KITH_BAD_SIGNATURES;
 }
@@ -437,7 +533,8 @@ static const struct {
 	{KITH_MSG_HELLO, on_hello}, {KITH_MSG_RECORD, on_record},
 	 {KITH_MSG_PARTS, kith_compare_parts}, {KITH_MSG_LIST, kith_compare_list},
 	{KITH_MSG_NEED, on_need},   {KITH_MSG_OWNER, on_owner}, {KITH_MSG_BUSY, on_busy},
-	{KITH_MSG_FULL, on_full},   {KITH_MSG_END, on_end},
+	{KITH_MSG_FULL, on_full},   {KITH_MSG_SERVICES, kith_stock_compare},
+	{KITH_MSG_END, on_end},
 };
 
 bool kith_sync_frame(struct kith_node *n, struct kith_stream *s, struct kith_bytes plain)
@@ -449,7 +546,8 @@ bool kith_sync_frame(struct kith_node *n, struct kith_stream *s, struct kith_byt
 	int r;
 
 	y->bytes_in += plain.len;
-	if (y->bytes_in > UINT64_C(2048) * n->max_members + REVOCATIONS_BYTES + KITH_FRAME_MAX) {
+	if (y->bytes_in - y->bytes_of_services >
+	    UINT64_C(2048) * n->max_members + REVOCATIONS_BYTES + KITH_FRAME_MAX) {
 		y->overflows = kith_peers_are_full(n);
 		return false;
 	}

@@ -7,7 +7,7 @@
  * other asked: a part whose digests differ leads to a question about that part, an owner that the
  * other lacks is sent (`owner`), one that we lack is asked for (`need`). One whose records differ is
  * sent without its certificate, which both have, and comes back if the other's is the newer one: only
- * a record's number tells. `end` hands the turn over. A turn that asks nothing is the last. Whose `hello`
+ * a record's number tells; the numbers of its services follow (core/stock.h). `end` hands the turn over. A turn that asks nothing is the last. Whose `hello`
  * shows another set of revocations is told ours before anything else.
  *
  * So the cost follows the differences: each one costs a `parts` per level of the tree, a level for
@@ -22,6 +22,7 @@
 #include "core/range.h"
 #include "core/stream.h"
 #include "wire/msg.h"
+#include "wire/service.h"
 
 struct kith_peer;
 
@@ -29,6 +30,22 @@ struct kith_peer;
 struct kith_owners {
 	struct kith_mid *queue; /* owned */
 	uint32_t room, count, at;
+};
+
+/* A service of an owner; and those that are to be written of, in their order. */
+struct kith_pick {
+	struct kith_mid mid;
+	uint8_t key[KITH_SERVICE_KEY];
+};
+struct kith_picks {
+	struct kith_pick *queue; /* owned */
+	uint32_t room, count, at;
+};
+
+/* The turn of the other: what it asks rises without overlap, which bounds what it costs. */
+struct kith_asked {
+	struct kith_mid up_to;
+	bool has; /* asked yet */
 };
 
 /* A range to ask about. */
@@ -51,13 +68,16 @@ struct kith_sync {
 	struct kith_question *questions; /* owned, a queue */
 	uint32_t question_room, question_count, question_at;
 	struct kith_owners need, todo, differ;
+	struct kith_picks want, bring; /* services to ask for, and to send (core/stock.h) */
+	bool is_owner_told;  /* who is next in todo, but for some of its services: from this place on */
+	uint32_t service_at;
 	/* The other holds other revocations than we do: it is told all of ours. */
 	bool tells_revocations;
 	uint32_t revocation_at;
-	/* The turn of the other: its questions rise without overlap, which bounds their cost. */
-	bool has_asked_up_to;
-	struct kith_mid asked_up_to;
+	struct kith_asked asked;             /* about ranges */
+	struct kith_asked asked_services[2]; /* told of, and wanted */
 	uint64_t bytes_in;
+	uint64_t bytes_of_services; /* of them: of services that were news, which have a bound of their own */
 	uint32_t news;    /* records taken */
 	bool has_expired; /* a record that came is over here, or from the future */
 	bool overflows;   /* there are more members than our table has room for */

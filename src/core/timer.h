@@ -27,6 +27,8 @@ struct kith_node;
 	X(SEED, kith_join_on_seed) \
 	X(PARTNER, kith_partner_on_timer) \
 	X(OWN, kith_own_on_timer) \
+	X(OFFER, kith_offer_on_timer) \
+	X(CATALOGUE, kith_catalogue_on_timer) \
 	X(LEAVE, kith_leave_on_timer) \
 	X(RELEASE, kith_flap_on_release) \
 	X(SWEEP, kith_peers_on_sweep)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/trust.h"
 
+#include "base/addr.h"
+#include "base/glob.h"
 #include "core/node.h"
 #include "seal/certificate.h"
 #include <string.h>
@@ -67,4 +69,50 @@ int kith_trust_judge(struct kith_node *n, struct kith_bytes certificate,
 	if (issuer == NULL)
 		return KITH_ECERT;
 	return kith_fact_certificate(n, certificate, &c, issuer, KITH_BELIEF_CHECK, out);
+}
+
+static bool is_among(struct kith_bytes text, const struct kith_addr *addrs, uint8_t addr_count)
+{
+	char literal[KITH_ADDR_TEXT_MAX];
+	struct kith_addr a;
+	uint8_t i;
+
+	if (text.len >= sizeof(literal))
+		return false;
+	memcpy(literal, text.p, text.len);
+	literal[text.len] = '\0';
+	if (kith_addr_scan(literal, 0, &a) != 0)
+		return false; /* a name: whose it is may change */
+	for (i = 0; i < addr_count; i++)
+		if (kith_addr_same_host(&a, &addrs[i]))
+			return true;
+	return false;
+}
+
+/* Patterns are parted by one blank each (seal/certificate.h). */
+static bool matches_one(const char *patterns, struct kith_bytes name)
+{
+	while (*patterns != '\0') {
+		const struct kith_bytes glob = {(const uint8_t *)patterns, strcspn(patterns, " ")};
+
+		if (kith_glob_matches(glob, name))
+			return true;
+		patterns += glob.len;
+		patterns += *patterns == ' ' ? 1 : 0;
+	}
+	return false;
+}
+
+bool kith_trust_allows_service(const struct kith_certificate *c, const struct kith_service_body *s,
+			       const struct kith_addr *addrs, uint8_t addr_count)
+{
+	struct kith_bytes addr;
+	size_t at = 0;
+
+	if ((c->rights & KITH_RIGHT_SERVICE) == 0 || !matches_one(c->roles, s->name))
+		return false;
+	while ((c->rights & KITH_RIGHT_EXTERNAL) == 0 && kith_texts_next(s->addrs, &at, &addr))
+		if (!is_among(addr, addrs, addr_count))
+			return false;
+	return true;
 }

@@ -23,6 +23,10 @@ const uint8_t *kith_trust_issuer(const struct kith_node *n, const struct kith_ce
 KITH_MUST_USE int kith_trust_stands(const struct kith_node *n, const struct kith_certificate *c);
 /* Whether the authority that issued it has expelled who holds it. */
 bool kith_trust_is_revoked(const struct kith_node *n, const struct kith_certificate *c);
+/* Whether who holds it may offer this service: the name is among the patterns of its roles, and what other
+ * addresses than its own (`addrs`, ports ignored) it names, it has the right to. */
+bool kith_trust_allows_service(const struct kith_certificate *c, const struct kith_service_body *s,
+			       const struct kith_addr *addrs, uint8_t addr_count);
 /* Whether its time is over, with an hour for the clocks. */
 bool kith_trust_is_over(const struct kith_node *n, const struct kith_certificate *c);
 

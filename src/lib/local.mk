@@ -9,6 +9,7 @@ libkith_lib_la_SOURCES = \
 	%D%/config.c \
 	%D%/config.h \
 	%D%/reads.c \
+	%D%/services.c \
 	%D%/words.c
 
 kithincludedir = $(includedir)/kith

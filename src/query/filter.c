@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "query/filter.h"
 #include "base/addr.h"
+#include "base/glob.h"
 #include "base/text.h"
-#include "query/pattern.h"
 
 #include <string.h>
 

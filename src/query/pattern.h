@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * query/pattern.h: matching texts: globs for kith's filters, regular expressions for Serf's.
+ * query/pattern.h: regular expressions for Serf's clients (globs are base/glob.h's).
  *
- * Serf's clients write RE2. The common part of it runs on the C library's extended expressions:
+ * They write RE2. The common part of it runs on the C library's extended expressions:
  * what differs only in spelling is rewritten (\d, \w, (?:...), lazy quantifiers, (?i) in front),
  * what can not be said is refused. Bounds: length, one counted repetition up to 32, three repeated
  * groups, no back-reference: those make the C library's memory or time explode.
@@ -13,9 +13,6 @@
 #include <kith/types.h>
 #include <regex.h>
 #include <stdbool.h>
-
-/* `*` is any text, `?` any one character (byte); all else itself. */
-bool kith_glob_matches(struct kith_bytes glob, struct kith_bytes text);
 
 struct kith_pattern {
 	regex_t compiled;

@@ -138,6 +138,7 @@ static void admit(struct cluster *c, struct cluster_node *n, const char *zone)
 	if (kith_identity_public(n->identity_seed, cert.identity, &n->mid) != 0)
 		cluster_fail(c, __FILE__, __LINE__, "kith_identity_public");
 	cert.rights = KITH_RIGHT_EVENT | KITH_RIGHT_QUERY | KITH_RIGHT_SERVICE;
+	memcpy(cert.roles, "*", 2);
 	cert.serial = CLUSTER_UNIX_MS - 1000 + n->index;
 	cert.not_after = (uint32_t)(CLUSTER_UNIX_MS / 1000) + CERTIFICATE_S;
 	snprintf(cert.name, sizeof(cert.name), "%s", n->name);

@@ -40,7 +40,8 @@
 	X(NAMES, names, 23, "B", "names of my newest records: mid[16] || epoch u32 || seq u32 ...") \
 	X(PARTS, parts, 24, "LdB", "digests of the 16 parts of a range: digest[8] x 16") \
 	X(FULL, full, 25, "", "my member table has no room for you") \
-	X(BACK, back, 26, "nR", "a ping to be answered straight, whichever way it came")
+	X(BACK, back, 26, "nR", "a ping to be answered straight, whichever way it came") \
+	X(SERVICES, services, 27, "MefB", "services of a member's epoch: key[8] || seq u32 ..., sorted")
 /* Kinds 11 to 15 are reserved: fetch and body of large records, events. */
 enum kith_msg_kind {
 #define X(upper, lower, number, fields, help) KITH_MSG_##upper = number,
@@ -49,6 +50,8 @@ enum kith_msg_kind {
 };
 
 enum { KITH_MSG_ITEMS_MAX = 64, KITH_HELLO_JOIN = 1 << 0 };
+/* Flag of `services`: send me these, whatever number you have of them; else it is all that I have. */
+enum { KITH_SERVICES_WANTED = 1 << 0 };
 
 struct kith_msg {
 	enum kith_msg_kind kind;

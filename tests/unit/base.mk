@@ -5,6 +5,7 @@ unit_tests += \
 	%D%/test_base_crc \
 	%D%/test_base_cur \
 	%D%/test_base_err \
+	%D%/test_base_glob \
 	%D%/test_base_heap \
 	%D%/test_base_list \
 	%D%/test_base_map \

@@ -7,6 +7,8 @@ libkith_corefix_la_SOURCES = \
 	%D%/core_fix.h \
 	%D%/core_line.c \
 	%D%/core_line.h \
+	%D%/core_services.c \
+	%D%/core_services.h \
 	%D%/core_suspects.c \
 	%D%/core_suspects.h \
 	%D%/core_two.c \
@@ -16,6 +18,7 @@ core_ldadd = libkith_corefix.la $(LDADD)
 
 unit_tests += \
 	%D%/test_core_accuse \
+	%D%/test_core_catalogue \
 	%D%/test_core_clocks \
 	%D%/test_core_dispute \
 	%D%/test_core_flap \
@@ -25,6 +28,7 @@ unit_tests += \
 	%D%/test_core_ledger \
 	%D%/test_core_message \
 	%D%/test_core_obituary \
+	%D%/test_core_offer \
 	%D%/test_core_out \
 	%D%/test_core_own \
 	%D%/test_core_packet \
@@ -40,6 +44,7 @@ unit_tests += \
 	%D%/test_core_ring \
 	%D%/test_core_rtt \
 	%D%/test_core_seed \
+	%D%/test_core_stock \
 	%D%/test_core_store \
 	%D%/test_core_store_suspicion \
 	%D%/test_core_stranger \
@@ -51,6 +56,7 @@ unit_tests += \
 	%D%/test_core_zone
 
 tests_unit_test_core_accuse_LDADD = $(core_ldadd)
+tests_unit_test_core_catalogue_LDADD = $(core_ldadd)
 tests_unit_test_core_clocks_LDADD = $(core_ldadd)
 tests_unit_test_core_dispute_LDADD = $(core_ldadd)
 tests_unit_test_core_flap_LDADD = $(core_ldadd)
@@ -60,6 +66,7 @@ tests_unit_test_core_kept_LDADD = $(core_ldadd)
 tests_unit_test_core_ledger_LDADD = $(core_ldadd)
 tests_unit_test_core_message_LDADD = $(core_ldadd)
 tests_unit_test_core_obituary_LDADD = $(core_ldadd)
+tests_unit_test_core_offer_LDADD = $(core_ldadd)
 tests_unit_test_core_out_LDADD = $(core_ldadd)
 tests_unit_test_core_own_LDADD = $(core_ldadd)
 tests_unit_test_core_packet_LDADD = $(core_ldadd)
@@ -75,6 +82,7 @@ tests_unit_test_core_revoke_LDADD = $(core_ldadd)
 tests_unit_test_core_ring_LDADD = $(core_ldadd)
 tests_unit_test_core_rtt_LDADD = $(core_ldadd)
 tests_unit_test_core_seed_LDADD = $(core_ldadd)
+tests_unit_test_core_stock_LDADD = $(core_ldadd)
 tests_unit_test_core_store_LDADD = $(core_ldadd)
 tests_unit_test_core_store_suspicion_LDADD = $(core_ldadd)
 tests_unit_test_core_stranger_LDADD = $(core_ldadd)

@@ -35,6 +35,8 @@ static size_t certify(struct fix *f, struct kith_certificate *c, const struct ki
 	memset(c, 0, sizeof(*c));
 	memcpy(c->identity, id->pk, sizeof(c->identity));
 	c->serial = 1;
+	c->rights = KITH_RIGHT_SERVICE;
+	memcpy(c->roles, "*", 2);
 	c->not_after = FIX_UNIX_S + 400 * 24 * 3600;
 	snprintf(c->name, sizeof(c->name), "%s", name);
 	assert_int_equal(kith_cert_sign(c, &f->authority, &f->cid, out, &len), 0);
@@ -264,12 +266,25 @@ void person_init(struct fix *f, struct person *p, uint32_t i)
 	memcpy(p->body.session_pk, p->session.pk, sizeof(p->body.session_pk));
 }
 
-void person_zone(struct fix *f, struct person *p, const char *zone)
+/* The certificate anew, with what it says now. */
+static void certify_anew(struct fix *f, struct person *p)
 {
 	p->c.serial++;
-	snprintf(p->c.zone, sizeof(p->c.zone), "%s", zone);
 	p->cert_len = sizeof(p->cert);
 	assert_int_equal(kith_cert_sign(&p->c, &f->authority, &f->cid, p->cert, &p->cert_len), 0);
+}
+
+void person_may_offer(struct fix *f, struct person *p, uint8_t rights, const char *patterns)
+{
+	p->c.rights = rights;
+	snprintf(p->c.roles, sizeof(p->c.roles), "%s", patterns);
+	certify_anew(f, p);
+}
+
+void person_zone(struct fix *f, struct person *p, const char *zone)
+{
+	snprintf(p->c.zone, sizeof(p->c.zone), "%s", zone);
+	certify_anew(f, p);
 }
 
 static size_t sign(struct fix *f, struct person *p, struct kith_record_head *h,

@@ -88,6 +88,8 @@ bool fix_aborts(void (*fn)(void *arg), void *arg);
 
 /* Person number i, 1 to 60000, with a certificate; the node does not know of it. */
 void person_init(struct fix *f, struct person *p, uint32_t i);
+/* Its next certificate names these patterns of services; rights are an enum kith_right. */
+void person_may_offer(struct fix *f, struct person *p, uint8_t rights, const char *patterns);
 /* Its next certificate names that zone. */
 void person_zone(struct fix *f, struct person *p, const char *zone);
 /* Its present member record, signed; returns its length. */
