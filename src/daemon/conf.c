@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/conf.h"
 #include "base/check.h"
+#include "daemon/conf_in.h"
 #include "files/disk.h"
-#include "files/ini.h"
 #include "files/state.h"
 #include "files/suggest.h"
 #include <glob.h>
@@ -10,38 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct value {
-	char *text;       /* owned */
-	int64_t number;
-	const char *file; /* borrowed from conf.files; NULL = the default */
-	unsigned line;
-};
-
-struct setting {
-	struct value values[KITH_OPTION_VALUES_MAX];
-	uint16_t count;
-	const char *file; /* whose values were taken last: a single one twice in it is a mistake */
-};
-
-struct kith_conf {
-	struct setting all[KITH_OPTION_COUNT];
-	char **files; /* owned names */
-	size_t file_count;
-	bool no_memory;
-};
-
-struct load {
-	struct kith_conf *c;
-	struct kith_report *report;
-	const char *file;         /* interned */
-	bool is_command_line;
-	char unknown_section[64]; /* reported already, if has_unknown */
-	bool has_unknown;
-};
-
 /* --- values ---------------------------------------------------------------------------------- */
 
-static void clear(struct setting *s)
+void kith_setting_clear(struct kith_setting *s)
 {
 	for (uint16_t i = 0; i < s->count; i++)
 		free(s->values[i].text);
@@ -64,14 +35,13 @@ static const char *intern(struct kith_conf *c, const char *name)
 	return copy;
 }
 
-static void append(struct kith_conf *c, enum kith_option_id id, const char *text, int64_t number,
-		   const char *file, unsigned line)
+void kith_setting_add(struct kith_conf *c, struct kith_setting *s, const char *text, int64_t number,
+		      const char *file, unsigned line)
 {
-	struct setting *s = &c->all[id];
-	struct value *v = &s->values[s->count];
+	struct kith_conf_value *v = &s->values[s->count];
 
 	KITH_ASSERT(s->count < KITH_OPTION_VALUES_MAX);
-	*v = (struct value){.text = strdup(text), .number = number, .file = file, .line = line};
+	*v = (struct kith_conf_value){.text = strdup(text), .number = number, .file = file, .line = line};
 	if (v->text == NULL)
 		c->no_memory = true;
 	else
@@ -90,27 +60,34 @@ static void set_defaults(struct kith_conf *c)
 			continue;
 		if (kith_option_value(o, o->preset, &number, wrong, sizeof wrong) != 0)
 			KITH_ASSERT(!"a default that is out of its own range");
-		append(c, (enum kith_option_id)i, o->preset, number, NULL, 0);
+		kith_setting_add(c, &c->all[i], o->preset, number, NULL, 0);
 	}
 }
 
 void kith_conf_preset(struct kith_conf *c, enum kith_option_id id, const char *text)
 {
 	if (c->all[id].count == 0)
-		append(c, id, text, 0, NULL, 0);
+		kith_setting_add(c, &c->all[id], text, 0, NULL, 0);
 }
 
 /* --- mistakes -------------------------------------------------------------------------------- */
 
-static void unknown_section(struct load *l, const struct kith_ini_item *item)
+bool kith_conf_is_told(struct kith_conf_load *l, const char *section)
+{
+	if (l->has_unknown && strcmp(l->unknown_section, section) == 0)
+		return true;
+	l->has_unknown = true;
+	snprintf(l->unknown_section, sizeof l->unknown_section, "%s", section);
+	return false;
+}
+
+static void unknown_section(struct kith_conf_load *l, const struct kith_ini_item *item)
 {
 	const char *best = NULL;
 	size_t distance = 0;
 
-	if (l->has_unknown && strcmp(l->unknown_section, item->section) == 0)
+	if (kith_conf_is_told(l, item->section))
 		return;
-	l->has_unknown = true;
-	snprintf(l->unknown_section, sizeof l->unknown_section, "%s", item->section);
 	if (*item->section == '\0') {
 		kith_report_add(l->report, item->file, item->line,
 				"'%s' stands before the first [section]", item->key);
@@ -126,7 +103,7 @@ static void unknown_section(struct load *l, const struct kith_ini_item *item)
 				item->section);
 }
 
-static void unknown_key(struct load *l, const struct kith_ini_item *item)
+static void unknown_key(struct kith_conf_load *l, const struct kith_ini_item *item)
 {
 	const char *best = NULL;
 	size_t distance = 0;
@@ -152,8 +129,10 @@ static void unknown_key(struct load *l, const struct kith_ini_item *item)
 				item->key, item->section);
 }
 
-static bool is_in_place(struct load *l, const struct kith_ini_item *item,
-			const struct kith_option *o, const struct setting *s)
+/* --- reading --------------------------------------------------------------------------------- */
+
+static bool is_in_place(struct kith_conf_load *l, const struct kith_ini_item *item,
+			const struct kith_option *o, const struct kith_setting *s)
 {
 	if (item->continued && o->most == 1) {
 		kith_report_add(l->report, item->file, item->line,
@@ -163,57 +142,57 @@ static bool is_in_place(struct load *l, const struct kith_ini_item *item,
 	}
 	if (o->most == 1 && s->file == l->file && !l->is_command_line) {
 		kith_report_add(l->report, item->file, item->line,
-				"%s.%s is given twice, first in line %u", o->section, o->key,
+				"%s.%s is given twice, first in line %u", item->section, o->key,
 				s->count > 0 ? s->values[0].line : 0);
 		return false;
 	}
 	return true;
 }
 
-/* --- reading --------------------------------------------------------------------------------- */
-
-static void on_item(void *ctx, const struct kith_ini_item *item)
+void kith_setting_take(struct kith_conf_load *l, const struct kith_ini_item *item, const struct kith_option *o,
+		       struct kith_setting *s)
 {
-	struct load *l = ctx;
-	enum kith_option_id id = kith_option_find(item->section, item->key);
-	const struct kith_option *o;
-	struct setting *s;
 	char wrong[512];
 	int64_t number = 0;
 
-	if (!kith_option_has_section(item->section)) {
-		unknown_section(l, item);
-		return;
-	}
-	if (id == KITH_OPTION_COUNT) {
-		unknown_key(l, item);
-		return;
-	}
-	o = &kith_options[id];
-	s = &l->c->all[id];
 	if (!is_in_place(l, item, o, s))
 		return;
 	/* A default gives way to the first word of anybody, a single value to each later one. */
 	if (o->most == 1 || *item->value == '\0' || (s->count > 0 && s->values[0].file == NULL) ||
 	    (l->is_command_line && s->file != l->file))
-		clear(s);
+		kith_setting_clear(s);
 	s->file = l->file;
 	if (*item->value == '\0' && o->most > 1)
 		return;
 	if (kith_option_value(o, item->value, &number, wrong, sizeof wrong) != 0) {
-		kith_report_add(l->report, item->file, item->line, "%s.%s: %s", o->section, o->key,
+		kith_report_add(l->report, item->file, item->line, "%s.%s: %s", item->section, o->key,
 				wrong);
 		return;
 	}
 	if (s->count == o->most) {
 		kith_report_add(l->report, item->file, item->line,
-				"%s.%s: there are more than %u values", o->section, o->key, o->most);
+				"%s.%s: there are more than %u values", item->section, o->key, o->most);
 		return;
 	}
-	append(l->c, id, item->value, number, l->file, item->line);
+	kith_setting_add(l->c, s, item->value, number, l->file, item->line);
 }
 
-static enum kith_file_result load_file(struct load *l, const char *path)
+static void on_item(void *ctx, const struct kith_ini_item *item)
+{
+	struct kith_conf_load *l = ctx;
+	enum kith_option_id id = kith_option_find(item->section, item->key);
+
+	if (kith_conf_is_service(item->section))
+		kith_conf_take_service(l, item);
+	else if (!kith_option_has_section(item->section))
+		unknown_section(l, item);
+	else if (id == KITH_OPTION_COUNT)
+		unknown_key(l, item);
+	else
+		kith_setting_take(l, item, &kith_options[id], &l->c->all[id]);
+}
+
+static enum kith_file_result load_file(struct kith_conf_load *l, const char *path)
 {
 	enum kith_file_result result;
 	char *text;
@@ -230,7 +209,7 @@ static enum kith_file_result load_file(struct load *l, const char *path)
 }
 
 /* The worst exit code of the files in conf.d beside `path`. */
-static int load_drop_ins(struct load *l, const char *path)
+static int load_drop_ins(struct kith_conf_load *l, const char *path)
 {
 	char pattern[KITH_PATH_MAX + 16];
 	const char *slash = strrchr(path, '/');
@@ -251,7 +230,7 @@ static int load_drop_ins(struct load *l, const char *path)
 	return code;
 }
 
-static void load_override(struct load *l, const char *text)
+static void load_override(struct kith_conf_load *l, const char *text)
 {
 	char copy[KITH_PATH_MAX + 128], *equals, *dot;
 	struct kith_ini_item item = {.file = l->file};
@@ -287,7 +266,7 @@ static void check_rules(const struct kith_conf *c, struct kith_report *r)
 				kith_conf_text(c, KITH_OPTION_TIMING_PROBE_INTERVAL));
 }
 
-static int load_all(struct load *l, const struct kith_conf_source *source)
+static int load_all(struct kith_conf_load *l, const struct kith_conf_source *source)
 {
 	enum kith_file_result result = load_file(l, source->path);
 	int code = 0, drop_ins;
@@ -310,7 +289,7 @@ int kith_conf_load(struct kith_conf **out, const struct kith_conf_source *source
 		   struct kith_report *r)
 {
 	struct kith_conf *c = calloc(1, sizeof *c);
-	struct load l = {.c = c, .report = r};
+	struct kith_conf_load l = {.c = c, .report = r};
 	unsigned before = r->count;
 	int code;
 
@@ -339,10 +318,11 @@ void kith_conf_free(struct kith_conf **c)
 	if (*c == NULL)
 		return;
 	for (int i = 0; i < KITH_OPTION_COUNT; i++)
-		clear(&(*c)->all[i]);
+		kith_setting_clear(&(*c)->all[i]);
 	for (size_t i = 0; i < (*c)->file_count; i++)
 		free((*c)->files[i]);
 	free((*c)->files);
+	kith_conf_free_services(*c);
 	free(*c);
 	*c = NULL;
 }
@@ -378,7 +358,7 @@ bool kith_conf_is_set(const struct kith_conf *c, enum kith_option_id id)
 void kith_conf_blame(const struct kith_conf *c, enum kith_option_id id, size_t i,
 		     struct kith_report *r, const char *format, ...)
 {
-	const struct setting *s = &c->all[id];
+	const struct kith_setting *s = &c->all[id];
 	char sentence[512];
 	va_list args;
 
@@ -392,7 +372,7 @@ void kith_conf_blame(const struct kith_conf *c, enum kith_option_id id, size_t i
 
 bool kith_conf_same(const struct kith_conf *a, const struct kith_conf *b, enum kith_option_id id)
 {
-	const struct setting *x = &a->all[id], *y = &b->all[id];
+	const struct kith_setting *x = &a->all[id], *y = &b->all[id];
 
 	if (x->count != y->count)
 		return false;
@@ -402,9 +382,9 @@ bool kith_conf_same(const struct kith_conf *a, const struct kith_conf *b, enum k
 	return true;
 }
 
-static void print_value(const struct kith_option *o, const struct value *v, FILE *out)
+void kith_setting_print(const char *key, const char *text, const struct kith_conf_value *v, FILE *out)
 {
-	int at = fprintf(out, "%s = %s", o->key, v->text);
+	int at = fprintf(out, "%s = %s", key, text);
 
 	fprintf(out, "%*s ; ", at < 40 ? 40 - at : 0, "");
 	if (v->file == NULL)
@@ -421,14 +401,15 @@ void kith_conf_print(const struct kith_conf *c, FILE *out)
 
 	for (int i = 0; i < KITH_OPTION_COUNT; i++) {
 		const struct kith_option *o = &kith_options[i];
-		const struct setting *s = &c->all[i];
+		const struct kith_setting *s = &c->all[i];
 
 		if (strcmp(section, o->section) != 0)
 			fprintf(out, "%s[%s]\n", *section != '\0' ? "\n" : "", o->section);
 		section = o->section;
 		for (uint16_t j = 0; j < s->count; j++)
-			print_value(o, &s->values[j], out);
+			kith_setting_print(o->key, s->values[j].text, &s->values[j], out);
 		if (s->count == 0)
 			fprintf(out, ";%s =%*s ; not set\n", o->key, 37 - (int)strlen(o->key), "");
 	}
+	kith_conf_print_services(c, out);
 }

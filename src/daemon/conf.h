@@ -51,6 +51,21 @@ __attribute__((format(printf, 5, 6))) void kith_conf_blame(const struct kith_con
 							   const char *format, ...);
 /* Whether both have the same values for it. */
 bool kith_conf_same(const struct kith_conf *a, const struct kith_conf *b, enum kith_option_id id);
+/* The [service.NAME] sections that have settings, in the order in which they came. */
+struct kith_conf_service;
+size_t kith_conf_service_count(const struct kith_conf *c);
+const struct kith_conf_service *kith_conf_service_at(const struct kith_conf *c, size_t i);
+const char *kith_conf_service_name(const struct kith_conf_service *s);
+/* How many values a setting of it has; each as text, "REST=VALUE" where its key has a rest, and as number. */
+size_t kith_conf_service_values(const struct kith_conf_service *s, enum kith_service_option_id id);
+const char *kith_conf_service_text(const struct kith_conf_service *s, enum kith_service_option_id id,
+				   size_t i);
+int64_t kith_conf_service_number(const struct kith_conf_service *s, enum kith_service_option_id id,
+				 size_t i);
+/* Adds a sentence about it to r, at the place of its first setting. */
+__attribute__((format(printf, 3, 4))) void kith_conf_service_blame(const struct kith_conf_service *s,
+								   struct kith_report *r,
+								   const char *format, ...);
 /* All settings as INI, each with its origin in a comment. */
 void kith_conf_print(const struct kith_conf *c, FILE *out);
 

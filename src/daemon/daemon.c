@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/daemon.h"
+#include "base/mem.h"
 #include "daemon/advertise.h"
 #include "daemon/clock.h"
 #include "daemon/notify.h"
@@ -120,6 +121,8 @@ int kith_daemon_check(const struct kith_args *args, struct kith_report *r,
 	}
 	if (code == 0)
 		code = make_node(&node, &setup, p.conf, &listens, NULL, r);
+	if (code == 0)
+		code = kith_offering_check(node, p.conf, r);
 	kith_node_free(&node);
 	kith_listens_close(&listens);
 	kith_setup_wipe(&setup);
@@ -183,6 +186,9 @@ static int make_parts(struct kith_daemon *d, const struct kith_setup *setup, str
 	explicit_bzero(d->id.cluster_keys, sizeof d->id.cluster_keys);
 	memcpy(d->auth_key, setup->auth_key, sizeof d->auth_key);
 	d->started_unix_ms = kith_clock_unix_ms();
+	d->offering.offers = kith_offers_new(d->host.node, &kith_alloc_libc);
+	if (d->offering.offers == NULL)
+		return no_memory(r);
 	kith_rpchost_fill(d, &rpc_host);
 	if (kith_rpc_new(&d->rpc, &rpc_host, kith_control_time()) != 0)
 		return no_memory(r);
@@ -234,6 +240,8 @@ static int start_with(struct kith_daemon *d, struct kith_setup *setup, struct ki
 	if (code == 0)
 		code = make_parts(d, setup, r);
 	if (code == 0)
+		code = kith_offering_start(d, r);
+	if (code == 0)
 		begin(d);
 	return code;
 }
@@ -281,6 +289,7 @@ void kith_daemon_end(struct kith_daemon *d)
 	kith_streams_free(&d->streams);
 	kith_udp_free(&d->udp);
 	kith_rpc_free(&d->rpc);
+	kith_offers_free(&d->offering.offers);
 	kith_node_free(&d->host.node);
 	kith_control_close(&d->sockets);
 	kith_listens_close(&d->listens);

@@ -21,9 +21,11 @@
 #include "daemon/resolve.h"
 #include "daemon/saver.h"
 #include "daemon/seeds.h"
+#include "daemon/services.h"
 #include "daemon/setup.h"
 #include "daemon/stream.h"
 #include "daemon/udp.h"
+#include "query/offers.h"
 #include <ev.h>
 
 enum kith_stage {
@@ -64,6 +66,12 @@ struct kith_daemon {
 		uint64_t ticket;              /* of the last save */
 		ev_timer timer;
 	} kept;
+	struct {                              /* offering.c */
+		struct kith_offers *offers;
+		uint64_t saved, asked;        /* their revision on disk, and on its way there */
+		uint64_t ticket;              /* of that */
+		ev_timer timer;
+	} offering;
 	ev_timer epoch_timer;
 	uint32_t epoch;                       /* that the node waits for to be durable, and */
 	uint64_t epoch_token;
@@ -116,6 +124,22 @@ void kith_keep_changed(struct kith_daemon *d);
 uint64_t kith_keep_now(struct kith_daemon *d);
 /* Saves what changed and waits for it. */
 void kith_keep_stop(struct kith_daemon *d);
+
+/* offering.c: the services of this host: those of the configuration, and those of the state directory,
+ * which are written there whenever they change. d->offering.offers is made before. 0 or an exit code. */
+KITH_MUST_USE int kith_offering_start(struct kith_daemon *d, struct kith_report *r);
+/* Writes what is not on disk yet. */
+void kith_offering_stop(struct kith_daemon *d);
+/* All services of `conf` instead of those that were configured, or none. 0 or an exit code. */
+KITH_MUST_USE int kith_offering_configure(struct kith_daemon *d, const struct kith_conf *conf,
+					  struct kith_report *r);
+/* Whether a node would take them. 0 or an exit code. */
+KITH_MUST_USE int kith_offering_check(struct kith_node *node, const struct kith_conf *conf,
+				      struct kith_report *r);
+/* They are saved now. A ticket, for kith_rpc_kept(); 0: that is so already. */
+uint64_t kith_offering_keep(struct kith_daemon *d);
+/* A job of the saver ended. */
+void kith_offering_saved(struct kith_daemon *d, uint64_t ticket, bool is_on_disk);
 
 /* stop.c */
 void kith_signals_start(struct kith_daemon *d);

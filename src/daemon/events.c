@@ -107,6 +107,31 @@ static void log_clock(const struct kith_host *h, const struct kith_event *e)
 		kith_log(h->log, CLOCK_AGREES, kith_f_text("is", text));
 }
 
+static void log_service(const struct kith_host *h, const struct kith_event *e)
+{
+	static const enum kith_log_id own[] = {
+		[KITH_SERVICE_ADDED] = KITH_LOG_ID_SERVICE_ADDED,
+		[KITH_SERVICE_CHANGED] = KITH_LOG_ID_SERVICE_CHANGED,
+		[KITH_SERVICE_REMOVED] = KITH_LOG_ID_SERVICE_REMOVED,
+	};
+	static const char *const words[] = {
+		[KITH_SERVICE_ADDED] = "added",
+		[KITH_SERVICE_CHANGED] = "changed",
+		[KITH_SERVICE_REMOVED] = "removed",
+	};
+	const bool is_own = kith_events_is_own(h, e);
+	struct kith_log_field fields[5] = {
+		kith_f_text("service", e->service), kith_f_text("id", e->service_id)};
+	char mid_text[33];
+	struct kith_member m;
+
+	if (!is_own) {
+		fields[2] = kith_f_text("node", name_of(h->node, &e->mid, mid_text, &m));
+		fields[3] = kith_f_text("change", words[e->change]);
+	}
+	kith_log_write(h->log, is_own ? own[e->change] : KITH_LOG_ID_SERVICE_HEARD, fields);
+}
+
 bool kith_events_is_own(const struct kith_host *h, const struct kith_event *e)
 {
 	struct kith_member self;
@@ -173,6 +198,9 @@ void kith_events_log(const struct kith_host *h, const struct kith_event *e)
 	case KITH_EVENT_CLOCK_DIFFERS:
 	case KITH_EVENT_CLOCK_AGREES:
 		log_clock(h, e);
+		break;
+	case KITH_EVENT_SERVICE:
+		log_service(h, e);
 		break;
 	case KITH_EVENT_LEAVE_DONE: /* the stop says so */
 	case KITH_EVENT_PING:       /* who asked is answered */

@@ -127,7 +127,7 @@ static void restore(struct kith_daemon *d)
 	char path[KITH_PATH_MAX];
 	enum kith_file_result result;
 
-	result = kith_kept_read(kith_state_path(&d->state, KITH_STATE_KEPT, path), &log, &r);
+	result = kith_kept_read(kith_state_path(&d->state, KITH_STATE_KEPT, path), KITH_KEPT_NODE, &log, &r);
 	/* Nothing can be added behind damage; and to no file at all. */
 	d->kept.is_lost = result != KITH_FILE_OK;
 	if (r.count > 0)
@@ -170,7 +170,8 @@ static void retry_epoch(struct kith_daemon *d)
 static void on_saved(void *ctx, enum kith_save what, uint64_t token, enum kith_file_result result,
 		     const char *text)
 {
-	static const char *const names[KITH_SAVE_COUNT] = {"epoch", "kept"};
+	static const char *const names[KITH_SAVE_COUNT] = {
+		[KITH_SAVE_EPOCH] = "epoch", [KITH_SAVE_SERVICES] = "services", [KITH_SAVE_KEPT] = "kept"};
 	struct kith_daemon *d = ctx;
 
 	if (result != KITH_FILE_OK) {
@@ -179,10 +180,12 @@ static void on_saved(void *ctx, enum kith_save what, uint64_t token, enum kith_f
 		d->is_disk_failing = true;
 		if (what == KITH_SAVE_EPOCH) {
 			retry_epoch(d);
+		} else if (what == KITH_SAVE_SERVICES) {
+			kith_offering_saved(d, token, false);
 		} else {
 			d->kept.is_lost = true;
 			kith_keep_changed(d);
-			kith_rpc_kept(d->rpc, kith_control_time(), token);
+			kith_rpc_kept(d->rpc, kith_control_time(), KITH_RPC_KEEP_MEMBERS, token, false);
 		}
 		return;
 	}
@@ -191,8 +194,10 @@ static void on_saved(void *ctx, enum kith_save what, uint64_t token, enum kith_f
 	d->is_disk_failing = false;
 	if (what == KITH_SAVE_EPOCH)
 		kith_node_persisted(d->host.node, kith_clock_now(), token);
+	else if (what == KITH_SAVE_SERVICES)
+		kith_offering_saved(d, token, true);
 	else
-		kith_rpc_kept(d->rpc, kith_control_time(), token);
+		kith_rpc_kept(d->rpc, kith_control_time(), KITH_RPC_KEEP_MEMBERS, token, true);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
@@ -217,6 +222,7 @@ void kith_keep_stop(struct kith_daemon *d)
 		return;
 	ev_timer_stop(d->host.loop, &d->kept.timer);
 	ev_timer_stop(d->host.loop, &d->epoch_timer);
+	kith_offering_stop(d);
 	save_kept(d);
 	kith_saver_free(&d->saver);
 }

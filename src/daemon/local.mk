@@ -17,6 +17,8 @@ libkith_daemon_la_SOURCES = \
 	%D%/clock.h \
 	%D%/conf.c \
 	%D%/conf.h \
+	%D%/conf_in.h \
+	%D%/conf_service.c \
 	%D%/control.c \
 	%D%/control.h \
 	%D%/daemon.c \
@@ -35,6 +37,7 @@ libkith_daemon_la_SOURCES = \
 	%D%/log_ids.h \
 	%D%/notify.c \
 	%D%/notify.h \
+	%D%/offering.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/paths.c \
@@ -46,6 +49,8 @@ libkith_daemon_la_SOURCES = \
 	%D%/saver.h \
 	%D%/seeds.c \
 	%D%/seeds.h \
+	%D%/services.c \
+	%D%/services.h \
 	%D%/setup.c \
 	%D%/setup.h \
 	%D%/sockaddr.c \

@@ -36,6 +36,12 @@
 	X(MEMBER_REVOKED, "member.revoked", WARN, "an authority has expelled a member, for good") \
 	X(NODE_REVOKED, "node.revoked", ERROR, "an authority has expelled this host: kithd stops") \
 	X(MEMBER_REAPED, "member.reaped", INFO, "a member that failed or left is forgotten") \
+	X(SERVICE_ADDED, "service.added", INFO, "this host offers a service") \
+	X(SERVICE_CHANGED, "service.changed", INFO, "what this host says of a service changed") \
+	X(SERVICE_REMOVED, "service.removed", INFO, "this host offers a service no longer") \
+	X(SERVICE_HEARD, "service.heard", DEBUG, "a service of another member came, changed or went") \
+	X(SERVICE_REFUSED, "service.refused", WARN, \
+	  "a service that was registered is not offered after a restart, and why") \
 	X(NODE_STARTED, "node.started", INFO, "the own record is signed under a new epoch") \
 	X(NODE_ISOLATED, "node.isolated", WARN, "many members failed at once: are we cut off?") \
 	X(NODE_REJOINED, "node.rejoined", INFO, "no longer isolated") \

@@ -17,6 +17,28 @@ const struct kith_option kith_options[KITH_OPTION_COUNT] = {
 #undef X
 };
 
+const struct kith_option kith_service_options[KITH_SERVICE_OPTION_COUNT] = {
+#define X(id, section, key, type, most, preset, least, greatest, words, reload, help) \
+	{section, key, KITH_TYPE_##type, most, preset, least, greatest, words, reload, help},
+	KITH_SERVICE_OPTIONS(X)
+#undef X
+};
+
+enum kith_service_option_id kith_service_option_find(const char *key, const char **rest)
+{
+	for (int i = 0; i < KITH_SERVICE_OPTION_COUNT; i++) {
+		const char *known = kith_service_options[i].key;
+		const size_t len = strlen(known);
+		const bool is_begin = known[len - 1] == '.';
+
+		if (strncmp(key, known, len) != 0 || (key[len] == '\0') == is_begin)
+			continue;
+		*rest = key + len;
+		return (enum kith_service_option_id)i;
+	}
+	return KITH_SERVICE_OPTION_COUNT;
+}
+
 enum kith_option_id kith_option_find(const char *section, const char *key)
 {
 	for (int i = 0; i < KITH_OPTION_COUNT; i++)
@@ -162,6 +184,36 @@ static bool scan_tag(const char *text)
 	return equals != NULL && equals != text;
 }
 
+static bool is_line(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return false;
+	return kith_text_is_valid(text, strlen(text));
+}
+
+static const char *judge_line(const struct kith_option *o, const char *text)
+{
+	const size_t len = strlen(text);
+
+	if (len < (size_t)o->least)
+		return "empty";
+	if (len > (size_t)o->greatest)
+		return "too long";
+	return len == 0 || is_line(text) ? NULL : "not UTF-8 without control characters";
+}
+
+static bool scan_host(const char *text)
+{
+	const size_t len = strlen(text);
+	struct kith_addr a;
+
+	if (kith_addr_scan(text, 0, &a) == 0)
+		return a.port == 0 && text[0] != '[';
+	return len > 0 && len <= 253 && text[0] != '-' && text[0] != '.' &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") == len;
+}
+
 struct kith_addr kith_option_addr(const char *text)
 {
 	struct kith_addr a = {0};
@@ -220,6 +272,11 @@ static const char *judge_text(const struct kith_option *o, const char *text, int
 					"(use seed.example.org or 10.0.0.1:5484)";
 	case KITH_TYPE_TAG:
 		return scan_tag(text) ? NULL : "not a tag (use KEY=VALUE)";
+	case KITH_TYPE_TEXT:
+		return judge_line(o, text);
+	case KITH_TYPE_HOST:
+		return scan_host(text) ? NULL : "not an address or host name without a port (use 10.0.0.5, "
+						"fd00::5 or web.example.org)";
 	case KITH_TYPE_LISTEN:
 	case KITH_TYPE_ADVERTISE:
 		return judge_addr(o, text);

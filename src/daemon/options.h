@@ -16,6 +16,8 @@ enum kith_option_type {
 	KITH_TYPE_GROUP,     /* a group of this host; its number */
 	KITH_TYPE_SEED,      /* address literal or host name, :port */
 	KITH_TYPE_TAG,       /* KEY=VALUE */
+	KITH_TYPE_TEXT,      /* without control characters; least to greatest bytes */
+	KITH_TYPE_HOST,      /* address literal or host name, without a port */
 	KITH_TYPE_LISTEN,    /* address literal, :port; port 0 is a free one */
 	KITH_TYPE_ADVERTISE, /* "auto", or an address literal with or without :port */
 	KITH_TYPE_KEY,       /* key text of base/crc.h */
@@ -74,7 +76,26 @@ enum kith_option_type {
 	X(LIMITS_MAX_MEMBERS, "limits", "max-members", COUNT, 1, "16384", 2, 65536, "", false, \
 	  "members held at most; joins above it are refused")
 
+/* Settings of a [service.NAME]; columns as above. A key that ends in a dot is the beginning of one, whose
+ * rest tells several apart. */
+#define KITH_SERVICE_OPTIONS(X) \
+	X(ID, "service", "id", TEXT, 1, "", 1, KITH_SERVICE_ID_MAX, "", true, \
+	  "tells it from others of this host; unset: its name") \
+	X(PORT, "service", "port", COUNT, 1, "", 1, UINT16_MAX, "", true, "unset: none") \
+	X(PORT_OF, "service", "port.", COUNT, KITH_SERVICE_PORTS_MAX, "", 1, UINT16_MAX, "", true, \
+	  "a further port, by its name") \
+	X(ADDRESS, "service", "address", HOST, KITH_SERVICE_ADDRS_MAX, "", 0, 0, "", true, \
+	  "where it is reached, preferred first; unset: at this member's addresses") \
+	X(TAG, "service", "tag", TEXT, KITH_OPTION_VALUES_MAX, "", 1, KITH_OPTION_TEXT_MAX, "", true, \
+	  "a word that it can be asked by") \
+	X(META, "service", "meta.", TEXT, KITH_OPTION_VALUES_MAX, "", 0, KITH_OPTION_TEXT_MAX, "", true, \
+	  "anything more that is to be said of it, by its key") \
+	X(WEIGHT, "service", "weight", COUNT, 1, "1", 0, UINT16_MAX, "", true, \
+	  "its share of the work among those of its name")
+
 enum {
+	KITH_OPTION_TEXT_MAX = 198, /* a line of the file */
+	KITH_SERVICES_MAX = 256,    /* as many as a node offers */
 	KITH_OPTION_VALUES_MAX = 64, /* as many seeds as kith_node_join() takes */
 	KITH_LISTENS_MAX = 4
 };
@@ -85,6 +106,14 @@ enum kith_option_id {
 	KITH_OPTIONS(X)
 #undef X
 	KITH_OPTION_COUNT
+};
+
+enum kith_service_option_id {
+#define X(id, section, key, type, most, preset, least, greatest, words, reload, help) \
+	KITH_SERVICE_OPTION_##id,
+	KITH_SERVICE_OPTIONS(X)
+#undef X
+	KITH_SERVICE_OPTION_COUNT
 };
 
 struct kith_option {
@@ -99,9 +128,12 @@ struct kith_option {
 };
 
 extern const struct kith_option kith_options[KITH_OPTION_COUNT];
+extern const struct kith_option kith_service_options[KITH_SERVICE_OPTION_COUNT];
 
 /* KITH_OPTION_COUNT: there is none of this name. */
 enum kith_option_id kith_option_find(const char *section, const char *key);
+/* The same of a service; *rest is what follows a key that ends in a dot, else "". */
+enum kith_service_option_id kith_service_option_find(const char *key, const char **rest);
 /* Whether `section` has options at all. */
 bool kith_option_has_section(const char *section);
 

@@ -81,6 +81,9 @@ static int reload(struct kith_daemon *d, char *said, size_t size)
 		kith_conf_preset(new, KITH_OPTION_CLUSTER_JOIN_FILE, d->join_path);
 		code = kith_tags_pack(&tags, new, &r);
 	}
+	/* The last that can fail, since it is done and not only judged. */
+	if (code == 0)
+		code = kith_offering_configure(d, new, &r);
 	if (code != 0) {
 		code = refuse(d, &r, said, size);
 		kith_report_clear(&r);

@@ -38,9 +38,9 @@ static int reload(void *ctx, struct kith_rpc_time t, struct kith_rpc_said *said)
 	return kith_reload(ctx, said->text, sizeof said->text) == 0 ? 0 : KITH_EINVAL;
 }
 
-static uint64_t keep(void *ctx)
+static uint64_t keep(void *ctx, enum kith_rpc_keep what)
 {
-	return kith_keep_now(ctx);
+	return what == KITH_RPC_KEEP_SERVICES ? kith_offering_keep(ctx) : kith_keep_now(ctx);
 }
 
 static int stop(void *ctx, struct kith_rpc_time t)
@@ -89,6 +89,7 @@ void kith_rpchost_fill(struct kith_daemon *d, struct kith_rpc_host *out)
 {
 	*out = (struct kith_rpc_host){
 		.node = d->host.node,
+		.offers = d->offering.offers,
 		.cluster = d->id.cluster,
 		.version = kith_version(),
 		.config_path = d->config_path,

@@ -25,8 +25,9 @@ struct kith_saver {
 	pthread_mutex_t lock; /* guards all between here and `wake` */
 	pthread_cond_t wake;
 	struct job jobs[KITH_SAVE_COUNT];
-	struct kith_kept_batch kept; /* owned; of the waiting job */
+	struct kith_kept_batch kept; /* owned; of the waiting job, as services */
 	bool is_whole;               /* it replaces what is there */
+	struct kith_kept_batch services;
 	bool ends;
 
 	char dir[KITH_PATH_MAX];
@@ -45,11 +46,32 @@ static enum kith_file_result write_kept(struct kith_saver *s, struct kith_kept_b
 	enum kith_file_result result;
 
 	snprintf(path, sizeof path, "%s/%s", s->dir, KITH_STATE_KEPT);
-	result = whole ? kith_kept_write(path, b, r) : kith_kept_append(path, b, r);
+	result = whole ? kith_kept_write(path, KITH_KEPT_NODE, b, r) : kith_kept_append(path, b, r);
 	if (result == KITH_FILE_ABSENT)
 		kith_report_add(r, path, 0, "somebody removed it; it is written anew");
 	kith_kept_batch_free(b);
 	return result;
+}
+
+static enum kith_file_result write_services(struct kith_saver *s, struct kith_kept_batch *b,
+					    struct kith_report *r)
+{
+	char path[KITH_PATH_MAX + 16];
+	enum kith_file_result result;
+
+	snprintf(path, sizeof path, "%s/%s", s->dir, KITH_STATE_SERVICES);
+	result = kith_kept_write(path, KITH_KEPT_SERVICES, b, r);
+	kith_kept_batch_free(b);
+	return result;
+}
+
+/* Takes a batch away from a job, which then has none. */
+static struct kith_kept_batch take(struct kith_kept_batch *from)
+{
+	struct kith_kept_batch b = *from;
+
+	*from = (struct kith_kept_batch){.bytes = NULL};
+	return b;
 }
 
 static void tell(struct job *j, uint64_t token, enum kith_file_result result,
@@ -70,15 +92,17 @@ static void run_job(struct kith_saver *s, enum kith_save what)
 	enum kith_file_result result;
 	uint64_t token = j->token;
 	uint32_t epoch = j->epoch;
-	struct kith_kept_batch kept = s->kept;
+	struct kith_kept_batch b = {.bytes = NULL};
 	bool whole = s->is_whole;
 
 	j->waits = false;
-	if (what == KITH_SAVE_KEPT)
-		s->kept = (struct kith_kept_batch){.bytes = NULL};
+	if (what != KITH_SAVE_EPOCH)
+		b = take(what == KITH_SAVE_KEPT ? &s->kept : &s->services);
 	pthread_mutex_unlock(&s->lock);
 	if (what == KITH_SAVE_KEPT)
-		result = write_kept(s, &kept, whole, &r);
+		result = write_kept(s, &b, whole, &r);
+	else if (what == KITH_SAVE_SERVICES)
+		result = write_services(s, &b, &r);
 	else
 		result = kith_epoch_write(s->dir, &s->mid, epoch, &r);
 	pthread_mutex_lock(&s->lock);
@@ -95,11 +119,13 @@ static void *run(void *ctx)
 
 	pthread_mutex_lock(&s->lock);
 	for (;;) {
-		/* The epoch first: the node waits for it. */
-		if (s->jobs[KITH_SAVE_EPOCH].waits)
-			run_job(s, KITH_SAVE_EPOCH);
-		else if (s->jobs[KITH_SAVE_KEPT].waits)
-			run_job(s, KITH_SAVE_KEPT);
+		int what = 0;
+
+		/* In the order of their kinds: the node waits for its epoch, a client for its service. */
+		while (what < KITH_SAVE_COUNT && !s->jobs[what].waits)
+			what++;
+		if (what < KITH_SAVE_COUNT)
+			run_job(s, (enum kith_save)what);
 		else if (s->ends)
 			break;
 		else
@@ -183,6 +209,7 @@ void kith_saver_free(struct kith_saver **saver)
 	pthread_cond_destroy(&s->wake);
 	pthread_mutex_destroy(&s->lock);
 	kith_kept_batch_free(&s->kept);
+	kith_kept_batch_free(&s->services);
 	free(s);
 	*saver = NULL;
 }
@@ -194,6 +221,19 @@ void kith_saver_epoch(struct kith_saver *s, uint32_t epoch, uint64_t token)
 	pthread_mutex_lock(&s->lock);
 	j->waits = true;
 	j->epoch = epoch;
+	j->token = token;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void kith_saver_services(struct kith_saver *s, struct kith_kept_batch *b, uint64_t token)
+{
+	struct job *j = &s->jobs[KITH_SAVE_SERVICES];
+
+	pthread_mutex_lock(&s->lock);
+	kith_kept_batch_free(&s->services);
+	s->services = take(b);
+	j->waits = true;
 	j->token = token;
 	pthread_cond_signal(&s->wake);
 	pthread_mutex_unlock(&s->lock);

@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char first_line[] = "kith-kept 1\n";
-enum { FIRST_LINE = sizeof first_line - 1 };
-
 /* --- out ------------------------------------------------------------------------------------- */
 
 static bool make_room(struct kith_kept_batch *b, size_t more)
@@ -58,20 +55,21 @@ void kith_kept_batch_free(struct kith_kept_batch *b)
 	*b = (struct kith_kept_batch){.bytes = NULL};
 }
 
-enum kith_file_result kith_kept_write(const char *path, const struct kith_kept_batch *b,
-				      struct kith_report *r)
+enum kith_file_result kith_kept_write(const char *path, const char *first_line,
+				      const struct kith_kept_batch *b, struct kith_report *r)
 {
+	const size_t first = strlen(first_line);
 	enum kith_file_result result;
-	char *whole = malloc(FIRST_LINE + b->len);
+	char *whole = malloc(first + b->len);
 
 	if (whole == NULL) {
 		kith_report_add(r, path, 0, "out of memory");
 		return KITH_FILE_OS;
 	}
-	memcpy(whole, first_line, FIRST_LINE);
+	memcpy(whole, first_line, first);
 	if (b->len > 0)
-		memcpy(whole + FIRST_LINE, b->bytes, b->len);
-	result = kith_file_write(path, 0, whole, FIRST_LINE + b->len, r);
+		memcpy(whole + first, b->bytes, b->len);
+	result = kith_file_write(path, 0, whole, first + b->len, r);
 	free(whole);
 	return result;
 }
@@ -116,14 +114,15 @@ static bool remember(struct kith_kept_log *log, struct kith_bytes entry)
 	return true;
 }
 
-static enum kith_file_result parse(const char *path, struct kith_kept_log *log,
+static enum kith_file_result parse(const char *path, const char *first_line, struct kith_kept_log *log,
 				   struct kith_report *r)
 {
-	size_t at = FIRST_LINE;
+	size_t at = strlen(first_line);
 	struct kith_bytes entry;
 
-	if (log->len < FIRST_LINE || memcmp(log->data, first_line, FIRST_LINE) != 0) {
-		kith_report_add(r, path, 0, "its first line is not \"kith-kept 1\"; it is not used");
+	if (log->len < at || memcmp(log->data, first_line, at) != 0) {
+		kith_report_add(r, path, 0, "its first line is not \"%.*s\"; it is not used",
+				(int)(at - 1), first_line);
 		return KITH_FILE_BAD;
 	}
 	while (take(log, &at, &entry)) {
@@ -139,8 +138,8 @@ static enum kith_file_result parse(const char *path, struct kith_kept_log *log,
 	return KITH_FILE_BAD;
 }
 
-enum kith_file_result kith_kept_read(const char *path, struct kith_kept_log *log,
-				     struct kith_report *r)
+enum kith_file_result kith_kept_read(const char *path, const char *first_line,
+				     struct kith_kept_log *log, struct kith_report *r)
 {
 	enum kith_file_result result;
 
@@ -148,7 +147,7 @@ enum kith_file_result kith_kept_read(const char *path, struct kith_kept_log *log
 	result = kith_file_read_long(path, KITH_KEPT_FILE_MAX, &log->data, &log->len, r);
 	if (result != KITH_FILE_OK)
 		return result;
-	result = parse(path, log, r);
+	result = parse(path, first_line, log, r);
 	if (result != KITH_FILE_OK && result != KITH_FILE_BAD)
 		kith_kept_log_free(log);
 	return result;

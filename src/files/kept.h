@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * files/kept.h: the log of what outlives a restart: entries of kith_node_keep(), whose content is
- * the library's business. Entries are collected in a batch, which is added at the end of the file,
- * or replaces it. A crash tears the last batch at most; what is before the damage is used.
+ * files/kept.h: logs of what outlives a restart: entries of kith_node_keep() in one, those of
+ * query/offers.h in another, whose content is no business of this room. Entries are collected in a
+ * batch, which is added at the end of the file, or replaces it. A crash tears the last batch at most;
+ * what is before the damage is used.
  *
- *	"kith-kept 1\n", then per entry: length u16 | crc32 of the entry u32 | entry    little-endian
+ *	first line, then per entry: length u16 | crc32 of the entry u32 | entry    little-endian
  */
 #ifndef KITH_FILES_KEPT_H
 #define KITH_FILES_KEPT_H
@@ -12,6 +13,10 @@
 #include "files/disk.h"
 #include <kith/types.h>
 #include <stdbool.h>
+
+/* First lines, each the kind of the file and its version. */
+#define KITH_KEPT_NODE "kith-kept 1\n"
+#define KITH_KEPT_SERVICES "kith-services 1\n"
 
 enum {
 	KITH_KEPT_FILE_MAX = 64 * 1024 * 1024,
@@ -30,7 +35,7 @@ KITH_MUST_USE bool kith_kept_join(struct kith_kept_batch *b, struct kith_kept_ba
 void kith_kept_batch_free(struct kith_kept_batch *b);
 
 /* A file of these alone, or these behind what is there (KITH_FILE_ABSENT: there is no file). */
-KITH_MUST_USE enum kith_file_result kith_kept_write(const char *path,
+KITH_MUST_USE enum kith_file_result kith_kept_write(const char *path, const char *first_line,
 						    const struct kith_kept_batch *b,
 						    struct kith_report *r);
 KITH_MUST_USE enum kith_file_result kith_kept_append(const char *path,
@@ -44,10 +49,11 @@ struct kith_kept_log {
 	size_t count;
 };
 
-/* BAD: it is damaged, and the entries before the damage are here; nothing may be appended to it.
+/* BAD: it is damaged, and the entries before the damage are here, none if it begins with another first
+ * line; nothing may be appended to it.
  * ABSENT and the others: *log is empty. Free it in any case. */
-KITH_MUST_USE enum kith_file_result kith_kept_read(const char *path, struct kith_kept_log *log,
-						   struct kith_report *r);
+KITH_MUST_USE enum kith_file_result kith_kept_read(const char *path, const char *first_line,
+						   struct kith_kept_log *log, struct kith_report *r);
 void kith_kept_log_free(struct kith_kept_log *log);
 
 #endif

@@ -7,6 +7,7 @@
  *	epoch          the last epoch promised to disk (files/epoch.h), and epoch.old the same again
  *	cluster.join   the identity file without its identity
  *	kept           what outlives a restart: members and tombs (files/kept.h)
+ *	services       what this host offers for good, and its drains (files/kept.h)
  *	lock           flock()ed; tells the pid of its holder
  *
  * All are 0600, and all but the lock have a version line.
@@ -21,6 +22,7 @@
 #define KITH_STATE_EPOCH_OLD "epoch.old"
 #define KITH_STATE_JOIN "cluster.join"
 #define KITH_STATE_KEPT "kept"
+#define KITH_STATE_SERVICES "services"
 #define KITH_STATE_LOCK "lock"
 
 enum { KITH_PATH_MAX = 1024 };

@@ -81,13 +81,52 @@
  *	"rtt": {"from":{"name","id"},"to":{"name","id"},"rtt_us","error_percent" (of the less sure one)}
  *	error not_found, ambiguous; refused: where one of them lies is not known here yet
  *
- * kith.changes      {"from": index (default: the present one), "wait_ms":0..600000 (default 0)}
- *	What happened to members after that index, oldest first; when there is nothing yet, the wait
- *	for it. Ask again with the answer's "index" as "from". An index above ours is answered at once.
+ * kith.changes      {"from": index (default: the present one), "wait_ms":0..600000 (default 0),
+ *		"kinds": ["member","service"] (default: both)}
+ *	What happened to members and services after that index, oldest first; when there is nothing
+ *	yet, the wait for it. Ask again with the answer's "index" as "from". An index above ours is
+ *	answered at once. Skip kinds that you do not know.
  *	"changes": [{"index","at","kind":"member","node": name,"id","from": state|null (joined),"to":
  *		state|null (reaped),"cause" (kith_event_name; between "quarantined" and "released" nothing
- *		else),"by":{"name","id"}|null: this host, or the member itself,"evidence","need"}]
+ *		else),"by":{"name","id"}|null: this host, or the member itself,"evidence","need"},
+ *		{"index","at","kind":"service","service": name,"id","node": name,"node_id",
+ *		"change":"added"|"changed"|"removed"}]
  *	"lost": some between are not kept any more; kith.members tells how things are
+ *
+ * kith.services     {"name": glob, "tag": glob, "node": glob of a name, or a whole id, "all":bool,
+ *		"after":text, "limit":1..1000}
+ *	Those that may be used; with `all` every one that is known, also of members that failed.
+ *	"services": [SERVICE], by name, node and id; at most limit (default 1000)
+ *	"total": how many match in all
+ *	"next": what to give as `after` for the next page, or null
+ *	SERVICE: {"name","id" (one of its host),"node": name,"node_id","state" (of the member),
+ *		"quarantined":bool,"self":bool,"origin" (KITH_OFFER_ORIGINS)|null (another host's),"zone",
+ *		"addrs":[text] (its own, else the member's; without port),"port"|null,"ports":{text:number},
+ *		"tags":[text],"meta":{text:text},"weight","health" (kith_service_health_name),
+ *		"health_since"|null,"note","maintenance":bool (drained),"usable":bool}
+ *
+ * kith.register     {"name","id" (default: the name),"port","addrs":[text],"ports":{text:number},
+ *		"tags":[text],"meta":{text:text},"weight" (default 1),"health" (default passing),"note",
+ *		"session":bool}
+ *	This host offers it, or what is said of it changes. With `session` it is withdrawn when this
+ *	connection ends; else it is kept over restarts, and answered once it is on disk, or after
+ *	five seconds.
+ *	"registered": {"name","id","change":"added"|"changed"|"none"}
+ *	"kept": whether it is on disk; null: it is not to be kept
+ *	error not_allowed: the certificate does not give the name; too_big; refused: the id is somebody
+ *	else's, there are 256, or this host is leaving
+ *
+ * kith.deregister   {"id"}
+ *	Withdraws what was registered by any client of this host.
+ *	"deregistered": {"name","id","change":"removed"}, "kept" as above
+ *	error not_found; refused: it is configured
+ *
+ * kith.maintenance  {"id" (default: the whole host, also what is registered later), "on":bool,
+ *		"reason": text}
+ *	Takes a service out of all answers, or back. It is kept as the service is. Without id, off
+ *	ends the maintenance of each id, too.
+ *	"maintenance": {"id"|null,"on","reason"}, "kept" as above
+ *	error not_found; refused: off for one id while the whole host is in maintenance
  *
  * kith.join         {"addrs":[text "host" or "host:port"], "wait_ms":0..60000 (default 10000)}
  *	"contacted": how many answered (joined, busy)

@@ -48,10 +48,19 @@ static void drop_subs(struct kith_rpc_conn *c)
 	c->sub_count = 0;
 }
 
+/* What was registered for as long as this client is there. */
+static void end_session(struct kith_rpc_conn *c)
+{
+	if (c->has_session)
+		kith_offers_session_over(c->server->host.offers, c->server->t.now, c);
+	c->has_session = false;
+}
+
 void kith_conn_free(struct kith_rpc_conn *c)
 {
 	const struct kith_alloc *alloc = &c->server->host.alloc;
 
+	end_session(c);
 	drop_subs(c);
 	kith_join_free(&c->join, alloc);
 	kith_tree_free(&c->tree);
@@ -69,6 +78,7 @@ void kith_conn_is_ready(struct kith_rpc_conn *c)
 
 void kith_conn_shut(struct kith_rpc_conn *c)
 {
+	end_session(c);
 	drop_subs(c);
 	c->pending = KITH_PENDING_NONE;
 	c->pending_until = KITH_NEVER;
@@ -420,6 +430,7 @@ void kith_rpc_eof(struct kith_rpc_conn *c, struct kith_rpc_time t)
 	c->server->t = t;
 	if (c->has_eof || c->is_closed)
 		return;
+	end_session(c);
 	drop_subs(c);
 	c->has_eof = true;
 	if (c->pending == KITH_PENDING_CHANGES) { /* who is gone waits no longer */

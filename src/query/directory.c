@@ -46,10 +46,8 @@ static int compare_mids(const struct kith_mid *a, const struct kith_mid *b)
 	return memcmp(a->b, b->b, sizeof(a->b));
 }
 
-static int order_of_offers(const void *a, const void *b)
+int kith_directory_order(const struct kith_service *x, const struct kith_service *y)
 {
-	const struct kith_service *x = &((const struct kith_offer *)a)->service;
-	const struct kith_service *y = &((const struct kith_offer *)b)->service;
 	int order = kith_fold_compare(x->name, y->name);
 
 	if (order == 0)
@@ -59,6 +57,12 @@ static int order_of_offers(const void *a, const void *b)
 	if (order == 0)
 		order = compare_mids(&x->owner, &y->owner);
 	return order != 0 ? order : compare_bytes(x->id, y->id);
+}
+
+static int order_of_offers(const void *a, const void *b)
+{
+	return kith_directory_order(&((const struct kith_offer *)a)->service,
+				    &((const struct kith_offer *)b)->service);
 }
 
 /* The statuses stand in the order in which a member is better off. */

@@ -66,6 +66,8 @@ const struct kith_member *kith_directory_member_at(const struct kith_directory *
 /* Whether a member is in this zone, written in any letter case. */
 bool kith_directory_has_zone(const struct kith_directory *d, struct kith_bytes zone);
 
+/* The order of offers; of a service its name, node, owner and id are looked at. */
+int kith_directory_order(const struct kith_service *x, const struct kith_service *y);
 /* The order of texts: byte by byte, ASCII's capitals counting as small letters. */
 int kith_fold_compare(struct kith_bytes a, struct kith_bytes b);
 

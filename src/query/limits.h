@@ -28,7 +28,7 @@ enum {
 	KITH_RPC_RECORD_MEMBERS = 128,  /* members in one record: some 40 KiB */
 	KITH_RPC_CHANGES_MAX = 4096,    /* changes coalesced before they are sent early */
 
-	KITH_RPC_CHANGED_KEPT = 512,    /* events of members; some 300 bytes each */
+	KITH_RPC_CHANGED_KEPT = 512,    /* events of members and services; some 500 bytes each */
 	KITH_RPC_CHANGES_WAIT_MS = 600000, /* 10 min: no client is forgotten for longer */
 
 	/* --- commands --- */

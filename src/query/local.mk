@@ -27,6 +27,8 @@ libkith_query_la_SOURCES = \
 	%D%/changes.h \
 	%D%/conn.c \
 	%D%/conn.h \
+	%D%/definition.c \
+	%D%/definition.h \
 	%D%/directory.c \
 	%D%/directory.h \
 	%D%/filter.c \
@@ -43,6 +45,8 @@ libkith_query_la_SOURCES = \
 	%D%/native_stats.c \
 	%D%/native_status.c \
 	%D%/native_why.c \
+	%D%/offers.c \
+	%D%/offers.h \
 	%D%/pattern.c \
 	%D%/pattern.h \
 	%D%/ping.c \
@@ -54,6 +58,9 @@ libkith_query_la_SOURCES = \
 	%D%/serf.c \
 	%D%/serf.h \
 	%D%/server.h \
+	%D%/services.c \
+	%D%/services.h \
+	%D%/services_list.c \
 	%D%/stream.c \
 	%D%/stream.h \
 	%D%/table.c \

@@ -296,7 +296,7 @@ static void refuse_to_forget(struct kith_request *r, const struct kith_member *m
 static void answer_when_kept(struct kith_request *r)
 {
 	const struct kith_rpc_host *host = &r->s->host;
-	const uint64_t ticket = host->keep != NULL ? host->keep(host->ctx) : 0;
+	const uint64_t ticket = host->keep != NULL ? host->keep(host->ctx, KITH_RPC_KEEP_MEMBERS) : 0;
 
 	if (ticket == 0)
 		return;

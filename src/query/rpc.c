@@ -9,6 +9,7 @@
 #include "query/monitor.h"
 #include "query/native.h"
 #include "query/ping.h"
+#include "query/services.h"
 #include "query/stream.h"
 
 /* A callback of the host may close no connection, so a walk need not fear for its next one. */
@@ -37,6 +38,9 @@ int kith_rpc_new(struct kith_rpc **out, const struct kith_rpc_host *host, struct
 	s->t = t;
 	s->born = t.now;
 	s->index = s->changed_lost = t.unix_ms > 0 ? (uint64_t)t.unix_ms : 1;
+	for (int i = 0; i < KITH_CHANGED_KIND_COUNT; i++)
+		s->changed_of[i] = s->index;
+	kith_directory_init(&s->directory, s->host.node, &s->host.alloc);
 	kith_list_init(&s->conns);
 	kith_list_init(&s->ready);
 	*out = s;
@@ -59,6 +63,7 @@ void kith_rpc_free(struct kith_rpc **out)
 	kith_stream_fini(s);
 	kith_changes_fini(s);
 	kith_monitor_fini(s);
+	kith_directory_fini(&s->directory);
 	alloc = s->host.alloc;
 	kith_mem_free(&alloc, s);
 	*out = NULL;
@@ -135,15 +140,21 @@ void kith_rpc_resolved(struct kith_rpc *s, struct kith_rpc_time t, uint64_t tick
 		}
 }
 
-void kith_rpc_kept(struct kith_rpc *s, struct kith_rpc_time t, uint64_t ticket)
+void kith_rpc_kept(struct kith_rpc *s, struct kith_rpc_time t, enum kith_rpc_keep what, uint64_t ticket,
+		   bool is_on_disk)
 {
 	struct kith_link *link;
 	struct kith_rpc_conn *c;
 
 	s->t = t;
-	EACH_CONN(s, link, c)
-		if (c->pending == KITH_PENDING_KEPT && c->pending_ticket <= ticket)
+	EACH_CONN(s, link, c) {
+		if (c->pending_ticket > ticket)
+			continue;
+		if (what == KITH_RPC_KEEP_MEMBERS && c->pending == KITH_PENDING_KEPT)
 			kith_conn_settled(c);
+		else if (what == KITH_RPC_KEEP_SERVICES && c->pending == KITH_PENDING_SERVICE)
+			kith_services_kept(c, t, is_on_disk);
+	}
 }
 
 static void left(struct kith_rpc *s)
@@ -173,15 +184,13 @@ void kith_rpc_event(struct kith_rpc *s, struct kith_rpc_time t, const struct kit
 {
 	struct kith_link *link;
 	struct kith_rpc_conn *c;
-	uint64_t now_ms = t.unix_ms > 0 ? (uint64_t)t.unix_ms : 0;
 
 	s->t = t;
 	if (e->kind <= KITH_EVENT_REAPED) {
-		s->index = now_ms > s->index ? now_ms : s->index + 1;
-		kith_changes_event(s, e);
+		kith_changes_event(s, e, KITH_CHANGED_MEMBER);
 		kith_stream_event(s, e);
-		EACH_CONN(s, link, c)
-			s->has_work |= c->pending == KITH_PENDING_CHANGES;
+	} else if (e->kind == KITH_EVENT_SERVICE) {
+		kith_changes_event(s, e, KITH_CHANGED_SERVICE);
 	} else if (e->kind == KITH_EVENT_SEED) {
 		EACH_CONN(s, link, c)
 			kith_join_seed(c, &e->addr, e->result);
@@ -215,6 +224,8 @@ void kith_rpc_tick(struct kith_rpc *s, struct kith_rpc_time t)
 	s->t = t;
 	s->has_work = false;
 	kith_stream_tick(s);
+	if (s->host.offers != NULL)
+		kith_offers_tick(s->host.offers, t.now);
 	EACH_CONN(s, link, c) {
 		kith_join_step(c, t);
 		kith_changes_step(c, t);
@@ -223,6 +234,8 @@ void kith_rpc_tick(struct kith_rpc *s, struct kith_rpc_time t)
 			kith_native_leave_late(c, t);
 		if (c->pending == KITH_PENDING_KEPT && t.now >= c->pending_until)
 			kith_conn_settled(c);
+		if (c->pending == KITH_PENDING_SERVICE && t.now >= c->pending_until)
+			kith_services_kept(c, t, false);
 		if (c->has_work)
 			kith_conn_work(c, t);
 	}

@@ -25,8 +25,8 @@
  *	                           out and kith_rpc_is_closed(c): close the socket, kith_rpc_close(&c)
  *	wait until:        kith_rpc_deadline(s)
  *
- * kith_rpc_input(), kith_rpc_eof() and kith_rpc_tick() may give commands to the node, so drain
- * kith_node_next() after them; all others never do, so they may be called between two
+ * kith_rpc_input(), kith_rpc_eof(), kith_rpc_close() and kith_rpc_tick() may give commands to the node, so
+ * drain kith_node_next() after them; all others never do, so they may be called between two
  * kith_node_next(). From inside the host's callbacks only kith_rpc_log() and kith_rpc_resolved()
  * may be called, from inside `counter` and `problem` nothing.
  */
@@ -35,6 +35,7 @@
 
 #include <kith/kith.h>
 
+struct kith_offers;
 struct kith_rpc;
 struct kith_rpc_conn;
 
@@ -65,6 +66,12 @@ enum kith_rpc_kind {
 	KITH_RPC_TCP           /* Serf's listener: everything, after the key if one is configured */
 };
 
+/* What the host puts on disk when it is asked to. */
+enum kith_rpc_keep {
+	KITH_RPC_KEEP_MEMBERS, /* what the node knows: kith_node_keep() */
+	KITH_RPC_KEEP_SERVICES /* what this host offers for good: kith_offers_entry() */
+};
+
 /* What a callback of the host has to say: a sentence for the operator, kept short. */
 struct kith_rpc_said {
 	char text[480];
@@ -91,6 +98,7 @@ struct kith_rpc_problem {
 struct kith_rpc_host {
 	struct kith_alloc alloc;  /* zeros: C's */
 	struct kith_node *node;
+	struct kith_offers *offers; /* of the node; optional, borrowed as it is */
 	const char *cluster;      /* name */
 	const char *version;      /* of the daemon, "0.1.0" */
 	const char *config_path;  /* or "" */
@@ -110,9 +118,9 @@ struct kith_rpc_host {
 	/* Optional. Read the configuration again; all or nothing. 0 or a negative error; `said`
 	 * either way: "reloaded; needs restart: network.listen", or the first error. */
 	int (*reload)(void *ctx, struct kith_rpc_time t, struct kith_rpc_said *said);
-	/* Optional. Put on disk what the node knows now: a ticket for kith_rpc_kept(), called when it
-	 * is there; 0: there is nothing to wait for. */
-	uint64_t (*keep)(void *ctx);
+	/* Optional. Put it on disk as it is now: a ticket for kith_rpc_kept(), called when it is there;
+	 * 0: there is nothing to wait for. Tickets of each kind rise by themselves. */
+	uint64_t (*keep)(void *ctx, enum kith_rpc_keep what);
 	/* Optional. Stop without leaving. */
 	int (*stop)(void *ctx, struct kith_rpc_time t);
 	/* Optional. The i-th counter or problem of the daemon itself; false at the end. Counters of
@@ -159,8 +167,9 @@ bool kith_rpc_is_idle(const struct kith_rpc *s);
  * are ignored: the client is gone. */
 void kith_rpc_resolved(struct kith_rpc *s, struct kith_rpc_time t, uint64_t ticket,
 		       const struct kith_addr *addrs, size_t count, const char *why);
-/* Everything up to this ticket of host.keep is on disk, or will not come there. */
-void kith_rpc_kept(struct kith_rpc *s, struct kith_rpc_time t, uint64_t ticket);
+/* Everything of this kind up to this ticket of host.keep is on disk, or will not come there. */
+void kith_rpc_kept(struct kith_rpc *s, struct kith_rpc_time t, enum kith_rpc_keep what, uint64_t ticket,
+		   bool is_on_disk);
 /* An event of the node, each one and in order. */
 void kith_rpc_event(struct kith_rpc *s, struct kith_rpc_time t, const struct kith_event *e);
 /* A line of the daemon's log, without time, level and newline. Empty lines are ignored. */

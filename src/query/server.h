@@ -10,6 +10,7 @@
  *	join.c     joins under way                members.c  members: list, find, write
  *	stream.c   events to subscribers          monitor.c  log lines to subscribers
  *	changes.c  events since an index          ping.c     pings under way
+ *	services.c what is offered, here and elsewhere           (query/offers.h, query/directory.h)
  *
  * Invariant: between the begin and the end of a reply or record (conn.h) no callback of the host
  * that may come back to us is called, so that nothing is written into the middle of it.
@@ -20,7 +21,9 @@
 #include "base/list.h"
 #include "query/buf.h"
 #include "query/calls.h"
+#include "query/directory.h"
 #include "query/limits.h"
+#include "query/offers.h"
 #include "query/out.h"
 #include "query/rpc.h"
 #include "query/tree.h"
@@ -65,10 +68,22 @@ struct kith_departed {
 	struct kith_addr addr;
 };
 
-/* One event of a member, as kith.changes tells it. */
+/* What kith.changes tells of. Columns: name, word. */
+#define KITH_CHANGED_KINDS(X) \
+	X(MEMBER, member) \
+	X(SERVICE, service)
+enum kith_changed_kind {
+#define X(upper, lower) KITH_CHANGED_##upper,
+	KITH_CHANGED_KINDS(X)
+#undef X
+	KITH_CHANGED_KIND_COUNT
+};
+
+/* One event of a member or a service, as kith.changes tells it. */
 struct kith_changed {
 	uint64_t index;
 	int64_t unix_ms;
+	enum kith_changed_kind kind;
 	struct kith_event event;
 	char name[KITH_NAME_MAX + 1], by_name[KITH_NAME_MAX + 1];
 };
@@ -108,8 +123,10 @@ struct kith_rpc {
 	struct kith_changed *changed;    /* owned; a ring once it is full */
 	uint32_t changed_at, changed_count, changed_room;
 	uint64_t changed_lost;           /* changes up to this index are not known here */
+	uint64_t changed_of[KITH_CHANGED_KIND_COUNT]; /* index of the last one of each kind */
 
 	struct kith_dropped_last dropped[KITH_DROPPED_COUNT];
+	struct kith_directory directory; /* for kith.services */
 
 	struct kith_log_line lines[KITH_RPC_LOG_LINES]; /* a ring */
 	uint32_t line_first, line_count;
@@ -137,7 +154,8 @@ enum kith_pending {
 	KITH_PENDING_LEAVE,
 	KITH_PENDING_CHANGES,
 	KITH_PENDING_KEPT, /* its answer is written, and held back until it is true after a crash, too */
-	KITH_PENDING_PING
+	KITH_PENDING_PING,
+	KITH_PENDING_SERVICE /* what it changed is on its way to the disk (services.c) */
 };
 
 /* A ping under way (ping.c). */
@@ -148,6 +166,15 @@ struct kith_ping_wait {
 	char name[KITH_NAME_MAX + 1];
 	unsigned ended; /* ways, a bit each */
 	struct kith_event ways[KITH_PING_WAY_COUNT];
+};
+
+/* A change of what is offered, that is done and not answered yet (services.c). */
+struct kith_service_wait {
+	char name[KITH_SERVICE_NAME_MAX + 1], id[KITH_SERVICE_ID_MAX + 1]; /* "": the whole host */
+	const char *change; /* borrowed from the program: "added", ... */
+	bool is_session;    /* and so nothing is kept of it */
+	bool is_drained;
+	char reason[KITH_SERVICE_NOTE_MAX + 1];
 };
 
 struct kith_join; /* join.c */
@@ -178,11 +205,14 @@ struct kith_rpc_conn {
 
 	enum kith_pending pending; /* `call` and `seq` are its request */
 	kith_us pending_until;
-	uint64_t pending_ticket; /* KEPT: of the host */
+	uint64_t pending_ticket; /* KEPT, SERVICE: of the host */
 	bool has_asked_to_leave; /* and was answered */
 	struct kith_join *join;    /* owned */
 	uint64_t changes_from;
+	unsigned changes_kinds;    /* bits of enum kith_changed_kind */
 	struct kith_ping_wait ping;
+	struct kith_service_wait service;
+	bool has_session;          /* offers live as long as it is connected */
 
 	struct kith_sub subs[KITH_RPC_STREAMS_MAX + 1];
 	uint32_t sub_count, next_sub_id;

@@ -6,6 +6,7 @@
 #include "query/ping.h"
 #include "query/reply.h"
 #include "query/serf.h"
+#include "query/services.h"
 
 #include <string.h>
 
@@ -84,7 +85,19 @@ static const struct kith_call rows[] = {
 	NATIVE("kith.rtt", LOOK, .run = kith_native_rtt,
 	       .args = ARGS(NEED("name", TEXT), MAY("from", TEXT))),
 	NATIVE("kith.changes", LOOK, .run = kith_native_changes,
-	       .args = ARGS(MAY("from", UINT), MAY("wait_ms", UINT))),
+	       .args = ARGS(MAY("from", UINT), MAY("wait_ms", UINT), MAY("kinds", TEXTS))),
+	NATIVE("kith.services", LOOK, .run = kith_services_list,
+	       .args = ARGS(MAY("name", TEXT), MAY("tag", TEXT), MAY("node", TEXT),
+			    MAY("all", BOOL), MAY("after", TEXT), MAY("limit", UINT))),
+	NATIVE("kith.register", CHANGE, .run = kith_services_register,
+	       .args = ARGS(NEED("name", TEXT), MAY("id", TEXT), MAY("port", UINT),
+			    MAY("addrs", TEXTS), MAY("ports", UINT_MAP), MAY("tags", TEXTS),
+			    MAY("meta", TEXT_MAP), MAY("weight", UINT), MAY("health", TEXT),
+			    MAY("note", TEXT), MAY("session", BOOL))),
+	NATIVE("kith.deregister", CHANGE, .run = kith_services_deregister,
+	       .args = ARGS(NEED("id", TEXT))),
+	NATIVE("kith.maintenance", CHANGE, .run = kith_services_drain,
+	       .args = ARGS(MAY("id", TEXT), NEED("on", BOOL), MAY("reason", TEXT))),
 	NATIVE("kith.join", CHANGE, .run = kith_join_start,
 	       .args = ARGS(NEED("addrs", TEXTS), MAY("wait_ms", UINT))),
 	NATIVE("kith.leave", CHANGE, .run = kith_native_leave),
@@ -123,6 +136,7 @@ static const char *const type_names[] = {
 	[KITH_ARG_BYTES] = "bytes",
 	[KITH_ARG_TEXTS] = "a list of texts",
 	[KITH_ARG_TEXT_MAP] = "a map of text to text",
+	[KITH_ARG_UINT_MAP] = "a map of text to number",
 	[KITH_ARG_UINT] = "a number from 0",
 	[KITH_ARG_INT] = "a number",
 	[KITH_ARG_BOOL] = "true or false",
@@ -135,6 +149,19 @@ static bool all_texts(struct kith_value v)
 
 	while (kith_value_next(&walk, &item))
 		if (!kith_value_is(item, KITH_TREE_TEXT))
+			return false;
+	return true;
+}
+
+static bool all_numbers(struct kith_value map)
+{
+	struct kith_value_walk walk = kith_value_walk(map);
+	struct kith_bytes key;
+	struct kith_value value;
+	uint64_t number;
+
+	while (kith_value_pair(&walk, &key, &value))
+		if (!kith_value_u64(value, &number))
 			return false;
 	return true;
 }
@@ -157,6 +184,8 @@ static bool fits(struct kith_value v, enum kith_arg_type type)
 		return kith_value_is(v, KITH_TREE_ARRAY) && all_texts(v);
 	case KITH_ARG_TEXT_MAP:
 		return kith_value_is(v, KITH_TREE_MAP) && all_texts(v);
+	case KITH_ARG_UINT_MAP:
+		return kith_value_is(v, KITH_TREE_MAP) && all_numbers(v);
 	case KITH_ARG_UINT:
 		return kith_value_u64(v, &u);
 	case KITH_ARG_INT:

@@ -14,6 +14,7 @@ enum kith_arg_type {
 	KITH_ARG_BYTES,    /* bin, or text */
 	KITH_ARG_TEXTS,    /* array of texts */
 	KITH_ARG_TEXT_MAP, /* text to text */
+	KITH_ARG_UINT_MAP, /* text to number from 0 */
 	KITH_ARG_UINT,
 	KITH_ARG_INT,
 	KITH_ARG_BOOL

@@ -32,7 +32,7 @@ static void measure(uint32_t members, const char *path)
 	while (kith_node_keep(f.n, &entry))
 		assert_true(kith_kept_add(&b, entry));
 	kept = now_ms();
-	assert_int_equal(kith_kept_write(path, &b, &r), KITH_FILE_OK);
+	assert_int_equal(kith_kept_write(path, KITH_KEPT_NODE, &b, &r), KITH_FILE_OK);
 	written = now_ms();
 	printf("%6u members: %7zu bytes, given out in %.1f ms, written in %.1f ms; ", members, b.len,
 	       kept - began, written - kept);
@@ -44,7 +44,7 @@ static void measure(uint32_t members, const char *path)
 	f.config.epoch++;
 	assert_int_equal(kith_node_new(&f.n, &f.config, f.now, FIX_UNIX_S * INT64_C(1000)), 0);
 	began = now_ms();
-	assert_int_equal(kith_kept_read(path, &log, &r), KITH_FILE_OK);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &log, &r), KITH_FILE_OK);
 	read = now_ms();
 	for (i = log.count; i-- > 0;)
 		assert_int_equal(kith_node_restore(f.n, f.now, log.entries[i]), 0);

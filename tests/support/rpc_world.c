@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "support/rpc_world.h"
 #include "base/check.h"
+#include "base/mem.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,10 +36,11 @@ static int host_reload(void *ctx, struct kith_rpc_time t, struct kith_rpc_said *
 	return w->reload_rc;
 }
 
-static uint64_t host_keep(void *ctx)
+static uint64_t host_keep(void *ctx, enum kith_rpc_keep what)
 {
 	struct rpc_world *w = ctx;
 
+	w->kept = what;
 	return w->keep_ticket;
 }
 
@@ -66,6 +68,7 @@ struct kith_rpc_host rpc_world_host(struct rpc_world *w)
 {
 	return (struct kith_rpc_host){
 		.node = w->node,
+		.offers = w->offers,
 		.cluster = "prod",
 		.version = "0.1.0",
 		.config_path = "/etc/kith/kith.conf",
@@ -97,6 +100,7 @@ void rpc_world_init_small(struct rpc_world *w, const char *auth_key,
 	w->t = (struct kith_rpc_time){.now = 10000 * KITH_SECOND, .unix_ms = 1795410764120};
 	w->node = fake_node_new(room);
 	fake_node_add(w->node, "web-1", KITH_STATUS_ALIVE, w->t.now);
+	w->offers = kith_offers_new(w->node, &kith_alloc_libc);
 	host = rpc_world_host(w);
 	host.auth_key = auth_key;
 	if (alloc != NULL)
@@ -108,6 +112,7 @@ void rpc_world_init_small(struct rpc_world *w, const char *auth_key,
 void rpc_world_fini(struct rpc_world *w)
 {
 	kith_rpc_free(&w->server);
+	kith_offers_free(&w->offers);
 	fake_node_free(w->node);
 	w->node = NULL;
 }

@@ -6,6 +6,7 @@
 #ifndef KITH_TEST_RPC_WORLD_H
 #define KITH_TEST_RPC_WORLD_H
 
+#include "query/offers.h"
 #include "query/rpc.h"
 #include "support/fake_node.h"
 
@@ -15,10 +16,12 @@ enum { RPC_JOIN_TEXTS = 8, RPC_LOG_MAX = 4096 };
 struct rpc_world {
 	struct kith_node *node; /* owned */
 	struct kith_rpc *server; /* owned */
+	struct kith_offers *offers; /* owned */
 	struct kith_rpc_time t;
 	uint32_t left, reloads, stops; /* calls of the callbacks */
 	int leave_rc, reload_rc, stop_rc;
 	uint64_t keep_ticket; /* what `keep` gives */
+	enum kith_rpc_keep kept; /* what it was asked for last */
 	const char *said;
 	uint64_t tickets[RPC_JOIN_TEXTS];
 	char looked_up[RPC_JOIN_TEXTS][64];

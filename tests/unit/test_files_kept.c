@@ -60,7 +60,7 @@ static void written_added_read(void **state)
 	(void)state;
 	for (i = 0; i < 100; i++)
 		add(&b, i);
-	assert_int_equal(kith_kept_write(path, &b, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_write(path, KITH_KEPT_NODE, &b, &report), KITH_FILE_OK);
 	kith_kept_batch_free(&b);
 	for (; i < 300; i++)
 		add(&b, i);
@@ -70,7 +70,7 @@ static void written_added_read(void **state)
 	assert_null(more.bytes);
 	assert_int_equal(kith_kept_append(path, &b, &report), KITH_FILE_OK);
 	kith_kept_batch_free(&b);
-	assert_int_equal(kith_kept_read(path, &log, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &log, &report), KITH_FILE_OK);
 	claim_entries(&log, 400);
 	kith_kept_log_free(&log);
 	assert_int_equal(report.count, 0);
@@ -78,8 +78,8 @@ static void written_added_read(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 
 	/* An empty one is whole, too. */
-	assert_int_equal(kith_kept_write(path, &b, &report), KITH_FILE_OK);
-	assert_int_equal(kith_kept_read(path, &log, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_write(path, KITH_KEPT_NODE, &b, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &log, &report), KITH_FILE_OK);
 	assert_int_equal(log.count, 0);
 	kith_kept_log_free(&log);
 }
@@ -102,7 +102,7 @@ static void absent_is_no_failure(void **state)
 	struct kith_kept_log log;
 
 	(void)state;
-	assert_int_equal(kith_kept_read(path, &log, &report), KITH_FILE_ABSENT);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &log, &report), KITH_FILE_ABSENT);
 	assert_int_equal(log.count, 0);
 	kith_kept_log_free(&log);
 	add(&b, 1);
@@ -132,16 +132,16 @@ static void damage_costs_what_is_behind_it(void **state)
 		add(&b, i);
 		ends[i + 1] = 12 + b.len;
 	}
-	assert_int_equal(kith_kept_write(path, &b, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_write(path, KITH_KEPT_NODE, &b, &report), KITH_FILE_OK);
 	kith_kept_batch_free(&b);
-	assert_int_equal(kith_kept_read(path, &whole, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &whole, &report), KITH_FILE_OK);
 	for (size_t at = 0; at < whole.len; at++) {
 		size_t before = 0;
 
 		while (before < 8 && ends[before + 1] <= at)
 			before++;
 		overwrite(whole.data, at);
-		assert_int_equal(kith_kept_read(path, &log, &report),
+		assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &log, &report),
 				 at == ends[before] ? KITH_FILE_OK : KITH_FILE_BAD);
 		claim_entries(&log, before);
 		kith_kept_log_free(&log);
@@ -149,14 +149,14 @@ static void damage_costs_what_is_behind_it(void **state)
 		whole.data[at] ^= 0x20;
 		overwrite(whole.data, whole.len);
 		whole.data[at] ^= 0x20;
-		assert_int_equal(kith_kept_read(path, &log, &report), KITH_FILE_BAD);
+		assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &log, &report), KITH_FILE_BAD);
 		claim_entries(&log, before);
 		kith_kept_log_free(&log);
 		kith_report_clear(&report);
 	}
 	overwrite(whole.data, whole.len);
 	kith_kept_log_free(&whole);
-	assert_int_equal(kith_kept_read(path, &log, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &log, &report), KITH_FILE_OK);
 	claim_entries(&log, 8);
 	kith_kept_log_free(&log);
 }
@@ -169,19 +169,19 @@ static void a_full_disk_leaves_the_file_as_it_was(void **state)
 
 	(void)state;
 	add(&b, 0);
-	assert_int_equal(kith_kept_write(path, &b, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_write(path, KITH_KEPT_NODE, &b, &report), KITH_FILE_OK);
 	kith_kept_batch_free(&b);
 	for (size_t i = 1; i < 10; i++)
 		add(&b, i);
 	tmpdir_limit(60);
 	assert_int_equal(kith_kept_append(path, &b, &report), KITH_FILE_FULL);
 	tmpdir_limit(0);
-	assert_int_equal(kith_kept_read(path, &log, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &log, &report), KITH_FILE_OK);
 	claim_entries(&log, 1);
 	kith_kept_log_free(&log);
 	assert_int_equal(kith_kept_append(path, &b, &report), KITH_FILE_OK);
 	kith_kept_batch_free(&b);
-	assert_int_equal(kith_kept_read(path, &log, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &log, &report), KITH_FILE_OK);
 	claim_entries(&log, 10);
 	kith_kept_log_free(&log);
 }
