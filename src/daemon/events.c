@@ -204,7 +204,6 @@ void kith_events_log(const struct kith_host *h, const struct kith_event *e)
 		break;
 	case KITH_EVENT_LEAVE_DONE: /* the stop says so */
 	case KITH_EVENT_PING:       /* who asked is answered */
-	case KITH_EVENT_SERVICE:
 	case KITH_EVENT_COUNT:
 		break;
 	}
