@@ -107,6 +107,8 @@ static void fill(struct kith_certificate *cert, const struct kith_admit *m)
 	cert->rights = KITH_RIGHT_EVENT | KITH_RIGHT_QUERY;
 	if (*m->services != '\0')
 		cert->rights |= KITH_RIGHT_SERVICE;
+	if (m->external)
+		cert->rights |= KITH_RIGHT_EXTERNAL;
 	memcpy(cert->identity, m->identity, KITH_KEY_LEN);
 	cert->serial = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	cert->not_after = (uint32_t)((uint64_t)now.tv_sec + m->days * SECONDS_A_DAY);

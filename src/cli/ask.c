@@ -27,8 +27,8 @@ enum kith_exit kith_ask(struct kith_ask *q, struct kith_cli *c, const char *comm
 	return got;
 }
 
-enum kith_exit kith_ask_changes(struct kith_client *k, const uint64_t *index, int64_t wait_ms,
-				struct kith_reply *reply)
+enum kith_exit kith_ask_changes(struct kith_client *k, const char *kind, const uint64_t *index,
+				int64_t wait_ms, struct kith_reply *reply)
 {
 	int64_t timeout_ms = k->cli->timeout_ms;
 	struct kith_ask q;
@@ -37,6 +37,11 @@ enum kith_exit kith_ask_changes(struct kith_client *k, const uint64_t *index, in
 	kith_ask_init(&q);
 	if (index != NULL)
 		kith_write_key_u64(&q.w, "from", *index);
+	if (kind != NULL) {
+		kith_write_key_array(&q.w, "kinds");
+		kith_write_text(&q.w, kind);
+		kith_write_end(&q.w);
+	}
 	kith_write_key_u64(&q.w, "wait_ms", (uint64_t)wait_ms);
 	kith_write_end(&q.w);
 	k->cli->timeout_ms += wait_ms;
@@ -76,6 +81,31 @@ const char *kith_ask_texts(struct kith_reply *r, struct kith_value map, const ch
 	while (kith_value_next(&walk, &item)) {
 		kith_text_str(&t, t.len > 0 ? between : "");
 		kith_text_str(&t, kith_reply_word(r, item, "?"));
+	}
+	return out;
+}
+
+const char *kith_ask_pairs(struct kith_value map, const char *path, char *out, size_t size)
+{
+	struct kith_value pairs = kith_reply_get(map, path), value;
+	struct kith_value_walk walk = kith_value_walk(pairs);
+	struct kith_bytes key, text;
+	struct kith_text t;
+	uint64_t number;
+
+	kith_text_init(&t, out, size);
+	while (kith_value_is(pairs, KITH_TREE_MAP) && kith_value_pair(&walk, &key, &value)) {
+		const bool is_text = kith_value_text(value, &text);
+
+		if (!is_text && !kith_value_u64(value, &number))
+			continue;
+		kith_text_str(&t, t.len > 0 ? " " : "");
+		kith_text_mem(&t, (const char *)key.p, key.len);
+		kith_text_str(&t, "=");
+		if (is_text)
+			kith_text_mem(&t, (const char *)text.p, text.len);
+		else
+			kith_text_u64(&t, number);
 	}
 	return out;
 }

@@ -15,6 +15,7 @@
 const struct kith_flag kith_admit_flags[] = {
 	{"zone", 'z', "ZONE", "the zone it is in: a room, a site, a region"},
 	{"service", 'S', "GLOB", "services it may offer, repeatable; '*' without"},
+	{"external", 0, NULL, "it may offer services at addresses that are not its own"},
 	{"days", 'd', "N", "how long its certificate is good; 400 without"},
 	{"key", 'k', "PK", "the host made its identity itself: the key that kith init --identity printed"},
 	{"seed", 0, "ADDR", "one more address of a member to join through, repeatable"},
@@ -47,6 +48,7 @@ enum kith_exit kith_admit_words(struct kith_cli *c, const struct kith_args *a, c
 		kith_text_str(&t, pattern);
 	}
 	m->services = kith_args_has(a, "service") ? services : "*";
+	m->external = kith_args_has(a, "external");
 	return kith_admit_check(c, m);
 }
 

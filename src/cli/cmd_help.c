@@ -158,6 +158,9 @@ static void print_case(FILE *f, const struct kith_verb *v)
 			fputs("\t\twords=\"$words not state=alive state=suspect state=failed state=left "
 			      "state=restarting\"\n", f);
 		break;
+	case KITH_OPERANDS_SERVICES:
+		fputs("\t\twords=$(\"$1\" --timeout 200ms --plain services --all 2>/dev/null | cut -f2)\n", f);
+		break;
 	case KITH_OPERANDS_FILES:
 		fputs("\t\tfiles=yes\n", f);
 		break;

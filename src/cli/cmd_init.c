@@ -18,6 +18,7 @@ const struct kith_flag kith_init_flags[] = {
 	{"name", 'n', "NAME", "this host's name in the cluster; its short host name without"},
 	{"zone", 'z', "ZONE", "the zone it is in: a room, a site, a region"},
 	{"service", 'S', "GLOB", "services it may offer, repeatable; '*' without"},
+	{"external", 0, NULL, "it may offer services at addresses that are not its own"},
 	{"days", 'd', "N", "how long its certificate is good; 400 without"},
 	{"seed", 0, "ADDR", "where others reach this host, repeatable; the address of the default "
 			    "route without"},

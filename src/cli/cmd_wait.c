@@ -23,11 +23,12 @@ static const struct {
 	enum relation relation;
 } relations[] = {{">=", AT_LEAST}, {"<=", AT_MOST}, {"==", EQUAL}, {"=", EQUAL}, {">", MORE}, {"<", LESS}};
 
-/* "members>=3" or "member db-1 alive". */
+/* "members>=3", "member db-1 alive" or "service web>=2". */
 struct condition {
+	enum { MEMBERS, MEMBER, SERVICE } kind;
 	enum relation relation;
 	unsigned long number;
-	char member[TEXT_MAX_LEN]; /* "": the number of members */
+	char name[TEXT_MAX_LEN]; /* of the member or the service */
 	char state[TEXT_MAX_LEN];
 };
 
@@ -35,7 +36,7 @@ struct condition {
 struct found {
 	bool is_reached;
 	uint64_t index;   /* of the answer that told it */
-	uint64_t alive;   /* how many, for members */
+	uint64_t count;   /* of members, or of instances that may be used */
 	char state[32];   /* of the member; "" unknown */
 };
 
@@ -45,7 +46,8 @@ static enum kith_exit wrong(struct kith_cli *c, const char *text)
 		return kith_cli_fail(c, KITH_EXIT_USAGE, "usage",
 				     "wait for a number of members on each host instead",
 				     "wait: 'converged' is not offered: one host cannot tell it of the others");
-	return kith_cli_fail(c, KITH_EXIT_USAGE, "usage", "'members>=3', 'member db-1 alive'",
+	return kith_cli_fail(c, KITH_EXIT_USAGE, "usage",
+			     "'members>=3', 'member db-1 alive', 'service web>=2'",
 			     "wait: '%s' is no condition", text);
 }
 
@@ -59,7 +61,13 @@ static bool is_state(const char *word)
 	return false;
 }
 
-static bool read_members(const char *rest, struct condition *cond)
+/* A name has no wildcards: of two that match, would both have to do, or one? */
+static bool is_plain(const char *name)
+{
+	return *name != '\0' && strpbrk(name, "*?[]\\") == NULL;
+}
+
+static bool read_number(const char *rest, struct condition *cond)
 {
 	rest += strspn(rest, " ");
 	for (size_t i = 0; i < sizeof(relations) / sizeof(*relations); i++) {
@@ -78,9 +86,26 @@ static bool read_member(const char *rest, struct condition *cond)
 {
 	char more;
 
-	/* A name has no wildcards: two members would both have to be in that state, or one? */
-	return sscanf(rest, " %255s %255s %c", cond->member, cond->state, &more) == 2 &&
-	       strpbrk(cond->member, "*?[]\\") == NULL && is_state(cond->state);
+	cond->kind = MEMBER;
+	return sscanf(rest, " %255s %255s %c", cond->name, cond->state, &more) == 2 &&
+	       is_plain(cond->name) && is_state(cond->state);
+}
+
+/* The name is what stands before the relation, and may have blanks inside. */
+static bool read_service(const char *rest, struct condition *cond)
+{
+	size_t len;
+
+	cond->kind = SERVICE;
+	rest += strspn(rest, " ");
+	len = strcspn(rest, "<>=");
+	if (!read_number(rest + len, cond) || len >= sizeof(cond->name))
+		return false;
+	while (len > 0 && rest[len - 1] == ' ')
+		len--;
+	memcpy(cond->name, rest, len);
+	cond->name[len] = '\0';
+	return is_plain(cond->name);
 }
 
 /* The operands together: the shell's quotes are a matter of taste, but for < and >. */
@@ -96,10 +121,13 @@ static enum kith_exit read_condition(struct kith_cli *c, const struct kith_args 
 		kith_text_str(&t, i > 0 ? " " : "");
 		kith_text_str(&t, a->operands[i]);
 	}
-	*cond = (struct condition){.member = ""};
-	is_good = strncmp(text, "members", 7) == 0 ? read_members(text + 7, cond)
-						   : strncmp(text, "member ", 7) == 0 &&
-							     read_member(text + 7, cond);
+	*cond = (struct condition){.kind = MEMBERS};
+	if (strncmp(text, "members", 7) == 0)
+		is_good = read_number(text + 7, cond);
+	else if (strncmp(text, "member ", 7) == 0)
+		is_good = read_member(text + 7, cond);
+	else
+		is_good = strncmp(text, "service ", 8) == 0 && read_service(text + 8, cond);
 	return is_good ? KITH_EXIT_YES : wrong(c, text);
 }
 
@@ -133,10 +161,30 @@ static void judge_member(const struct condition *cond, struct kith_reply *r, str
 	}
 }
 
+static const char *write_question(struct kith_writer *w, const struct condition *cond)
+{
+	char filter[TEXT_MAX_LEN + 8];
+
+	switch (cond->kind) {
+	case MEMBER:
+		snprintf(filter, sizeof(filter), "name=%s", cond->name);
+		kith_write_key_array(w, "filter");
+		kith_write_text(w, filter);
+		kith_write_end(w);
+		kith_write_key_bool(w, "all", true);
+		return "kith.members";
+	case SERVICE:
+		kith_write_key_text(w, "name", cond->name);
+		kith_write_key_u64(w, "limit", 1);
+		return "kith.services";
+	default:
+		return "kith.status";
+	}
+}
+
 static enum kith_exit look(struct kith_client *k, const struct condition *cond, struct found *f)
 {
-	bool is_count = *cond->member == '\0';
-	char filter[TEXT_MAX_LEN + 8];
+	const char *command;
 	struct kith_reply r;
 	struct kith_ask q;
 	enum kith_exit got;
@@ -144,21 +192,15 @@ static enum kith_exit look(struct kith_client *k, const struct condition *cond, 
 	*f = (struct found){.is_reached = false};
 	kith_reply_init(&r);
 	kith_ask_init(&q);
-	if (!is_count) {
-		snprintf(filter, sizeof(filter), "name=%s", cond->member);
-		kith_write_key_array(&q.w, "filter");
-		kith_write_text(&q.w, filter);
-		kith_write_end(&q.w);
-		kith_write_key_bool(&q.w, "all", true);
-	}
+	command = write_question(&q.w, cond);
 	kith_write_end(&q.w);
-	got = kith_client_call(k, is_count ? "kith.status" : "kith.members", &q.buf, &r);
+	got = kith_client_call(k, command, &q.buf, &r);
 	kith_buf_fini(&q.buf);
 	if (got == KITH_EXIT_YES) {
 		f->index = kith_reply_uint(r.root, "index", 0);
-		f->alive = kith_reply_uint(r.root, "members.alive", 0);
-		if (is_count)
-			f->is_reached = holds(cond, f->alive);
+		f->count = kith_reply_uint(r.root, cond->kind == SERVICE ? "total" : "members.alive", 0);
+		if (cond->kind != MEMBER)
+			f->is_reached = holds(cond, f->count);
 		else
 			judge_member(cond, &r, f);
 	}
@@ -181,7 +223,7 @@ static enum kith_exit open_until(struct kith_client *k, struct kith_cli *c, int6
 	return got;
 }
 
-/* Looks, and looks again whenever a member changed. */
+/* Looks, and looks again whenever something changed: what becomes of a member concerns its services. */
 static enum kith_exit until(struct kith_cli *c, const struct condition *cond, int64_t deadline_ms,
 			    struct found *f)
 {
@@ -195,7 +237,8 @@ static enum kith_exit until(struct kith_cli *c, const struct condition *cond, in
 		if (left <= 0)
 			break;
 		kith_reply_init(&r);
-		got = kith_ask_changes(&k, &f->index, left < CALL_MS ? left : CALL_MS, &r);
+		got = kith_ask_changes(&k, cond->kind == SERVICE ? NULL : "member", &f->index,
+				       left < CALL_MS ? left : CALL_MS, &r);
 		kith_reply_fini(&r);
 	}
 	kith_client_close(&k);
@@ -211,8 +254,8 @@ static enum kith_exit print_json(struct kith_cli *c, const struct condition *con
 	kith_write_key_bool(&an.w, "reached", f->is_reached);
 	kith_write_key(&an.w, "waited_s");
 	kith_write_real(&an.w, waited_s);
-	if (*cond->member == '\0')
-		kith_write_key_u64(&an.w, "value", f->alive);
+	if (cond->kind != MEMBER)
+		kith_write_key_u64(&an.w, "value", f->count);
 	else
 		kith_answer_text(&an, "value", *f->state != '\0' ? f->state : NULL);
 	return kith_answer_print(&an, c);
@@ -225,11 +268,14 @@ static void say(struct kith_cli *c, const struct condition *cond, const struct f
 	const char *start = f->is_reached ? "reached in" : "not reached in";
 
 	kith_age_text(waited_s, age);
-	if (*cond->member == '\0')
-		kith_cli_say(c, "%s %s: %llu %s alive", start, age, (unsigned long long)f->alive,
-			     f->alive == 1 ? "member is" : "members are");
+	if (cond->kind == MEMBERS)
+		kith_cli_say(c, "%s %s: %llu %s alive", start, age, (unsigned long long)f->count,
+			     f->count == 1 ? "member is" : "members are");
+	else if (cond->kind == SERVICE)
+		kith_cli_say(c, "%s %s: %llu of %s may be used", start, age,
+			     (unsigned long long)f->count, cond->name);
 	else
-		kith_cli_say(c, "%s %s: %s is %s", start, age, cond->member,
+		kith_cli_say(c, "%s %s: %s is %s", start, age, cond->name,
 			     *f->state != '\0' ? f->state : "not known");
 }
 

@@ -11,11 +11,11 @@
 enum { LINE_MAX_LEN = 2048, CALL_MS = 60000 };
 
 const struct kith_flag kith_watch_flags[] = {
-	{"from", 'f', "INDEX", "members: also what came after this index of an earlier answer"},
+	{"from", 'f', "INDEX", "also what came after this index of an earlier answer"},
 	{NULL, 0, NULL, NULL},
 };
 
-/* --- members --------------------------------------------------------------------------------- */
+/* --- members and services --------------------------------------------------------------------- */
 
 /* One change as a document of its own: version first, then what kithd told. */
 static enum kith_exit print_json(struct kith_cli *c, struct kith_value change)
@@ -73,7 +73,35 @@ static const char *clock_of(const struct kith_cli *c, const char *stamp)
 	return c->verbose || t == NULL ? stamp : t + 1;
 }
 
-static void print_change(struct kith_cli *c, struct kith_reply *r, struct kith_value change)
+static enum kith_color change_color(const char *change)
+{
+	return strcmp(change, "removed") == 0 ? KITH_COLOR_WARN : KITH_COLOR_GOOD;
+}
+
+/* Columns as of a member: the service stands where what happened to a member does. */
+static void print_service(struct kith_cli *c, struct kith_reply *r, struct kith_value change)
+{
+	const char *at = kith_reply_text(r, change, "at", "?");
+	const char *what = kith_reply_text(r, change, "change", "?");
+	char node[LINE_MAX_LEN], service[LINE_MAX_LEN], id[LINE_MAX_LEN];
+	const char *between;
+
+	kith_clean(kith_reply_text(r, change, "node", kith_reply_text(r, change, "node_id", "?")), node,
+		   sizeof(node));
+	kith_clean(kith_reply_text(r, change, "service", "?"), service, sizeof(service));
+	kith_clean(kith_reply_text(r, change, "id", "?"), id, sizeof(id));
+	if (c->plain) {
+		fprintf(c->out, "%llu\t%s\t%s\tservice\t%s\t%s\t%s\n",
+			(unsigned long long)kith_reply_uint(change, "index", 0), at, node, what, service, id);
+		return;
+	}
+	between = strcmp(service, id) != 0 ? " " : "";
+	fprintf(c->out, "%.*s  %-16s  %s%-10s%s  service %s%s%s\n", (int)strcspn(clock_of(c, at), "Z"),
+		clock_of(c, at), node, kith_color(c, change_color(what)), what,
+		kith_color(c, KITH_COLOR_NONE), service, between, *between != '\0' ? id : "");
+}
+
+static void print_member(struct kith_cli *c, struct kith_reply *r, struct kith_value change)
 {
 	const char *at = kith_reply_text(r, change, "at", "?");
 	const char *node = kith_reply_text(r, change, "node", "");
@@ -97,12 +125,23 @@ static void print_change(struct kith_cli *c, struct kith_reply *r, struct kith_v
 		kith_color(c, KITH_COLOR_NONE), *clean != '\0' ? clean : "-");
 }
 
+/* A kind that is of a later version is left out. */
+static void print_change(struct kith_cli *c, struct kith_reply *r, struct kith_value change)
+{
+	const char *kind = kith_reply_text(r, change, "kind", "member");
+
+	if (strcmp(kind, "member") == 0)
+		print_member(c, r, change);
+	else if (strcmp(kind, "service") == 0)
+		print_service(c, r, change);
+}
+
 static enum kith_exit say_lost(struct kith_cli *c, const struct kith_reply *r)
 {
 	struct kith_answer an;
 
-	kith_cli_say(c, "kith: some changes before these are not known any more; kith members tells how "
-			"things are");
+	kith_cli_say(c, "kith: some changes before these are not known any more; kith members and kith "
+			"services tell how things are");
 	if (!c->json)
 		return KITH_EXIT_YES;
 	kith_answer_init(&an, true);
@@ -128,7 +167,7 @@ static enum kith_exit print_changes(struct kith_cli *c, struct kith_reply *r)
 	return got;
 }
 
-static enum kith_exit watch_members(struct kith_cli *c, const struct kith_args *a)
+static enum kith_exit watch_changes(struct kith_cli *c, const struct kith_args *a, const char *kind)
 {
 	const char *text = kith_args_get(a, "from");
 	unsigned long first = 0;
@@ -146,7 +185,7 @@ static enum kith_exit watch_members(struct kith_cli *c, const struct kith_args *
 		struct kith_reply r;
 
 		kith_reply_init(&r);
-		got = kith_ask_changes(&k, has_index ? &index : NULL, CALL_MS, &r);
+		got = kith_ask_changes(&k, kind, has_index ? &index : NULL, CALL_MS, &r);
 		if (got == KITH_EXIT_YES)
 			got = print_changes(c, &r);
 		index = kith_reply_uint(r.root, "index", index);
@@ -211,13 +250,18 @@ static enum kith_exit watch_log(struct kith_cli *c)
 
 enum kith_exit kith_cmd_watch(struct kith_cli *c, const struct kith_args *a)
 {
-	const char *what = a->operand_count > 0 ? a->operands[0] : "members";
+	const char *what = a->operand_count > 0 ? a->operands[0] : NULL;
 
+	if (what == NULL)
+		return watch_changes(c, a, NULL);
 	if (strcmp(what, "members") == 0)
-		return watch_members(c, a);
+		return watch_changes(c, a, "member");
+	if (strcmp(what, "services") == 0)
+		return watch_changes(c, a, "service");
 	if (strcmp(what, "log") != 0)
-		return kith_cli_fail(c, KITH_EXIT_USAGE, "usage", "kith watch members, kith watch log",
-				     "watch: '%s' is neither members nor log", what);
+		return kith_cli_fail(c, KITH_EXIT_USAGE, "usage",
+				     "kith watch members, kith watch services, kith watch log",
+				     "watch: '%s' is neither members nor services nor log", what);
 	if (kith_args_has(a, "from"))
 		return kith_cli_fail(c, KITH_EXIT_USAGE, "usage", "kith watch members --from INDEX",
 				     "watch log: lines have no index to begin --from");

@@ -16,6 +16,8 @@ libkith_cli_la_SOURCES = \
 	%D%/args.h \
 	%D%/ask.c \
 	%D%/ask.h \
+	%D%/child.c \
+	%D%/child.h \
 	%D%/cli.c \
 	%D%/cli.h \
 	%D%/client.c \
@@ -38,10 +40,16 @@ libkith_cli_la_SOURCES = \
 	%D%/cmd_members.h \
 	%D%/cmd_ping.c \
 	%D%/cmd_ping.h \
+	%D%/cmd_register.c \
+	%D%/cmd_register.h \
 	%D%/cmd_revoke.c \
 	%D%/cmd_revoke.h \
 	%D%/cmd_rtt.c \
 	%D%/cmd_rtt.h \
+	%D%/cmd_run.c \
+	%D%/cmd_run.h \
+	%D%/cmd_services.c \
+	%D%/cmd_services.h \
 	%D%/cmd_stats.c \
 	%D%/cmd_stats.h \
 	%D%/cmd_status.c \
@@ -54,10 +62,14 @@ libkith_cli_la_SOURCES = \
 	%D%/cmd_watch.h \
 	%D%/cmd_why.c \
 	%D%/cmd_why.h \
+	%D%/define.c \
+	%D%/define.h \
 	%D%/demo_cluster.c \
 	%D%/demo_cluster.h \
 	%D%/install.c \
 	%D%/install.h \
+	%D%/pages.c \
+	%D%/pages.h \
 	%D%/place.c \
 	%D%/place.h \
 	%D%/reply.c \

@@ -10,8 +10,11 @@
 #include "cli/cmd_join.h"
 #include "cli/cmd_members.h"
 #include "cli/cmd_ping.h"
+#include "cli/cmd_register.h"
 #include "cli/cmd_revoke.h"
 #include "cli/cmd_rtt.h"
+#include "cli/cmd_run.h"
+#include "cli/cmd_services.h"
 #include "cli/cmd_stats.h"
 #include "cli/cmd_status.h"
 #include "cli/cmd_tag.h"
@@ -38,22 +41,29 @@ const struct kith_verb kith_verbs[] = {
 	 "of states. Exits with 1 when nothing matches. -v shows all addresses,\n"
 	 "incarnations and ids.",
 	 kith_members_flags, 0, -1, KITH_OPERANDS_FILTERS, NULL, kith_cmd_members},
+	{"look", "services", "[NAME]", "who offers what, and where",
+	 "Those that may be used, by name and host; with --all also the others, and why\n"
+	 "not: drained, critical, of a host that failed or left. NAME, and what --tag and\n"
+	 "--node take, may have * and ?. Exits with 1 when nothing matches. -v shows all\n"
+	 "addresses, ids, ports, meta, and of those of this host who asked for them.",
+	 kith_services_flags, 0, 1, KITH_OPERANDS_SERVICES, NULL, kith_cmd_services},
 	{"look", "why", "NODE", "the evidence on a member",
 	 "Who suspected it, by which path, and when; what was concluded; what to do\n"
 	 "next. NODE is a name, an id, or the first four or more digits of an id.",
 	 NULL, 1, 1, KITH_OPERANDS_MEMBERS, NULL, kith_cmd_why},
-	{"look", "watch", "[members|log]", "what happens, as it happens, until Ctrl-C",
-	 "members, or nothing: a line for each change of a member, with its time in UTC,\n"
-	 "who said so and the evidence. With --json a document a line; its index, given\n"
-	 "to --from later, shows what came in between, as far as kithd keeps it (512\n"
-	 "changes). log: kithd's log, from its last lines on; -v also debug lines.",
-	 kith_watch_flags, 0, 1, KITH_OPERANDS_WORDS, "members log", kith_cmd_watch},
+	{"look", "watch", "[members|services|log]", "what happens, as it happens, until Ctrl-C",
+	 "A line for each change of a member, with its time in UTC, who said so and the\n"
+	 "evidence, and for each change of a service; with a word only those. With --json\n"
+	 "a document a line; its index, given to --from later, shows what came in between,\n"
+	 "as far as kithd keeps it (512 changes). log: kithd's log, from its last lines\n"
+	 "on; -v also debug lines.",
+	 kith_watch_flags, 0, 1, KITH_OPERANDS_WORDS, "members services log", kith_cmd_watch},
 	{"look", "wait", "CONDITION", "until the membership is as wanted, for scripts",
 	 "A CONDITION is 'members>=3' (also <=, ==, >, <), which counts those alive with\n"
-	 "this host, or 'member db-1 alive', a name and a state. Exits with 0 when it is\n"
-	 "reached, with 1 when the time is over. It looks when something changes, not\n"
-	 "every so often.",
-	 kith_wait_flags, 1, 3, KITH_OPERANDS_WORDS, "member members>=", kith_cmd_wait},
+	 "this host, 'member db-1 alive', a name and a state, or 'service web>=2', which\n"
+	 "counts those that may be used. Exits with 0 when it is reached, with 1 when the\n"
+	 "time is over. It looks when something changes, not every so often.",
+	 kith_wait_flags, 1, 3, KITH_OPERANDS_WORDS, "member members>= service", kith_cmd_wait},
 	{"look", "stats", "[PREFIX]", "counters, as group.name",
 	 "All counters, or those whose group.name begins with PREFIX: node, drops, rpc.\n"
 	 "kith-metrics(7) has their meanings. With --every DUR it goes on until Ctrl-C\n"
@@ -118,6 +128,30 @@ const struct kith_verb kith_verbs[] = {
 	 "reload brings another node.tag; what is to stay goes into kith.conf. Prints\n"
 	 "what changed, and the command that undoes it.",
 	 NULL, 2, -1, KITH_OPERANDS_WORDS, "set unset", kith_cmd_tag},
+	{"change", "register", "NAME", "offer a service of this host, for good",
+	 "All hosts see it within a second. It is kept until kith deregister, also while\n"
+	 "kithd restarts; what belongs to the host's configuration goes into kith.conf, and\n"
+	 "what is there while a program runs is kith run's. Said again, it changes what is\n"
+	 "said of it, or nothing.",
+	 kith_register_flags, 1, 1, KITH_OPERANDS_NONE, NULL, kith_cmd_register},
+	{"change", "deregister", "ID", "offer it no longer",
+	 "ID is the name, unless it was given another one: kith services --all -v. One that\n"
+	 "kith.conf offers is removed there.",
+	 NULL, 1, 1, KITH_OPERANDS_SERVICES, NULL, kith_cmd_deregister},
+	{"change", "drain", "[ID]", "let no answer name a service of this host, or any of them",
+	 "It stays listed, and connections that are there stay. Without ID the whole host is\n"
+	 "drained, with what is registered later. It holds until kith undrain, also while\n"
+	 "kithd restarts.",
+	 kith_drain_flags, 0, 1, KITH_OPERANDS_SERVICES, NULL, kith_cmd_drain},
+	{"change", "undrain", "[ID]", "the end of kith drain",
+	 "Without ID all services of this host are back, also those drained by their ids.",
+	 NULL, 0, 1, KITH_OPERANDS_SERVICES, NULL, kith_cmd_undrain},
+	{"change", "run", "COMMAND...", "run a program, and offer its service while it runs",
+	 "Starts COMMAND and registers the service, at once or with --ready-tcp when its port\n"
+	 "takes a connection. TERM and INT drain it first and then go to COMMAND. It is\n"
+	 "withdrawn when COMMAND ends, or kith: also by a kill. Exits as COMMAND does. Flags\n"
+	 "of COMMAND stand behind --: kith run --service web:8080 --ready-tcp -- ./web -x",
+	 kith_run_flags, 1, -1, KITH_OPERANDS_FILES, NULL, kith_cmd_run},
 	{"manage", "config", "check|show [KEY]", "judge or show the configuration, as kithd reads it",
 	 "check runs kithd --check, which finds every mistake that would keep kithd from\n"
 	 "starting; exits with 78 if there is one. show runs kithd --print-config: every\n"

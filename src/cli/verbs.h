@@ -14,6 +14,7 @@ enum kith_operands {
 	KITH_OPERANDS_NONE,
 	KITH_OPERANDS_MEMBERS, /* names that kithd knows */
 	KITH_OPERANDS_FILTERS, /* names and filter words */
+	KITH_OPERANDS_SERVICES, /* names that kithd knows */
 	KITH_OPERANDS_FILES,
 	KITH_OPERANDS_VERBS,
 	KITH_OPERANDS_WORDS /* the `words` of the row */

@@ -31,7 +31,7 @@ static void every_row_is_whole_and_named_once(void **state)
 		}
 		assert_true(row->args == NULL || row->has_body);
 	}
-	assert_int_equal(count, 37);
+	assert_int_equal(count, 41);
 	assert_null(kith_call_find(bytes("")));
 	assert_null(kith_call_find(bytes("Members")));
 	assert_null(kith_call_find(bytes("member")));
