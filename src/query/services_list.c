@@ -2,10 +2,10 @@
 /* The row kith.services: who offers what, as this node sees it, in pages. */
 #include "query/services.h"
 #include "base/addr.h"
+#include "base/glob.h"
 #include "base/text.h"
 #include "query/directory.h"
 #include "query/members.h"
-#include "query/pattern.h"
 #include "query/reply.h"
 
 #include <string.h>
