@@ -15,27 +15,6 @@ struct kith_dns {
 
 /* --- settings -------------------------------------------------------------------------------- */
 
-static bool is_plain(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-}
-
-static bool read_domain(struct kith_dns_name *n, const char *text)
-{
-	for (const char *p = text; *p != '\0'; p++)
-		if (!is_plain((uint8_t)*p))
-			return false;
-	return kith_dns_name_read(n, (struct kith_bytes){(const uint8_t *)text, strlen(text)}) &&
-	       n->len <= KITH_DNS_DOMAIN_MAX;
-}
-
-bool kith_dns_domain_is_valid(const char *text)
-{
-	struct kith_dns_name n;
-
-	return read_domain(&n, text);
-}
-
 int kith_dns_set(struct kith_dns *dns, const struct kith_dns_config *c)
 {
 	struct kith_dns_settings s = {
@@ -51,7 +30,7 @@ int kith_dns_set(struct kith_dns *dns, const struct kith_dns_config *c)
 	if (c->domain_count == 0 || c->domain_count > KITH_DNS_DOMAINS_MAX)
 		return KITH_EINVAL;
 	for (size_t i = 0; i < c->domain_count; i++)
-		if (!read_domain(&s.domains[s.domain_count++], c->domains[i]))
+		if (!kith_dns_domain_read(&s.domains[s.domain_count++], c->domains[i]))
 			return KITH_EINVAL;
 	dns->a.set = s;
 	return 0;

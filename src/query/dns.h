@@ -13,6 +13,7 @@
 #define KITH_QUERY_DNS_H
 
 #include "query/directory.h"
+#include "query/dns_name.h"
 
 /* Columns: name, meaning. */
 #define KITH_DNS_COUNTERS(X) \
@@ -41,10 +42,12 @@ enum kith_dns_prefer {
 };
 
 enum {
-	KITH_DNS_UDP_MOST = 4096,
-	KITH_DNS_TTL_MAX_S = 86400
+	KITH_DNS_QUERY_MAX = 512, /* a question is at most 271 bytes, and what may follow is padding */
+	KITH_DNS_UDP_LEAST = 512, /* an answer so long everybody takes, RFC 1035 */
+	KITH_DNS_UDP_MOST = 4096
 };
 
+/* Domains are as kith_dns_domain_read() takes them. */
 struct kith_dns_config {
 	const char *const *domains; /* the first one is that of answers about addresses */
 	size_t domain_count;        /* 1 to KITH_DNS_DOMAINS_MAX */
@@ -59,9 +62,6 @@ enum kith_dns_transport { KITH_DNS_UDP, KITH_DNS_TCP };
 
 struct kith_dns;
 
-/* Whether the text can be a domain of ours. */
-bool kith_dns_domain_is_valid(const char *text);
-
 /* The directory is borrowed; `seed` is for the order of answers. KITH_EINVAL: a domain; KITH_ENOMEM. */
 KITH_MUST_USE int kith_dns_new(struct kith_dns **dns, const struct kith_dns_config *c,
 			       struct kith_directory *directory, const uint8_t seed[16]);
@@ -72,6 +72,9 @@ KITH_MUST_USE int kith_dns_set(struct kith_dns *dns, const struct kith_dns_confi
 /* The answer, borrowed until the next one; none is due when it is empty. */
 struct kith_bytes kith_dns_answer(struct kith_dns *dns, enum kith_dns_transport transport, uint32_t unix_s,
 				  struct kith_bytes query);
+
+/* The library that reads and writes messages, with its version. */
+const char *kith_dns_library(void);
 
 /* The host counts its connections there. */
 struct kith_dns_counters *kith_dns_counters(struct kith_dns *dns);

@@ -54,6 +54,21 @@ bool kith_dns_name_read(struct kith_dns_name *n, struct kith_bytes text)
 	return kith_dns_name_labels(n, text) && kith_dns_name_end(n, NULL);
 }
 
+static bool is_plain(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+bool kith_dns_domain_read(struct kith_dns_name *n, const char *text)
+{
+	const struct kith_bytes bytes = {(const uint8_t *)text, strlen(text)};
+
+	for (size_t i = 0; i < bytes.len; i++)
+		if (!is_plain(bytes.p[i]))
+			return false;
+	return kith_dns_name_read(n, bytes) && n->len <= KITH_DNS_DOMAIN_MAX;
+}
+
 /* --- reading --------------------------------------------------------------------------------- */
 
 enum { LABELS_MAX = KITH_DNS_NAME_MAX / 2 };

@@ -38,6 +38,9 @@ KITH_MUST_USE bool kith_dns_name_end(struct kith_dns_name *n, const struct kith_
 /* A whole name from text, with or without the last dot. */
 KITH_MUST_USE bool kith_dns_name_read(struct kith_dns_name *n, struct kith_bytes text);
 
+/* A domain of ours, of letters that all can type. */
+KITH_MUST_USE bool kith_dns_domain_read(struct kith_dns_name *n, const char *text);
+
 enum kith_dns_kind {
 	KITH_DNS_FOREIGN, /* in no domain of ours */
 	KITH_DNS_NOTHING, /* in a domain of ours, and no name can be like that */

@@ -3,6 +3,7 @@
 #include "base/check.h"
 
 #include <ldns/packet.h>
+#include <ldns/util.h>
 #include <ldns/wire2host.h>
 #include <string.h>
 
@@ -71,6 +72,11 @@ int kith_dns_question_read(struct kith_dns_question *q, const uint8_t *p, size_t
 	rcode = take(q, pkt);
 	ldns_pkt_free(pkt);
 	return rcode;
+}
+
+const char *kith_dns_library(void)
+{
+	return "ldns " LDNS_VERSION;
 }
 
 /* --- the answer ------------------------------------------------------------------------------ */

@@ -14,14 +14,13 @@
 #ifndef KITH_QUERY_DNS_WIRE_H
 #define KITH_QUERY_DNS_WIRE_H
 
+#include "query/dns.h"
 #include "query/dns_name.h"
 
 #include <ldns/buffer.h>
 
 enum {
 	KITH_DNS_HEADER = 12,
-	KITH_DNS_QUERY_MAX = 512,  /* a question is at most 271 bytes, its OPT record padding at most */
-	KITH_DNS_UDP_LEAST = 512,  /* what everybody takes, RFC 1035 */
 	KITH_DNS_MESSAGE_MAX = 65535
 };
 

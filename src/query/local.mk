@@ -31,6 +31,8 @@ libkith_query_la_SOURCES = \
 	%D%/definition.h \
 	%D%/directory.c \
 	%D%/directory.h \
+	%D%/dns_name.c \
+	%D%/dns_name.h \
 	%D%/filter.c \
 	%D%/filter.h \
 	%D%/join.c \
@@ -78,8 +80,6 @@ libkith_dns_la_SOURCES = \
 	%D%/dns.h \
 	%D%/dns_answer.c \
 	%D%/dns_answer.h \
-	%D%/dns_name.c \
-	%D%/dns_name.h \
 	%D%/dns_pick.c \
 	%D%/dns_pick.h \
 	%D%/dns_record.c \
