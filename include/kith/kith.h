@@ -21,6 +21,7 @@
 #ifndef KITH_KITH_H
 #define KITH_KITH_H
 
+#include <kith/service.h>
 #include <kith/stats.h>
 #include <kith/types.h>
 #include <stdbool.h>
@@ -381,32 +382,6 @@ KITH_API KITH_MUST_USE int kith_node_release(struct kith_node *n, kith_us now,
 KITH_API KITH_MUST_USE int kith_node_revoke(struct kith_node *n, kith_us now,
 					    struct kith_bytes revocation);
 
-/* A service that this host offers: one instance, told apart from others of the host by its id. Texts are
- * UTF-8 without control characters. The msgpack values may be empty. */
-struct kith_service_def {
-	const char *name;        /* 1 to KITH_SERVICE_NAME_MAX bytes */
-	const char *id;          /* 1 to KITH_SERVICE_ID_MAX bytes; NULL: the name */
-	uint16_t port;           /* 0: none */
-	uint16_t weight;         /* its share of the work among those of its name; 0: none, if others can */
-	bool maintenance;        /* drained: it stays listed, and no answer names it */
-	enum kith_service_health health;
-	const char *note;        /* why, at most KITH_SERVICE_NOTE_MAX bytes; NULL: nothing to say */
-	struct kith_bytes addrs; /* array of texts, IP literals or names of hosts, preferred first, at most
-	                          * KITH_SERVICE_ADDRS_MAX; none: those of the member */
-	struct kith_bytes ports; /* map of text to number: named ones, at most KITH_SERVICE_PORTS_MAX */
-	struct kith_bytes tags;  /* array of texts */
-	struct kith_bytes meta;  /* map of text to text */
-};
-/* Offers a service to the whole cluster, or changes what is said of it; nothing is sent when nothing
- * differs. It is offered until it is dropped or the node ends, and told as soon as the node has started;
- * the host offers it again after a restart. KITH_EINVAL: a field is out of its range; KITH_ETOOBIG: over
- * some 860 bytes in all; KITH_ERIGHT: our certificate does not allow the name, or addresses that are not
- * this member's; KITH_EFULL: 256 are offered; KITH_ESTATE after leave; KITH_ENOMEM. */
-KITH_API KITH_MUST_USE int kith_node_service_put(struct kith_node *n, kith_us now,
-						 const struct kith_service_def *def);
-/* Withdraws it. KITH_ENOTFOUND; KITH_ESTATE after leave; KITH_ENOMEM: it is still offered. */
-KITH_API KITH_MUST_USE int kith_node_service_drop(struct kith_node *n, kith_us now, const char *id);
-
 /* Measures a member now, whatever its status, at the addresses of its record. For each of the ways
  * a KITH_EVENT_PING with *token follows, within 2 s. It is no round of the detector's: an answer
  * shows in kith_member.heard, silence is no evidence. KITH_ENOTFOUND; KITH_ESTATE: it is this node,
@@ -470,40 +445,6 @@ KITH_API void kith_node_self(const struct kith_node *n, struct kith_member *m);
 /* The next tag of a member: *at = 0 to start; 1 and key, value; 0 at the end. */
 KITH_API KITH_MUST_USE int kith_tag_next(struct kith_bytes tags, size_t *at,
 					 struct kith_bytes *key, struct kith_bytes *value);
-
-/* A service as this node sees it. Pointers are borrowed; the texts do not end in NUL. */
-struct kith_service {
-	struct kith_mid owner;
-	const char *node;          /* the owner's name, and its zone; these two end in NUL */
-	const char *zone;
-	enum kith_status status;   /* of the owner */
-	bool self, quarantined;    /* is the owner */
-	uint8_t key[8];            /* made of the id: names it among those of its owner */
-	uint32_t epoch, seq;       /* of its record */
-	struct kith_bytes name, id, note;
-	uint16_t port, weight;
-	bool maintenance;
-	enum kith_service_health health;
-	uint32_t health_since;     /* unix seconds, on the owner's clock */
-	struct kith_bytes addrs, ports, tags, meta; /* as in kith_service_def */
-	kith_us changed;           /* when this was learned, on the node's clock */
-};
-/* Walks all services that are known, in the order of their owners' ids and then of their keys, also of
- * members that failed: start with *cursor = 0; 1 and *s, or 0 at the end. */
-KITH_API KITH_MUST_USE int kith_node_services(const struct kith_node *n, uint64_t *cursor,
-					      struct kith_service *s);
-/* One service of a member. KITH_ENOTFOUND. */
-KITH_API KITH_MUST_USE int kith_node_service(const struct kith_node *n, const struct kith_mid *owner,
-					     struct kith_bytes id, struct kith_service *s);
-/* Whether an answer may name it: its owner is alive, suspect or restarting and not quarantined, and it is
- * neither in maintenance nor critical. */
-KITH_API bool kith_service_is_usable(const struct kith_service *s);
-/* The next text of addrs or tags: *at = 0 to start; 1 and *text, or 0 at the end. meta is walked with
- * kith_tag_next(). */
-KITH_API KITH_MUST_USE int kith_text_next(struct kith_bytes texts, size_t *at, struct kith_bytes *text);
-/* The next of the named ports, likewise. */
-KITH_API KITH_MUST_USE int kith_port_next(struct kith_bytes ports, size_t *at, struct kith_bytes *name,
-					  uint16_t *port);
 
 /* One entry of the evidence about a member. */
 #define KITH_WHY_KINDS(X) \
@@ -589,8 +530,6 @@ KITH_API bool kith_err_is_fatal(int err);
 /* "alive", ...; "?" when out of range. */
 KITH_API const char *kith_status_name(enum kith_status s);
 KITH_API const char *kith_event_name(enum kith_event_kind k);
-/* "passing", ...; "?" when out of range. */
-KITH_API const char *kith_service_health_name(enum kith_service_health h);
 /* Address to text ("10.0.0.1:5484", "[fd00::1]:5484"; without port when it is 0) and back. `size`
  * of at least 56 always suffices. Parsing takes literals only, no names: KITH_EINVAL. */
 KITH_API const char *kith_addr_text(const struct kith_addr *a, char *buf, size_t size);

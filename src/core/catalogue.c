@@ -380,7 +380,7 @@ void kith_catalogue_check(const struct kith_node *n)
 
 			KITH_ASSERT(i == 0 || memcmp(o[-1].record->body.key, o->record->body.key,
 						     KITH_SERVICE_KEY) < 0);
-			KITH_ASSERT(memcmp(o->record->mid.b, p->record->mid.b, sizeof(p->record->mid.b)) == 0);
+			KITH_ASSERT(memcmp(&o->record->mid, &p->record->mid, sizeof(o->record->mid)) == 0);
 			KITH_ASSERT(o->is_former == (o->record->epoch != p->record->epoch));
 			KITH_ASSERT(!o->is_former || !kith_offer_is_deleted(o));
 			deleted += kith_offer_is_deleted(o) ? 1 : 0;

@@ -9,8 +9,9 @@
  * that an older one, come late, changes nothing.
  *
  * An owner that starts anew signs all that it offers again, and until that has come what it offered before
- * stays: as former, for KITH_SERVICE_FORMER, so that an upgrade rolled over the cluster takes no service out
- * of any answer. Former and deleted ones are no part of the owner's leaf: others may have forgotten them.
+ * stays: as former, for KITH_SERVICE_FORMER, so that an upgrade rolled over the cluster takes no service
+ * out of any answer. Former and deleted ones are no part of the owner's leaf: others may have forgotten
+ * them.
  *
  * Whether an answer may name a service is a matter of its owner's status as well, which is not noted here:
  * it leaves all answers with the same event that tells of its owner.

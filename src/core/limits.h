@@ -21,8 +21,8 @@ enum {
 	KITH_SERVICES_PER_OWNER = 256,
 	KITH_SERVICES_DELETED = 256,
 	KITH_SERVICES_MAX = 65536,
-	/* Records of services that a member signs: in a second, and at once; and of one of them, so that one
-	 * that flips does not keep all others busy. */
+	/* Records of services that a member signs: in a second, and at once; and of one of them, so that
+	 * one that flips does not keep all others busy. */
 	KITH_SERVICE_RATE = 10,
 	KITH_SERVICE_BURST = KITH_SERVICES_PER_OWNER,
 	KITH_SERVICE_EACH_RATE = 1,

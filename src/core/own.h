@@ -74,7 +74,8 @@ void kith_own_withdraw(struct kith_node *n, const struct kith_peer *p);
  * memory. */
 struct kith_fact *kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
 				    struct kith_bytes body);
-/* Signs a record of a service: a new reference; NULL without memory. We have started, and it is not over. */
+/* Signs a record of a service: a new reference; NULL without memory. We have started, and it is not
+ * over. */
 struct kith_fact *kith_own_service(struct kith_node *n, uint32_t seq, struct kith_bytes body);
 bool kith_own_is_started(const struct kith_node *n);
 

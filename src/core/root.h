@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * core/root.h: eight bytes about a whole view. Each owner has a leaf, of its record and its services; the digest
- * of some is made of the sum of their leaves and of their number, so that a change costs one subtraction and
- * one addition, in any order. Sums are kept by the first byte of the mid as well, so that a
+ * core/root.h: eight bytes about a whole view. Each owner has a leaf, of its record and its services;
+ * the digest of some is made of the sum of their leaves and of their number, so that a change costs one
+ * subtraction and one addition, in any order. Sums are kept by the first byte of the mid as well, so that a
  * synchronisation need not walk over the whole ring to say what its large ranges are like, and how
  * many come before each, which is where they lie on the ring.
  */

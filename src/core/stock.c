@@ -118,7 +118,8 @@ static bool bring_wanted(struct kith_node *n, struct kith_sync *y, const struct 
 }
 
 /* Both are in the order of their keys. */
-static bool merge(struct kith_node *n, struct kith_sync *y, const struct kith_peer *p, struct kith_bytes blob)
+static bool merge(struct kith_node *n, struct kith_sync *y, const struct kith_peer *p,
+		  struct kith_bytes blob)
 {
 	const struct kith_offers *os = kith_catalogue_of(n, p);
 	uint32_t at = 0;

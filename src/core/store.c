@@ -540,7 +540,8 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 	if (e.owner == NULL) {
 		KITH_DROP(n, record_unknown_owner);
 		/* What a synchronisation says of an owner comes behind its record: that was refused. */
-		if (deliverer != NULL && (way == KITH_STORE_BY_DATAGRAM || e.head.kind != KITH_RECORD_SERVICE) &&
+		if (deliverer != NULL &&
+		    (way == KITH_STORE_BY_DATAGRAM || e.head.kind != KITH_RECORD_SERVICE) &&
 		    kith_charge(n, deliverer, KITH_CHARGE_WANT))
 			want(n, deliverer, &e.head.owner, 0, 0);
 		return KITH_STORE_BAD;

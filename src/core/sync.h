@@ -7,8 +7,9 @@
  * other asked: a part whose digests differ leads to a question about that part, an owner that the
  * other lacks is sent (`owner`), one that we lack is asked for (`need`). One whose records differ is
  * sent without its certificate, which both have, and comes back if the other's is the newer one: only
- * a record's number tells; the numbers of its services follow (core/stock.h). `end` hands the turn over. A turn that asks nothing is the last. Whose `hello`
- * shows another set of revocations is told ours before anything else.
+ * a record's number tells; the numbers of its services follow (core/stock.h). `end` hands the turn over.
+ * A turn that asks nothing is the last. Whose `hello` shows another set of revocations is told ours
+ * before anything else.
  *
  * So the cost follows the differences: each one costs a `parts` per level of the tree, a level for
  * each factor of 16 in the number of members, and no side keeps more than its next turn. Where many
@@ -77,7 +78,7 @@ struct kith_sync {
 	struct kith_asked asked;             /* about ranges */
 	struct kith_asked asked_services[2]; /* told of, and wanted */
 	uint64_t bytes_in;
-	uint64_t bytes_of_services; /* of them: of services that were news, which have a bound of their own */
+	uint64_t bytes_of_services; /* of them: that were news, which have a bound of their own */
 	uint32_t news;    /* records taken */
 	bool has_expired; /* a record that came is over here, or from the future */
 	bool overflows;   /* there are more members than our table has room for */

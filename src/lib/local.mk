@@ -15,6 +15,7 @@ libkith_lib_la_SOURCES = \
 kithincludedir = $(includedir)/kith
 kithinclude_HEADERS = \
 	include/kith/kith.h \
+	include/kith/service.h \
 	include/kith/stats.h \
 	include/kith/types.h
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/claims.h"
 
+#include "sim/offers.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +121,7 @@ static void check_claims(struct cluster *c)
 
 	for (i = 0; i < c->claim_count; i++)
 		check_claim(c, &c->claims[i]);
+	cluster_check_steady(c);
 }
 
 void cluster_forbid(struct cluster *c, uint32_t observer, uint32_t who, enum kith_status status)
@@ -136,7 +139,7 @@ void cluster_forbid(struct cluster *c, uint32_t observer, uint32_t who, enum kit
 
 void cluster_allow_all(struct cluster *c)
 {
-	c->claim_count = 0;
+	c->claim_count = c->steady_count = 0;
 }
 
 void cluster_never(struct cluster *c, uint32_t observer, uint32_t who, enum kith_status status,

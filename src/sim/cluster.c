@@ -3,6 +3,7 @@
 
 #include "core/pool.h"
 #include "sim/hash.h"
+#include "sim/offers.h"
 #include "sim/process.h"
 #include "sim/report.h"
 #include "sim/room.h"
@@ -243,6 +244,7 @@ void cluster_free(struct cluster **cp)
 	}
 	free(c->nodes);
 	free(c->claims);
+	free(c->steady);
 	kith_pool_free(&c->pool);
 	free(c);
 	*cp = NULL;
@@ -325,6 +327,7 @@ int cluster_start_with(struct cluster *c, uint32_t i, const struct kith_config *
 	report_line(c, n, "START with epoch %u", cfg->epoch);
 	give_back(c, i);
 	net_listen(&c->net, i);
+	cluster_offer_again(c, i);
 	process_begin(n);
 	return 0;
 }

@@ -38,6 +38,7 @@ enum {
 	CLUSTER_STRANGERS_MAX = 16,
 	CLUSTER_LAST_LINES = 60,
 	CLUSTER_SEEDS_MAX = 64,
+	CLUSTER_OFFERS_MAX = 8,
 	CLUSTER_UNKNOWN = -1 /* a status: no such member there */
 };
 #define CLUSTER_ANY UINT32_MAX
@@ -93,7 +94,7 @@ struct cluster_node {
 	bool started;                /* its first PERSIST was answered */
 	uint32_t spins;              /* ticks without time passing */
 	uint64_t last_stream;        /* highest odd id used */
-	uint64_t changes;            /* view.changes at the last look */
+	uint64_t changes, service_changes; /* of the view at the last look */
 	uint64_t changes_listed;     /* and when its members' addresses were last noted */
 	kith_us alarm_at;            /* deadline that the alarm was set for */
 	struct cluster_stream *streams; /* owned list: what the node may write to */
@@ -110,6 +111,12 @@ struct cluster_node {
 	int64_t wall_skew_ms;
 	bool wall_untrusted;
 	bool is_revoked; /* by the cluster's authority */
+
+	struct cluster_offer {
+		char name[32];
+		uint16_t port;
+	} offers[CLUSTER_OFFERS_MAX]; /* what the host offers (sim/offers.h) */
+	uint32_t offer_count;
 
 	struct cluster_entry *diary; /* owned */
 	size_t diary_count, diary_room;
@@ -141,6 +148,12 @@ struct watch;
 
 typedef void cluster_event_fn(void *ctx, struct cluster_node *n, const struct kith_event *e);
 
+/* A service that may not be missed. */
+struct cluster_steady {
+	uint32_t observer, who;
+	char name[32];
+};
+
 struct cluster_claim {
 	uint32_t observer, who; /* index or CLUSTER_ANY */
 	enum kith_status status;
@@ -164,6 +177,8 @@ struct cluster {
 	struct watch *watch; /* owned; NULL: nobody looks */
 	struct cluster_claim *claims; /* owned */
 	uint32_t claim_count, claim_room;
+	struct cluster_steady *steady; /* owned */
+	uint32_t steady_count;
 	/* Called for every event of every node, before a diary takes it. */
 	cluster_event_fn *on_event;
 	/* Called when a process is about to end, for its last figures. */

@@ -48,6 +48,8 @@ libkith_sim_la_SOURCES = \
 	%D%/net.h \
 	%D%/nettcp.c \
 	%D%/nettcp.h \
+	%D%/offers.c \
+	%D%/offers.h \
 	%D%/pcap.c \
 	%D%/pcap.h \
 	%D%/process.c \

@@ -423,8 +423,9 @@ void process_tick(struct cluster_node *n)
 	set_alarm(n);
 	kith_node_view(n->node, &v);
 	watch_step(n, &v, v.changes != n->changes);
-	if (v.changes != n->changes) {
+	if (v.changes != n->changes || v.service_changes != n->service_changes) {
 		n->changes = v.changes;
+		n->service_changes = v.service_changes;
 		c->changed = true;
 	}
 }

@@ -3,6 +3,7 @@
 
 #include "sim/claims.h"
 #include "sim/marks.h"
+#include "sim/offers.h"
 #include "sim/report.h"
 #include "sim/swarm_fault.h"
 #include "sim/watch.h"
@@ -254,6 +255,8 @@ static kith_us heal(struct run *run)
 		agreed = c->world.now;
 		cluster_run(c, SWARM_STEADY);
 	} while (run->last_event > agreed || !agrees(c, run));
+	if (!may_differ(run))
+		cluster_check_services(c);
 	return agreed - start;
 }
 

@@ -32,6 +32,7 @@ enum { SWARM_HOSTS_MIN = 2, SWARM_HOSTS_MAX = 64, SWARM_ZONES_MAX = 6, SWARM_PLA
 	X(DISK, disk, 3, "a host's disk answers nothing, until it is reset") \
 	X(KEEP, keep, 10, "a host writes down what it shall keep over restarts") \
 	X(TAG, tag, 40, "a host changes its tags") \
+	X(OFFER, offer, 60, "a host offers a service, changes it, or withdraws it") \
 	X(FORGET, forget, 10, "a host forgets a member that is failed or left") \
 	X(REVOKE, revoke, 2, "the authority expels a host for good") \
 	X(PING, ping, 40, "a host measures a member") \

@@ -2,6 +2,7 @@
 #include "sim/swarm_strike.h"
 
 #include "sim/faults.h"
+#include "sim/offers.h"
 #include "sim/report.h"
 
 #include <assert.h>
@@ -376,6 +377,17 @@ static void tag(struct swarm *s, struct kith_rng *r)
 		(void)cluster_tag(s->cluster, i, key, value);
 }
 
+static void offer(struct swarm *s, struct kith_rng *r)
+{
+	static const char *const names[] = {"web", "db", "cache"};
+	const uint32_t i = pick(s, r);
+	const char *name = names[kith_rng_below(r, 3)];
+	const uint16_t port = swarm_chance(r, 30) ? 0 : (uint16_t)swarm_between(r, 1, 1000);
+
+	if (i != NOBODY)
+		(void)cluster_offer(s->cluster, i, name, port);
+}
+
 static void forget(struct swarm *s, struct kith_rng *r)
 {
 	const uint32_t i = pick(s, r);
@@ -502,6 +514,7 @@ static const struct {
 	[SWARM_MUTE] = {mute}, [SWARM_OFFLINE] = {offline}, [SWARM_PLANE] = {plane},
 	[SWARM_MOVE] = {move}, [SWARM_WEATHER] = {weather}, [SWARM_DRIFT] = {drift},
 	[SWARM_WALL] = {wall}, [SWARM_DISK] = {disk}, [SWARM_KEEP] = {keep}, [SWARM_TAG] = {tag},
+	[SWARM_OFFER] = {offer},
 	[SWARM_FORGET] = {forget}, [SWARM_REVOKE] = {revoke}, [SWARM_PING] = {ping}, [SWARM_JOIN] = {join},
 	[SWARM_GARBAGE] = {garbage}, [SWARM_REPLAY] = {replay}, [SWARM_STRANGER] = {stranger},
 };

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "sim/claims.h"
 #include "sim/faults.h"
+#include "sim/offers.h"
 #include "sim/verbs_claim.h"
 
 #include <string.h>
@@ -271,6 +272,23 @@ static void run_tag(scn *s, value *v)
 	EACH(s, &v[0], (need_awake(s, h), done(s, h, cluster_tag(c, h, v[1].word, v[2].word))));
 }
 
+static void run_offer(scn *s, value *v)
+{
+	EACH(s, &v[0], (need_awake(s, h),
+			done(s, h, cluster_offer(c, h, v[1].word, (uint16_t)v[2].number))));
+}
+
+static void run_withdraw(scn *s, value *v)
+{
+	EACH(s, &v[0], (need_awake(s, h), done(s, h, cluster_offer(c, h, v[1].word, 0))));
+}
+
+static const char *read_offer(scn *s, value *v)
+{
+	(void)s;
+	return v[2].number >= 1 && v[2].number <= UINT16_MAX ? NULL : "a port of 1 to 65535 was expected";
+}
+
 static void run_disk(scn *s, value *v)
 {
 	EACH(s, &v[0], cluster_disk_hangs(c, h, strcmp(v[1].word, "hangs") == 0));
@@ -429,6 +447,9 @@ const struct scenario_verb scenario_verbs[] = {
 	 {POS(SCN_HOST), {"at", SCN_HOSTS, false, NULL}}},
 	{"tag", "HOSTS KEY VALUE", NULL, run_tag,
 	 {POS(SCN_HOSTS), POS(SCN_WORD), POS(SCN_WORD)}},
+	{"offer", "HOSTS NAME NUMBER", read_offer, run_offer,
+	 {POS(SCN_HOSTS), POS(SCN_WORD), POS(SCN_NUMBER)}},
+	{"withdraw", "HOSTS NAME", NULL, run_withdraw, {POS(SCN_HOSTS), POS(SCN_WORD)}},
 	{"disk", "HOSTS hangs|works", NULL, run_disk,
 	 {POS(SCN_HOSTS), {NULL, SCN_WORD, false, "hangs|works"}}},
 	{"clock", "HOSTS ahead|behind TIME [trust no]", NULL, run_clock,
@@ -470,6 +491,12 @@ const struct scenario_verb scenario_verbs[] = {
 	{"never", "HOSTS STATUS [at HOSTS]", NULL, scenario_run_never,
 	 {POS(SCN_HOSTS), POS(SCN_STATUS), AT}},
 	{"allow", "", NULL, scenario_run_allow, {{0}}},
+	{"offered", "HOSTS NAME NUMBER [at HOSTS] within TIME", read_offer, scenario_run_offered,
+	 {POS(SCN_HOSTS), POS(SCN_WORD), POS(SCN_NUMBER), AT, {"within", SCN_TIME, false, NULL}}},
+	{"missing", "HOSTS NAME [at HOSTS] within TIME", NULL, scenario_run_missing,
+	 {POS(SCN_HOSTS), POS(SCN_WORD), AT, {"within", SCN_TIME, false, NULL}}},
+	{"steady", "HOSTS NAME [at HOSTS]", NULL, scenario_run_steady,
+	 {POS(SCN_HOSTS), POS(SCN_WORD), AT}},
 	{"tagged", "HOSTS KEY VALUE [at HOSTS] within TIME", NULL, scenario_run_tagged,
 	 {POS(SCN_HOSTS), POS(SCN_WORD), POS(SCN_WORD), AT, {"within", SCN_TIME, false, NULL}}},
 	{"stat", "COUNTER [at HOSTS] [min NUMBER] [max NUMBER]", NULL, scenario_run_stat,

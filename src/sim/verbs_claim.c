@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "sim/verbs_claim.h"
 
+#include "sim/offers.h"
+
 #include "sim/claims.h"
 
 #include <inttypes.h>
@@ -155,6 +157,54 @@ void scenario_run_tagged(struct scenario *s, const struct scenario_value *v)
 	struct tagged t = {s, v};
 
 	cluster_wait(s->cluster, v[4].us, is_tagged, &t, "the tag is known where the line says");
+}
+
+/* --- services ---------------------------------------------------------------------------------- */
+
+/* Whether all observers list it on this port; 0: none lists it as usable. */
+struct offered {
+	scn *s;
+	value *hosts, *at;
+	const char *name;
+	uint16_t port;
+};
+
+static bool is_offered(struct cluster *c, void *arg)
+{
+	const struct offered *f = arg;
+	uint32_t o, w;
+
+	for (o = 0; o < c->count; o++)
+		for (w = 0; is_observer(f->s, f->at, f->hosts, o) && w < f->hosts->host_count; w++)
+			if (cluster_offered(c, o, f->hosts->hosts[w], f->name) != f->port)
+				return false;
+	return true;
+}
+
+void scenario_run_offered(struct scenario *s, const struct scenario_value *v)
+{
+	struct offered f = {s, &v[0], &v[3], v[1].word, (uint16_t)v[2].number};
+
+	cluster_wait(s->cluster, v[4].us, is_offered, &f, "the service is listed where the line says");
+}
+
+void scenario_run_missing(struct scenario *s, const struct scenario_value *v)
+{
+	struct offered f = {s, &v[0], &v[2], v[1].word, 0};
+
+	cluster_wait(s->cluster, v[3].us, is_offered, &f, "the service is gone where the line says");
+}
+
+void scenario_run_steady(struct scenario *s, const struct scenario_value *v)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < v[0].host_count; i++) {
+		if (!v[2].given)
+			cluster_steady(s->cluster, CLUSTER_ANY, v[0].hosts[i], v[1].word);
+		for (k = 0; k < v[2].host_count; k++)
+			cluster_steady(s->cluster, v[2].hosts[k], v[0].hosts[i], v[1].word);
+	}
 }
 
 /* --- counters ---------------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@ daemon_tests = \
 	%D%/notify.py \
 	%D%/revoke.sh \
 	%D%/serf.sh \
+	%D%/services.sh \
 	%D%/signals.sh \
 	%D%/start.sh \
 	%D%/watch.sh

@@ -170,7 +170,7 @@ int kith_node_ping(struct kith_node *n, kith_us now, const struct kith_mid *mid,
 int kith_node_service_put(struct kith_node *n, kith_us now, const struct kith_service_def *def)
 {
 	(void)now;
-	if (n->put_rc != 0)
+	if (n->put_rc != 0 && (n->put_rc_id == NULL || strcmp(def->id, n->put_rc_id) == 0))
 		return n->put_rc;
 	if (n->put_count == FAKE_PUTS)
 		return KITH_EFULL;

@@ -32,6 +32,7 @@ struct kith_node {
 	struct kith_service services[FAKE_SERVICES]; /* in the order of their owners */
 	uint32_t service_count;
 	int put_rc, drop_rc;
+	const char *put_rc_id;                       /* put_rc is of this id; NULL: of any */
 	struct kith_service_def puts[FAKE_PUTS];     /* as given; what they point to is the caller's */
 	char dropped[FAKE_PUTS][KITH_SERVICE_ID_MAX + 1];
 	uint32_t put_count, dropped_count;

@@ -10,6 +10,7 @@ unit_tests += \
 	%D%/test_query_buf \
 	%D%/test_query_changes \
 	%D%/test_query_conn \
+	%D%/test_query_definition \
 	%D%/test_query_directory \
 	%D%/test_query_filter \
 	%D%/test_query_join \
@@ -17,11 +18,13 @@ unit_tests += \
 	%D%/test_query_monitor \
 	%D%/test_query_native \
 	%D%/test_query_native_status \
+	%D%/test_query_offers \
 	%D%/test_query_out \
 	%D%/test_query_pattern \
 	%D%/test_query_ping \
 	%D%/test_query_rpc \
 	%D%/test_query_serf \
+	%D%/test_query_services \
 	%D%/test_query_stream \
 	%D%/test_query_table \
 	%D%/test_query_tree \
@@ -32,6 +35,7 @@ tests_unit_test_query_apart_LDADD = $(query_ldadd)
 tests_unit_test_query_buf_LDADD = $(query_ldadd)
 tests_unit_test_query_changes_LDADD = $(query_ldadd)
 tests_unit_test_query_conn_LDADD = $(query_ldadd)
+tests_unit_test_query_definition_LDADD = $(query_ldadd)
 tests_unit_test_query_directory_LDADD = $(query_ldadd)
 tests_unit_test_query_filter_LDADD = $(query_ldadd)
 tests_unit_test_query_join_LDADD = $(query_ldadd)
@@ -39,11 +43,13 @@ tests_unit_test_query_json_LDADD = $(query_ldadd)
 tests_unit_test_query_monitor_LDADD = $(query_ldadd)
 tests_unit_test_query_native_LDADD = $(query_ldadd)
 tests_unit_test_query_native_status_LDADD = $(query_ldadd)
+tests_unit_test_query_offers_LDADD = $(query_ldadd)
 tests_unit_test_query_out_LDADD = $(query_ldadd)
 tests_unit_test_query_pattern_LDADD = $(query_ldadd)
 tests_unit_test_query_ping_LDADD = $(query_ldadd)
 tests_unit_test_query_rpc_LDADD = $(query_ldadd)
 tests_unit_test_query_serf_LDADD = $(query_ldadd)
+tests_unit_test_query_services_LDADD = $(query_ldadd)
 tests_unit_test_query_stream_LDADD = $(query_ldadd)
 tests_unit_test_query_table_LDADD = $(query_ldadd)
 tests_unit_test_query_tree_LDADD = $(query_ldadd)

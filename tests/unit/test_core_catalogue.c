@@ -330,7 +330,8 @@ static void an_owner_has_a_rate(void **state)
 
 static void a_forged_one_convicts(void **state)
 {
-	uint8_t record[KITH_RECORD_MAX];
+	uint8_t record[KITH_RECORD_MAX], body[KITH_RECORD_MAX];
+	struct kith_record_head h;
 	struct person a, b;
 	struct fix f;
 	size_t len;
@@ -342,20 +343,13 @@ static void a_forged_one_convicts(void **state)
 	len = person_service(&f, &a, "web", 1, 80, record);
 	record[len - 1] ^= 1;
 	assert_int_equal(person_tells(&f, &b, record, len), KITH_STORE_FORGED);
-	/* Signed, but under another's key: of the id "db". */
+	/* Signed, but under the key of another id. */
 	len = person_service(&f, &a, "web", 1, 80, record);
-	{
-		struct kith_record_head h;
-		uint8_t body[KITH_RECORD_MAX];
-		struct kith_bytes b8;
-
-		assert_int_equal(kith_record_read(record, len, &h), 0);
-		b8 = kith_record_body(record, &h);
-		memcpy(body, b8.p, b8.len);
-		kith_service_key(body, (struct kith_bytes){(const uint8_t *)"db", 2});
-		len = person_sign(&f, &a, KITH_RECORD_SERVICE, a.epoch, 1, (struct kith_bytes){body, b8.len},
-				  record);
-	}
+	assert_int_equal(kith_record_read(record, len, &h), 0);
+	memcpy(body, kith_record_body(record, &h).p, kith_record_body(record, &h).len);
+	kith_service_key(body, (struct kith_bytes){(const uint8_t *)"db", 2});
+	len = person_sign(&f, &a, KITH_RECORD_SERVICE, a.epoch, 1,
+			  (struct kith_bytes){body, kith_record_body(record, &h).len}, record);
 	assert_int_equal(person_tells(&f, &b, record, len), KITH_STORE_BAD);
 	assert_int_equal(f.n->stats.drops.record_malformed, 1);
 	assert_int_equal(f.n->catalogue.count, 0);

@@ -177,6 +177,7 @@ static void its_health_has_a_beginning(void **state)
 /* Another life of our identity makes us go on under another epoch. */
 static void a_new_epoch_signs_all_anew(void **state)
 {
+	const struct kith_bytes id = {(const uint8_t *)"web", 3};
 	uint8_t record[KITH_RECORD_MAX];
 	struct person a, self;
 	struct kith_service s;
@@ -195,7 +196,7 @@ static void a_new_epoch_signs_all_anew(void **state)
 	(void)person_tells(&f, &a, record, person_record(&f, &self, record));
 	fix_run(&f, KITH_SECOND);
 	assert_int_equal(f.n->own.epoch, self.epoch + 1);
-	assert_int_equal(kith_node_service(f.n, mid_of(&f), (struct kith_bytes){(const uint8_t *)"web", 3}, &s), 0);
+	assert_int_equal(kith_node_service(f.n, mid_of(&f), id, &s), 0);
 	assert_int_equal(s.epoch, f.n->own.epoch);
 	assert_int_equal(f.n->offers.seq, 2);
 	assert_int_equal(fix_events(&f, KITH_EVENT_SERVICE), 0); /* nobody sees a difference */

@@ -19,7 +19,8 @@ static void are_equal(const struct two *t)
 }
 
 /* A service of member i as a, b, or both know it. */
-static void know(struct two *t, uint32_t i, const char *id, uint32_t seq, uint16_t port, bool to_a, bool to_b)
+static void know(struct two *t, uint32_t i, const char *id, uint32_t seq, uint16_t port, bool to_a,
+		 bool to_b)
 {
 	struct person p;
 

@@ -70,6 +70,54 @@ static void changes_are_told_since_an_index(void **state)
 	rpc_holds(ask("{'from':1795410764122}"), "'changes':[],'lost':false");
 }
 
+static void service_event(enum kith_service_change change)
+{
+	kith_rpc_event(w.server, w.t, &(struct kith_event){
+		.kind = KITH_EVENT_SERVICE, .mid = db->mid, .change = change, .service = "web",
+		.service_id = "web-1"});
+}
+
+static void services_change_too(void **state)
+{
+	(void)state;
+	service_event(KITH_SERVICE_ADDED);
+	event(KITH_EVENT_FAILED, KITH_STATUS_SUSPECT, KITH_STATUS_FAILED);
+	service_event(KITH_SERVICE_REMOVED);
+	assert_string_equal(
+		strstr(ask("{'from':1795410764120,'kinds':['service']}"), "'changes'"),
+		"'changes':[{'index':1795410764121,'at':'2026-11-23T05:12:44.120Z','kind':'service',"
+		"'service':'web','id':'web-1','node':'db-1','node_id':'00020202020202020202020202020202',"
+		"'change':'added'},{'index':1795410764123,'at':'2026-11-23T05:12:44.120Z','kind':'service',"
+		"'service':'web','id':'web-1','node':'db-1','node_id':'00020202020202020202020202020202',"
+		"'change':'removed'}],'lost':false}");
+	rpc_holds(ask("{'from':1795410764121,'kinds':['member']}"), "'changes':[{'index':1795410764122,");
+	rpc_holds(ask("{'from':1795410764122}"), "'changes':[{'index':1795410764123,");
+	rpc_ask(&w, c, "kith.changes", 1, "{'kinds':['x']}");
+	rpc_holds(rpc_take(&w, c), "'kinds' are member and service");
+	(void)rpc_take(&w, c);
+}
+
+static void nobody_is_woken_for_the_other_kind(void **state)
+{
+	struct kith_rpc_conn *other = rpc_connect(&w, KITH_RPC_UNIX);
+
+	(void)state;
+	rpc_ask(&w, c, "kith.changes", 7, "{'wait_ms':5000,'kinds':['member']}");
+	rpc_ask(&w, other, "kith.changes", 8, "{'wait_ms':5000,'kinds':['service']}");
+	service_event(KITH_SERVICE_CHANGED);
+	rpc_world_run(&w, 0);
+	rpc_expect(&w, c, "");
+	rpc_expect(&w, other, "{'Error':'','Seq':8}");
+	rpc_holds(rpc_take(&w, other), "'change':'changed'");
+	rpc_world_run(&w, 0); /* who was answered may ask again */
+	service_event(KITH_SERVICE_CHANGED);
+	assert_true(kith_rpc_deadline(w.server) > w.t.now);
+	event(KITH_EVENT_FAILED, KITH_STATUS_SUSPECT, KITH_STATUS_FAILED);
+	rpc_world_run(&w, 0);
+	rpc_expect(&w, c, "{'Error':'','Seq':7}");
+	rpc_holds(rpc_take(&w, c), "'cause':'failed'");
+}
+
 static void one_that_is_reaped_has_its_name(void **state)
 {
 	(void)state;
@@ -188,6 +236,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(changes_are_told_since_an_index),
+		TEST(services_change_too),
+		TEST(nobody_is_woken_for_the_other_kind),
 		TEST(one_that_is_reaped_has_its_name),
 		TEST(a_wait_ends_with_the_news),
 		TEST(a_wait_has_an_end),

@@ -86,7 +86,8 @@ static void of_a_deleted_one_the_key_counts(void **state)
 			 KITH_EMALFORMED);
 }
 
-static const struct kith_bytes long_name = TEXT("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+static const struct kith_bytes long_name =
+	TEXT("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"); /* 64 */
 
 static void what_is_out_of_form_is_refused(void **state)
 {
@@ -110,7 +111,8 @@ static void what_is_out_of_form_is_refused(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]) + 1; i++) {
 		struct kith_service_body s = sample();
-		struct kith_bytes *fields[] = {&s.name, &s.id, &s.note, &s.addrs, &s.ports, &s.tags, &s.meta};
+		struct kith_bytes *fields[] = {&s.name,  &s.id,   &s.note, &s.addrs,
+					       &s.ports, &s.tags, &s.meta};
 		uint8_t bytes[1024];
 		size_t len = sizeof(bytes);
 
