@@ -68,7 +68,7 @@ enum kith_option_type {
 	  "unix socket for kith; unset: kithd.sock in the run-time directory") \
 	X(CONTROL_GROUP, "control", "group", GROUP, 1, "", 0, 0, "", false, \
 	  "members of this group may use the socket; unset: kithd's own group") \
-	X(RPC_LISTEN, "rpc", "listen", LISTEN, 1, "", 0, KITH_PORT_DEFAULT, "", false, \
+	X(RPC_LISTEN, "rpc", "listen", LISTEN, 1, "", 0, KITH_PORT_SERF, "", false, \
 	  "TCP listener for clients of Serf's RPC; unset: none") \
 	X(RPC_AUTH_KEY_FILE, "rpc", "auth-key-file", PATH, 1, "", 0, 0, "", false, \
 	  "file with the key that TCP clients must show; needed for a listener off loopback") \
@@ -117,7 +117,8 @@ enum {
 	KITH_SERVICES_MAX = 256,    /* as many as a node offers */
 	KITH_OPTION_VALUES_MAX = 64, /* as many seeds as kith_node_join() takes */
 	KITH_LISTENS_MAX = 4,
-	KITH_PORT_DNS = 5486
+	KITH_PORT_DNS = 5486,
+	KITH_PORT_SERF = 7373 /* of its RPC */
 };
 
 enum kith_option_id {

@@ -80,6 +80,15 @@ bool dns_is_cut(struct kith_bytes answer)
 	return (answer.p[2] & 0x02) != 0;
 }
 
+bool dns_is_well_formed(struct kith_bytes answer)
+{
+	ldns_pkt *pkt = NULL;
+	bool is = ldns_wire2pkt(&pkt, answer.p, answer.len) == LDNS_STATUS_OK && ldns_pkt_size(pkt) == answer.len;
+
+	ldns_pkt_free(pkt);
+	return is;
+}
+
 static const char *rcode_name(unsigned rcode)
 {
 	static const char *const names[] = {"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"};

@@ -32,6 +32,8 @@ void dns_query_u16(struct dns_query *q, uint16_t v);
 /* The answer as text, in a buffer that the next call overwrites. Fails the test when it is malformed, or
  * does not belong to the query. */
 const char *dns_told(const struct dns_query *q, struct kith_bytes answer);
+/* Whether ldns can read it to its end, with nothing behind. */
+bool dns_is_well_formed(struct kith_bytes answer);
 /* How many records a section of an answer has: 1 answers, 2 authority, 3 additional. */
 unsigned dns_count(struct kith_bytes answer, unsigned section);
 bool dns_is_cut(struct kith_bytes answer);
