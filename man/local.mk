@@ -9,6 +9,7 @@ dist_man_MANS += \
 	%D%/kith-protocol.7 \
 	%D%/kith-quickstart.7 \
 	%D%/kith-scenario.5 \
+	%D%/kith-services.5 \
 	%D%/kith-sim.1 \
 	%D%/kith.1 \
 	%D%/kith.conf.5 \

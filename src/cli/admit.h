@@ -21,9 +21,9 @@ struct kith_admit {
 	const char *name;
 	const char *zone;      /* "" for none */
 	const char *services;  /* patterns, blank-separated; "" for none */
-	bool external;         /* also at addresses that are not its own */
 	unsigned long days;
 	uint8_t identity[KITH_KEY_LEN]; /* public key */
+	bool external;         /* services also at addresses that are not its own */
 };
 
 /* 32 fresh bytes. */

@@ -129,28 +129,29 @@ const struct kith_verb kith_verbs[] = {
 	 "what changed, and the command that undoes it.",
 	 NULL, 2, -1, KITH_OPERANDS_WORDS, "set unset", kith_cmd_tag},
 	{"change", "register", "NAME", "offer a service of this host, for good",
-	 "All hosts see it within a second. It is kept until kith deregister, also while\n"
-	 "kithd restarts; what belongs to the host's configuration goes into kith.conf, and\n"
-	 "what is there while a program runs is kith run's. Said again, it changes what is\n"
-	 "said of it, or nothing.",
+	 "All hosts see it within a second. It is kept until kith deregister, also over\n"
+	 "restarts of kithd. What belongs to this host's configuration goes into\n"
+	 "kith.conf, and what is there while a program runs is for kith run. Said again,\n"
+	 "it changes what is said of it, or nothing.",
 	 kith_register_flags, 1, 1, KITH_OPERANDS_NONE, NULL, kith_cmd_register},
 	{"change", "deregister", "ID", "offer it no longer",
-	 "ID is the name, unless it was given another one: kith services --all -v. One that\n"
+	 "ID is the name, unless it was given another one: kith services --all -v. What\n"
 	 "kith.conf offers is removed there.",
 	 NULL, 1, 1, KITH_OPERANDS_SERVICES, NULL, kith_cmd_deregister},
 	{"change", "drain", "[ID]", "let no answer name a service of this host, or any of them",
-	 "It stays listed, and connections that are there stay. Without ID the whole host is\n"
-	 "drained, with what is registered later. It holds until kith undrain, also while\n"
-	 "kithd restarts.",
+	 "It stays listed, and connections that are there stay. Without ID the whole host\n"
+	 "is drained, with what is registered later. It holds until kith undrain, also\n"
+	 "over restarts of kithd.",
 	 kith_drain_flags, 0, 1, KITH_OPERANDS_SERVICES, NULL, kith_cmd_drain},
 	{"change", "undrain", "[ID]", "the end of kith drain",
 	 "Without ID all services of this host are back, also those drained by their ids.",
 	 NULL, 0, 1, KITH_OPERANDS_SERVICES, NULL, kith_cmd_undrain},
 	{"change", "run", "COMMAND...", "run a program, and offer its service while it runs",
-	 "Starts COMMAND and registers the service, at once or with --ready-tcp when its port\n"
-	 "takes a connection. TERM and INT drain it first and then go to COMMAND. It is\n"
-	 "withdrawn when COMMAND ends, or kith: also by a kill. Exits as COMMAND does. Flags\n"
-	 "of COMMAND stand behind --: kith run --service web:8080 --ready-tcp -- ./web -x",
+	 "Starts COMMAND and registers the service, at once, or with --ready-tcp when its\n"
+	 "port takes a connection. TERM and INT drain it first and then go to COMMAND. It\n"
+	 "is withdrawn when COMMAND ends, or kith does, by whatever. Exits as COMMAND\n"
+	 "does. Flags of COMMAND stand behind --:\n"
+	 "kith run --service web:8080 --ready-tcp -- ./web -x",
 	 kith_run_flags, 1, -1, KITH_OPERANDS_FILES, NULL, kith_cmd_run},
 	{"manage", "config", "check|show [KEY]", "judge or show the configuration, as kithd reads it",
 	 "check runs kithd --check, which finds every mistake that would keep kithd from\n"

@@ -143,7 +143,7 @@ static bool is_in_place(struct kith_conf_load *l, const struct kith_ini_item *it
 	if (o->most == 1 && s->file == l->file && !l->is_command_line) {
 		kith_report_add(l->report, item->file, item->line,
 				"%s.%s is given twice, first in line %u", item->section, o->key,
-				s->count > 0 ? s->values[0].line : 0);
+				s->line);
 		return false;
 	}
 	return true;
@@ -162,6 +162,7 @@ void kith_setting_take(struct kith_conf_load *l, const struct kith_ini_item *ite
 	    (l->is_command_line && s->file != l->file))
 		kith_setting_clear(s);
 	s->file = l->file;
+	s->line = item->line;
 	if (*item->value == '\0' && o->most > 1)
 		return;
 	if (kith_option_value(o, item->value, &number, wrong, sizeof wrong) != 0) {

@@ -20,6 +20,7 @@ struct kith_setting {
 	struct kith_conf_value values[KITH_OPTION_VALUES_MAX];
 	uint16_t count;
 	const char *file; /* whose values were taken last: a single one twice in it is a mistake */
+	unsigned line;    /* there */
 };
 
 struct kith_conf {

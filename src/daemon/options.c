@@ -31,7 +31,7 @@ enum kith_service_option_id kith_service_option_find(const char *key, const char
 		const size_t len = strlen(known);
 		const bool is_begin = known[len - 1] == '.';
 
-		if (strncmp(key, known, len) != 0 || (key[len] == '\0') == is_begin)
+		if (strncmp(key, known, len) != 0 || (!is_begin && key[len] != '\0'))
 			continue;
 		*rest = key + len;
 		return (enum kith_service_option_id)i;

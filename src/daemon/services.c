@@ -147,8 +147,9 @@ int kith_services_blame(const struct kith_conf *c, size_t i, int error, const ch
 	switch (error) {
 	case KITH_ERIGHT:
 		kith_conf_service_blame(s, r,
-					"the certificate of this host does not allow the name%s; where the "
-					"authority's file is: kith admit %s --service '%s'%s",
+					"the certificate of this host does not allow the name%s; admit it "
+					"again, as kith-services(5) says: kith admit %s --key KEY --service "
+					"'%s'%s",
 					has_addrs ? ", or not an address that is not its own" : "", node,
 					kith_conf_service_name(s), has_addrs ? " --external" : "");
 		return BAD;

@@ -108,18 +108,19 @@ static void refuse_about(struct kith_request *r, enum kith_call_error code, cons
 /* The right is the certificate's: its cure is where the authority's file is. */
 static void refuse_right(struct kith_request *r, const struct kith_definition *d)
 {
-	char hint[2 * KITH_SERVICE_NAME_MAX + 160], message[KITH_SERVICE_NAME_MAX + 128];
+	char hint[2 * KITH_SERVICE_NAME_MAX + 256], message[KITH_SERVICE_NAME_MAX + 128];
 	struct kith_member self;
 	struct kith_text t, m;
 
 	kith_node_self(r->s->host.node, &self);
 	kith_text_init(&t, hint, sizeof(hint));
-	kith_text_str(&t, "where the authority's file is: kith admit ");
+	kith_text_str(&t, "stop kithd, and print KEY: kith init --identity\n"
+			  "where the authority's file is, with all that it may offer: kith admit ");
 	kith_text_str(&t, self.name);
-	kith_text_str(&t, " --service '");
+	kith_text_str(&t, " --key KEY --service '");
 	kith_text_str(&t, d->name);
-	kith_text_str(&t, d->addrs_len > 0 ? "' --external, then here: kith join FILE"
-					   : "', then here: kith join FILE");
+	kith_text_str(&t, d->addrs_len > 0 ? "' --external\nthen here: kith join FILE"
+					   : "'\nthen here: kith join FILE");
 	kith_text_init(&m, message, sizeof(message));
 	kith_text_str(&m, "the certificate of this host does not allow it to offer ");
 	kith_text_str(&m, d->name);

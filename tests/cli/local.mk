@@ -9,7 +9,8 @@ cli_tests = \
 	%D%/exits.sh \
 	%D%/help.sh \
 	%D%/install.sh \
-	%D%/look.sh
+	%D%/look.sh \
+	%D%/services.sh
 
 dist_check_SCRIPTS += $(cli_tests)
 TESTS += $(cli_tests)

@@ -295,11 +295,11 @@ check "as JSON a document a line, the end too" "$python" "$tmp/lines.py" "$tmp/o
 check "from is where it begins" "$python" -c '
 import json, sys
 asked = [json.loads(line) for line in open(sys.argv[1])]
-assert asked[1]["body"] == {"from": 7, "wait_ms": 60000}, asked' "$tmp/log"
+assert asked[1]["body"] == {"from": 7, "kinds": ["member"], "wait_ms": 60000}, asked' "$tmp/log"
 run watch --from x
 check "an index is a number" exits 2
 run watch events
-check "what cannot be watched" tells "'events' is neither members nor log"
+check "what cannot be watched" tells "'events' is neither members nor services nor log"
 
 cat >"$tmp/wait.json" <<'WAIT'
 {"kith.status": [{"body": {"v": 1, "ok": true, "index": 5, "members": {"alive": 2}}},
@@ -312,7 +312,7 @@ fake "$tmp/wait.json"
 run wait 'members>=3' --for 60s
 check "what is wanted is reached" exits 0
 check "said with how it is" grep -q "^reached in [0-9.]*s: 3 members are alive" "$tmp/err"
-check "it was woken by a change" grep -q '"kith.changes", "body": {"from": 5, "wait_ms": [0-9]*}' "$tmp/log"
+check "it was woken by a change" grep -q '"kith.changes", "body": {"from": 5, "kinds": \["member"\], "wait_ms": [0-9]*}' "$tmp/log"
 run wait 'members < 3' --for 0s
 check "time over is a no" exits 1
 check "and says how it is" grep -q "not reached in [0-9.]*s: 3 members are alive" "$tmp/err"

@@ -40,10 +40,15 @@ check "status names the problem" sh -c "'$kith' --socket '$tmp/a.sock' status | 
 check "the old epoch is whole" cmp "$tmp/a/epoch" "$tmp/epoch.before"
 check "nothing half-written lies about" test "$(find "$tmp/a" -name '*.tmp' | wc -l)" -eq 0
 check "it does not sign under an epoch that is not on disk" sees_nobody b a
+ask a register web --port 80 >"$tmp/out" 2>&1
+check "a service that cannot be kept is offered all the same" test $? -eq 0
+check "and that is told" grep -q 'is forgotten when kithd restarts' "$tmp/out"
 if command -v prlimit >/dev/null; then
 	prlimit --pid "$(pid a)" --fsize=unlimited:
 	check "space is noticed" until_true logged a 'file\.written file=epoch'
 	check "and the member joins" until_true sees b alive a
+	check "with its service" until_true ask b wait 'service web>=1' --for 0s
+	check "which is kept now" until_true grep -q '^kith-services 1' "$tmp/a/services"
 	check "under a new epoch" grep -q '^epoch = 1$' "$tmp/a/epoch"
 else
 	skip "space is noticed" "prlimit(1) is missing"

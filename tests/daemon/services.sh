@@ -208,13 +208,24 @@ check "a name that the certificate has" ask d register web-x --port 1
 check "is offered" counts b 'service web-x>=1'
 ask d register db --port 1 >"$tmp/out" 2>&1
 check "another one is not allowed" test $? -eq 4
-check "and the cure is named" grep -qF "kith admit d --service 'db'" "$tmp/out"
+check "and the cure is named" grep -qF "kith admit d --key KEY --service 'db'" "$tmp/out"
 ask d register web-y --addr 192.0.2.1 >"$tmp/out" 2>&1
 check "nor a foreign address" test $? -eq 4
 check "whose cure is another" grep -qF -- "--external" "$tmp/out"
 printf '[service.db]\nport = 1\n' >"$tmp/d.conf"
 check "so it is with the configuration" sh -c "! '$kithd' --check -c '$tmp/d.conf' --state '$tmp/d' 2>'$tmp/out'"
 check "at its place" grep -q "d.conf:2: service.db: the certificate of this host does not allow" "$tmp/out"
+
+stop d QUIT
+key=$("$kith" init --identity --state "$tmp/d" --config "$tmp/conf.d2" 2>/dev/null)
+"$kith" admit d --key "$key" --service 'web-*' --service db --external \
+	--authority "$tmp/test.authority" >"$tmp/d.again" 2>/dev/null
+"$kith" join "$tmp/d.again" --state "$tmp/d" --config "$tmp/conf.d2" >/dev/null 2>&1
+start d -c "$tmp/d.conf" -o "cluster.seed=$(addr b)"
+check "the cure is one" counts b 'service db>=1'
+check "for addresses, too" ask d register web-y --addr 192.0.2.1
+check "which others see" until_true shows b '^passing web-y d - 192.0.2.1 '
+check "what was registered before is still offered" counts b 'service web-x>=1'
 
 # ---- a host that fails, and one that comes back with nothing on disk that can be read
 

@@ -10,6 +10,7 @@ unit_tests += \
 	%D%/test_daemon_log \
 	%D%/test_daemon_options \
 	%D%/test_daemon_saver \
+	%D%/test_daemon_services \
 	%D%/test_daemon_sockaddr \
 	%D%/test_daemon_tags
 
@@ -19,5 +20,6 @@ tests_unit_test_daemon_listen_LDADD = $(daemon_test_ldadd)
 tests_unit_test_daemon_log_LDADD = $(daemon_test_ldadd)
 tests_unit_test_daemon_options_LDADD = $(daemon_test_ldadd)
 tests_unit_test_daemon_saver_LDADD = $(daemon_test_ldadd)
+tests_unit_test_daemon_services_LDADD = $(daemon_test_ldadd)
 tests_unit_test_daemon_sockaddr_LDADD = $(daemon_test_ldadd)
 tests_unit_test_daemon_tags_LDADD = $(daemon_test_ldadd)

@@ -131,12 +131,12 @@ static void names_have_an_alphabet(void **state)
 	}
 	memset(longer, 'a', sizeof(longer));
 	longer[KITH_NAME_MAX + 1] = '\0';
-	assert_int_equal(kith_admit_check(&cli, &(struct kith_admit){longer, "", "", 1, {0}}),
+	assert_int_equal(kith_admit_check(&cli, &(struct kith_admit){longer, "", "", 1, {0}, false}),
 			 KITH_EXIT_USAGE);
 	longer[KITH_NAME_MAX] = '\0';
-	assert_int_equal(kith_admit_check(&cli, &(struct kith_admit){longer, "", "", 1, {0}}),
+	assert_int_equal(kith_admit_check(&cli, &(struct kith_admit){longer, "", "", 1, {0}, false}),
 			 KITH_EXIT_YES);
-	assert_int_equal(kith_admit_check(&cli, &(struct kith_admit){"a", "Zone", "", 1, {0}}),
+	assert_int_equal(kith_admit_check(&cli, &(struct kith_admit){"a", "Zone", "", 1, {0}, false}),
 			 KITH_EXIT_USAGE);
 	assert_int_equal(kith_admit_authority(&cli, "Prod", &authority), KITH_EXIT_USAGE);
 }

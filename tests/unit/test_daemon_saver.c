@@ -137,6 +137,51 @@ static void what_is_kept_adds_up(void **state)
 	assert_int_equal(kept(), 1);
 }
 
+static void give_services(const char *text, uint64_t token)
+{
+	struct kith_kept_batch b = {.bytes = NULL};
+
+	assert_true(kith_kept_add(&b, (struct kith_bytes){(const uint8_t *)text, strlen(text)}));
+	kith_saver_services(saver, &b, token);
+	assert_null(b.bytes);
+}
+
+/* The only entry of the file. */
+static void assert_services(const char *text)
+{
+	struct kith_kept_log log;
+
+	assert_int_equal(kith_kept_read(tmpdir_file(&dir, "services"), KITH_KEPT_SERVICES, &log, &report),
+			 KITH_FILE_OK);
+	assert_int_equal(log.count, 1);
+	assert_int_equal(log.entries[0].len, strlen(text));
+	assert_memory_equal(log.entries[0].p, text, strlen(text));
+	kith_kept_log_free(&log);
+}
+
+/* They are all of them: the last ones take the place of what waits and of what is there. */
+static void services_replace_each_other(void **state)
+{
+	(void)state;
+	give_services("a", 1);
+	wait_for_calls(1);
+	assert_int_equal(last.what, KITH_SAVE_SERVICES);
+	assert_int_equal(last.token, 1);
+	assert_services("a");
+	tmpdir_limit(10);
+	give_services("b", 2);
+	wait_for_calls(2);
+	tmpdir_limit(0);
+	assert_int_equal(last.result, KITH_FILE_FULL);
+	assert_services("a");
+	give_services("c", 3);
+	give_services("d", 4);
+	give("x", true); /* another file */
+	kith_saver_free(&saver);
+	assert_services("d");
+	assert_int_equal(kept(), 1);
+}
+
 static void a_file_that_is_gone_is_told(void **state)
 {
 	(void)state;
@@ -162,6 +207,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_epoch_is_told_when_it_is_durable, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_full_disk_is_told_and_survived, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_kept_adds_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(services_replace_each_other, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_file_that_is_gone_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(ending_finishes_what_waits, setup, teardown),
 	};

@@ -162,6 +162,31 @@ static void damage_costs_what_is_behind_it(void **state)
 }
 
 /* Half an entry at the end would hide all that comes later. */
+/* One kind of file is not another, nor is another version. */
+static void the_first_line_tells_what_it_is(void **state)
+{
+	struct kith_kept_batch b = {.bytes = NULL};
+	struct kith_kept_log log;
+
+	(void)state;
+	add(&b, 0);
+	assert_int_equal(kith_kept_write(path, KITH_KEPT_SERVICES, &b, &report), KITH_FILE_OK);
+	kith_kept_batch_free(&b);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_SERVICES, &log, &report), KITH_FILE_OK);
+	claim_entries(&log, 1);
+	kith_kept_log_free(&log);
+	assert_int_equal(report.count, 0);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_NODE, &log, &report), KITH_FILE_BAD);
+	assert_int_equal(log.count, 0);
+	kith_kept_log_free(&log);
+	overwrite("kith-services 2\n", 16);
+	assert_int_equal(kith_kept_read(path, KITH_KEPT_SERVICES, &log, &report), KITH_FILE_BAD);
+	assert_int_equal(log.count, 0);
+	kith_kept_log_free(&log);
+	assert_non_null(strstr(kith_report_text(&report),
+			       "its first line is not \"kith-services 1\"; it is not used"));
+}
+
 static void a_full_disk_leaves_the_file_as_it_was(void **state)
 {
 	struct kith_kept_batch b = {.bytes = NULL};
@@ -193,6 +218,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_entry_is_out_of_bounds, setup, teardown),
 		cmocka_unit_test_setup_teardown(absent_is_no_failure, setup, teardown),
 		cmocka_unit_test_setup_teardown(damage_costs_what_is_behind_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_first_line_tells_what_it_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_file_as_it_was, setup,
 						teardown),
 	};

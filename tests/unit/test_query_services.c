@@ -84,12 +84,13 @@ static void a_refusal_names_its_cure(void **state)
 	rpc_holds(refused("kith.register", "{'name':'db'}",
 			  "the certificate of this host does not allow it to offer db"),
 		  "'code':'not_allowed','message':'the certificate of this host does not allow it to offer db',"
-		  "'hint':'where the authority's file is: kith admit web-1 --service 'db', then here: kith join "
-		  "FILE','exit':4");
+		  "'hint':'stop kithd, and print KEY: kith init --identity\\nwhere the authority's file is, with all "
+		  "that it may offer: kith admit web-1 --key KEY --service 'db'\\nthen here: kith join FILE',"
+		  "'exit':4");
 	rpc_holds(refused("kith.register", "{'name':'db','addrs':['192.0.2.1']}",
 			  "the certificate of this host does not allow it to offer db, or not at an address that "
 			  "is not its own"),
-		  "kith admit web-1 --service 'db' --external, then here");
+		  "kith admit web-1 --key KEY --service 'db' --external\\nthen here");
 	w.node->put_rc = KITH_ETOOBIG;
 	rpc_holds(refused("kith.register", "{'name':'db'}",
 			  "all that is said of a service takes some 860 bytes at most"), "'too_big'");
