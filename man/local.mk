@@ -3,6 +3,7 @@
 # Manual pages in mdoc, a page a subject: dist_man_MANS += %D%/kith.1
 
 dist_man_MANS += \
+	%D%/kith-dns.7 \
 	%D%/kith-experiments.7 \
 	%D%/kith-metrics.7 \
 	%D%/kith-protocol.7 \

@@ -9,9 +9,10 @@
 # full    check, and what the long cases use
 
 build="autoconf automake libtool make gcc libc6-dev pkg-config
-	libsodium-dev libmsgpack-dev libev-dev libinih-dev libc-ares-dev uthash-dev"
+	libsodium-dev libmsgpack-dev libev-dev libinih-dev libc-ares-dev libldns-dev
+	uthash-dev"
 check="serf g++ binutils xz-utils libcmocka-dev mandoc python3 python3-nacl iproute2 procps
-	libfaketime gnuplot-nox"
+	libfaketime gnuplot-nox bind9-dnsutils"
 full="clang libclang-rt-dev llvm valgrind shellcheck"
 
 case ${1-} in

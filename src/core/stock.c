@@ -18,13 +18,15 @@ static void begin(struct kith_stock_msg *out, const struct kith_mid *mid, uint32
 	out->m.item_count = 0;
 }
 
-static void add(struct kith_stock_msg *out, const uint8_t key[KITH_SERVICE_KEY], uint32_t seq)
+static void add(struct kith_stock_msg *out, const uint8_t key[KITH_SERVICE_KEY], uint32_t seq,
+		uint32_t leaf)
 {
 	uint8_t *entry = out->blob + out->m.blob.len;
 
 	KITH_ASSERT(out->m.blob.len + KITH_STOCK_ENTRY <= sizeof(out->blob));
 	memcpy(entry, key, KITH_SERVICE_KEY);
 	kith_put_u32(entry + KITH_SERVICE_KEY, seq);
+	kith_put_u32(entry + KITH_SERVICE_KEY + 4, leaf);
 	out->m.blob.len += KITH_STOCK_ENTRY;
 }
 
@@ -34,9 +36,12 @@ void kith_stock_list(const struct kith_node *n, const struct kith_peer *p, struc
 	uint32_t i;
 
 	begin(out, &p->record->mid, p->record->epoch, 0);
-	for (i = 0; os != NULL && i < os->count; i++)
+	for (i = 0; os != NULL && i < os->count; i++) {
+		const struct kith_service_fact *s = os->table[i].record;
+
 		if (!os->table[i].is_former)
-			add(out, os->table[i].record->body.key, os->table[i].record->seq);
+			add(out, s->body.key, s->seq, (uint32_t)s->leaf);
+	}
 }
 
 void kith_stock_wanted(const struct kith_node *n, const struct kith_picks *want, struct kith_stock_msg *out,
@@ -52,7 +57,7 @@ void kith_stock_wanted(const struct kith_node *n, const struct kith_picks *want,
 
 		if (memcmp(pick->mid.b, first->mid.b, sizeof(first->mid.b)) != 0)
 			break;
-		add(out, pick->key, 0);
+		add(out, pick->key, 0, 0);
 	}
 	*count = i - want->at;
 }
@@ -128,7 +133,8 @@ static bool merge(struct kith_node *n, struct kith_sync *y, const struct kith_pe
 	for (;;) {
 		const bool has = i < blob.len;
 		const struct kith_offer *o;
-		uint32_t theirs;
+		uint32_t seq, leaf;
+		bool differs;
 		int c;
 
 		while (os != NULL && at < os->count && os->table[at].is_former)
@@ -136,12 +142,15 @@ static bool merge(struct kith_node *n, struct kith_sync *y, const struct kith_pe
 		o = os != NULL && at < os->count ? &os->table[at] : NULL;
 		if (o == NULL && !has)
 			return true;
-		theirs = has ? kith_get_u32(blob.p + i + KITH_SERVICE_KEY) : 0;
+		seq = has ? kith_get_u32(blob.p + i + KITH_SERVICE_KEY) : 0;
+		leaf = has ? kith_get_u32(blob.p + i + KITH_SERVICE_KEY + 4) : 0;
 		c = o == NULL ? 1 : !has ? -1 : memcmp(o->record->body.key, blob.p + i, KITH_SERVICE_KEY);
-		if ((c < 0 || (c == 0 && o->record->seq > theirs)) &&
+		/* Signed twice with one number: both go over, and all keep the same. */
+		differs = c == 0 && o->record->seq == seq && (uint32_t)o->record->leaf != leaf;
+		if ((c < 0 || differs || (c == 0 && o->record->seq > seq)) &&
 		    !pick(n, y, &y->bring, &p->record->mid, o->record->body.key))
 			return false;
-		if ((c > 0 || (c == 0 && o->record->seq < theirs)) &&
+		if ((c > 0 || differs || (c == 0 && o->record->seq < seq)) &&
 		    !pick(n, y, &y->want, &p->record->mid, blob.p + i))
 			return false;
 		at += c <= 0 ? 1 : 0;

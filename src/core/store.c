@@ -434,13 +434,25 @@ static enum kith_store_result revocation_record(struct kith_node *n, struct entr
 
 /* --- services -------------------------------------------------------------------------------- */
 
-/* A word of ours that we do not remember: somebody was cut off when we took it back. */
+/* A word of ours that we do not remember: somebody was cut off when we took it back. One that we can not
+ * have said under this epoch is of another life of ours, which lost it. */
 static enum kith_store_result own_service(struct kith_node *n, const struct entry *e,
 					  const uint8_t key[KITH_SERVICE_KEY])
 {
+	const bool is_present = e->owner != NULL && e->head.epoch == n->own.epoch && n->own.token == 0;
+	const struct kith_offer *held = is_present ? kith_catalogue_find(n, e->owner, key) : NULL;
+	const bool is_foreign =
+		is_present && (e->head.seq > n->offers.seq ||
+			       (held != NULL && kith_catalogue_is_news(n, e->owner, key, e->head.seq,
+								       e->record)));
+
 	KITH_DROP(n, record_old);
-	if (e->owner != NULL && e->head.epoch == n->own.epoch && e->head.seq <= n->offers.seq &&
-	    is_signed(n, e, n->own.secrets->identity.pk))
+	if (!is_present || (held != NULL && !is_foreign) ||
+	    !is_signed(n, e, n->own.secrets->identity.pk))
+		return KITH_STORE_OLD;
+	if (is_foreign)
+		kith_own_reflected(n, e->head.epoch);
+	else
 		kith_own_offer_reflected(n, key);
 	return KITH_STORE_OLD;
 }

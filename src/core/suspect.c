@@ -293,7 +293,8 @@ static bool judge_refusal(struct kith_node *n, struct kith_case *c)
 	const uint32_t others = others_refusing(c);
 	const bool is_small = kith_peers_present(n) < 3;
 
-	if (c->own_triple && (others >= 1 || is_small)) {
+	/* A round that began before the member's present life tells little of it: there are two. */
+	if (c->own_triple && (others >= 1 || (is_small && c->own_rounds >= 2))) {
 		fail(n, c);
 		return true;
 	}

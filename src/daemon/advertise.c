@@ -167,7 +167,8 @@ int kith_advertise(struct kith_advertised *out, const struct kith_conf *c,
 		if (strcmp(text, "auto") == 0)
 			add_auto(out, l, seeds, seed_count, log);
 		else
-			add(out, kith_option_addr(text), l->all[0].addr.port);
+			add(out, kith_option_addr(&kith_options[KITH_OPTION_NETWORK_ADVERTISE], text),
+			    l->all[0].addr.port);
 	}
 	if (out->count > 0)
 		return 0;

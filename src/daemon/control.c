@@ -297,7 +297,8 @@ static int open_tcp(struct kith_control_sockets *s, const struct kith_conf *c, b
 {
 	if (!kith_conf_is_set(c, KITH_OPTION_RPC_LISTEN))
 		return 0;
-	s->addr = kith_option_addr(kith_conf_text(c, KITH_OPTION_RPC_LISTEN));
+	s->addr = kith_option_addr(&kith_options[KITH_OPTION_RPC_LISTEN],
+				   kith_conf_text(c, KITH_OPTION_RPC_LISTEN));
 	if (!kith_addr_is_loopback(&s->addr) && !has_key) {
 		kith_conf_blame(c, KITH_OPTION_RPC_LISTEN, 0, r,
 				"everybody who reaches it could control this member; set "

@@ -90,12 +90,16 @@ static int check_sockets(struct kith_listens *l, const struct kith_conf *c, bool
 			 struct kith_report *r)
 {
 	struct kith_control_sockets sockets;
-	int code = kith_listens_open(l, c, NULL, r), control;
+	int code = kith_listens_open(l, c, KITH_OPTION_NETWORK_LISTEN, NULL, r), dns, control;
+	struct kith_listens dns_listens;
 
+	dns = kith_dns_open(&dns_listens, c, NULL, r);
+	if (dns == 0)
+		kith_listens_close(&dns_listens);
 	control = kith_control_open(&sockets, c, has_key, r);
 	if (control == 0)
 		kith_control_close(&sockets);
-	return code != 0 ? code : control;
+	return code != 0 ? code : dns != 0 ? dns : control;
 }
 
 int kith_daemon_check(const struct kith_args *args, struct kith_report *r,
@@ -167,7 +171,9 @@ static int open_all(struct kith_daemon *d, struct kith_setup *setup, struct kith
 {
 	int code;
 
-	code = kith_listens_open(&d->listens, d->conf, d->host.log, r);
+	code = kith_listens_open(&d->listens, d->conf, KITH_OPTION_NETWORK_LISTEN, d->host.log, r);
+	if (code == 0)
+		code = kith_dns_open(&d->dns_listens, d->conf, d->host.log, r);
 	if (code == 0)
 		code = kith_control_open(&d->sockets, d->conf, *setup->auth_key != '\0', r);
 	if (code == 0)
@@ -194,10 +200,11 @@ static int make_parts(struct kith_daemon *d, const struct kith_setup *setup, str
 		return no_memory(r);
 	d->udp = kith_udp_new(&d->host, &d->listens);
 	d->streams = kith_streams_new(&d->host, &d->listens);
+	d->dns = kith_dns_start(&d->host, &d->dns_listens, d->conf);
 	d->control = kith_control_new(&d->host, d->rpc, &d->sockets);
 	d->resolver = kith_resolver_new(d->host.loop);
 	d->seeder = kith_seeder_new(&d->host, d->resolver);
-	if (d->udp == NULL || d->streams == NULL || d->control == NULL || d->seeder == NULL ||
+	if ((d->dns == NULL && d->dns_listens.count > 0) || d->udp == NULL || d->streams == NULL || d->control == NULL || d->seeder == NULL ||
 	    !kith_keep_start(d, &setup->mid))
 		return no_memory(r);
 	kith_log_sink(d->host.log, on_log_line, d);
@@ -288,11 +295,13 @@ void kith_daemon_end(struct kith_daemon *d)
 	kith_control_free(&d->control);
 	kith_streams_free(&d->streams);
 	kith_udp_free(&d->udp);
+	kith_dns_stop(&d->dns);
 	kith_rpc_free(&d->rpc);
 	kith_offers_free(&d->offering.offers);
 	kith_node_free(&d->host.node);
 	kith_control_close(&d->sockets);
 	kith_listens_close(&d->listens);
+	kith_listens_close(&d->dns_listens);
 	kith_conf_free(&d->conf);
 	if (d->state.lock_fd >= 0)
 		kith_state_close(&d->state);

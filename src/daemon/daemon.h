@@ -17,6 +17,7 @@
 
 #include "daemon/args.h"
 #include "daemon/control.h"
+#include "daemon/dns.h"
 #include "daemon/host.h"
 #include "daemon/resolve.h"
 #include "daemon/saver.h"
@@ -48,10 +49,11 @@ struct kith_daemon {
 	char auth_key[256];
 	int64_t started_unix_ms;
 
-	struct kith_listens listens;
+	struct kith_listens listens, dns_listens;
 	struct kith_control_sockets sockets;
 	struct kith_udp *udp;
 	struct kith_streams *streams;
+	struct kith_dns_host *dns;            /* NULL: none */
 	struct kith_rpc *rpc;
 	struct kith_control *control;
 	struct kith_resolver *resolver;

@@ -92,6 +92,7 @@ static void set_overrides(struct kith_dev *v, const struct kith_args *args)
 	size_t count = 0;
 
 	snprintf(v->texts[count++], sizeof *v->texts, "network.listen=127.0.0.1:0");
+	snprintf(v->texts[count++], sizeof *v->texts, "dns.listen=127.0.0.1:0");
 	snprintf(v->texts[count++], sizeof *v->texts, "log.format=text");
 	snprintf(v->texts[count++], sizeof *v->texts, "control.socket=%s/kithd.sock", v->dir);
 	v->args.override_count = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * daemon/listen.h: the gossip sockets: for each address a UDP socket and a TCP listener on one
- * port. IPv6 sockets are IPv6 only and [::] opens 0.0.0.0 beside it, so that no address ever
+ * daemon/listen.h: the sockets of gossip, and those of the DNS: for each address a UDP socket and a TCP
+ * listener on one port. IPv6 sockets are IPv6 only and [::] opens 0.0.0.0 beside it, so that no address ever
  * arrives mapped and each family's socket options mean what they say.
  */
 #ifndef KITH_DAEMON_LISTEN_H
@@ -20,11 +20,11 @@ struct kith_listens {
 	size_t count;
 };
 
-/* Opens what network.listen says. 0, or an exit code (71, 77) with sentences in r. log may be
- * NULL. */
+/* Opens what an option says, KITH_OPTION_NETWORK_LISTEN or KITH_OPTION_DNS_LISTEN. 0, or an exit code
+ * (71, 77) with sentences in r. log may be NULL. */
 KITH_MUST_USE int kith_listens_open(struct kith_listens *l, const struct kith_conf *c,
-				    struct kith_log *log, struct kith_report *r);
-/* The addresses that would be opened, with no sockets (-1): to check a configuration while a
+				    enum kith_option_id id, struct kith_log *log, struct kith_report *r);
+/* The addresses of gossip that would be opened, with no sockets (-1): to check a configuration while a
  * daemon runs. */
 void kith_listens_pretend(struct kith_listens *l, const struct kith_conf *c);
 void kith_listens_close(struct kith_listens *l);

@@ -25,6 +25,7 @@ libkith_daemon_la_SOURCES = \
 	%D%/daemon.h \
 	%D%/dev.c \
 	%D%/dev.h \
+	%D%/dns.h \
 	%D%/events.c \
 	%D%/harden.c \
 	%D%/harden.h \
@@ -65,13 +66,18 @@ libkith_daemon_la_SOURCES = \
 	%D%/turn.c \
 	%D%/udp.c \
 	%D%/udp.h
+if HAVE_DNS
+libkith_daemon_la_SOURCES += %D%/dns.c %D%/dns_tcp.c %D%/dns_tcp.h
+else
+libkith_daemon_la_SOURCES += %D%/dns_none.c
+endif
 if HAVE_CARES
 libkith_daemon_la_SOURCES += %D%/resolve.c
 else
 libkith_daemon_la_SOURCES += %D%/resolve_none.c
 endif
 
-daemon_libs = libkith_daemon.la libkith_files.la libkith_query.la libkith_json.la libkith.la \
+daemon_libs = libkith_daemon.la libkith_files.la $(dns_libs) libkith_query.la libkith_json.la libkith.la \
 	libkith_base.la $(EV_LIBS) $(INIH_LIBS) $(CARES_LIBS) $(MSGPACK_LIBS) $(PTHREAD_LIBS)
 
 sbin_PROGRAMS += kithd

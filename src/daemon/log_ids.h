@@ -63,6 +63,9 @@
 	X(KEPT_REFUSED, "kept.refused", WARN, \
 	  "some of what was kept is not this identity's own, or of an authority that is not trusted") \
 	X(SOCKET_FAILED, "socket.failed", WARN, "the system refused an operation on a socket") \
+	X(DNS_LISTEN, "dns.listen", INFO, "names are answered at this address") \
+	X(DNS_OFF, "dns.off", WARN, \
+	  "they are not, since the default address is not free; dns.listen names another one") \
 	X(CONTROL_CONNECT, "control.connect", DEBUG, "somebody connected to the control socket") \
 	X(CONTROL, "control.said", INFO, "the RPC server has something to say") \
 	X(CONTROL_DEBUG, "control.detail", DEBUG, "the same for developers") \

@@ -10,8 +10,8 @@ static void print_version(bool with_libraries)
 	printf("kithd %s\n", kith_version());
 	if (!with_libraries)
 		return;
-	printf("protocol %d to %d\nlibev %d.%d\n%s\n", KITH_PROTOCOL_MIN, KITH_PROTOCOL_MAX,
-	       ev_version_major(), ev_version_minor(), kith_resolver_version());
+	printf("protocol %d to %d\nlibev %d.%d\n%s\n%s\n", KITH_PROTOCOL_MIN, KITH_PROTOCOL_MAX,
+	       ev_version_major(), ev_version_minor(), kith_resolver_version(), kith_dns_version());
 }
 
 static int check(const struct kith_args *args, struct kith_report *r)

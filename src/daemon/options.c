@@ -151,7 +151,7 @@ static bool scan_word(const char *words, const char *text, int64_t *place)
 }
 
 /* A free port is asked for with :0, which base/addr.h takes for "no port". */
-static bool scan_listen(const char *text, struct kith_addr *a)
+static bool scan_listen(const struct kith_option *o, const char *text, struct kith_addr *a)
 {
 	size_t len = strlen(text);
 	char copy[KITH_ADDR_TEXT_MAX + 1];
@@ -162,9 +162,7 @@ static bool scan_listen(const char *text, struct kith_addr *a)
 	memcpy(copy, text, len + 1);
 	if (free_port)
 		copy[len - 2] = '\0';
-	if (kith_addr_scan(copy, free_port ? 0 : KITH_PORT_DEFAULT, a) != 0)
-		return false;
-	return true;
+	return kith_addr_scan(copy, free_port ? 0 : (uint16_t)o->greatest, a) == 0;
 }
 
 static bool is_usable_without_port(struct kith_addr a)
@@ -214,17 +212,16 @@ static bool scan_host(const char *text)
 	       strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") == len;
 }
 
-struct kith_addr kith_option_addr(const char *text)
+struct kith_addr kith_option_addr(const struct kith_option *o, const char *text)
 {
 	struct kith_addr a = {0};
+	bool good = true; /* it was judged before */
 
-	if (strcmp(text, "auto") == 0)
-		return a;
-	if (kith_addr_scan(text, 0, &a) != 0) {
-		bool good = scan_listen(text, &a);
-
-		KITH_ASSERT(good); /* it was judged before */
-	}
+	if (o->type == KITH_TYPE_LISTEN)
+		good = scan_listen(o, text, &a);
+	else if (strcmp(text, "auto") != 0)
+		good = kith_addr_scan(text, 0, &a) == 0;
+	KITH_ASSERT(good);
 	return a;
 }
 
@@ -238,7 +235,7 @@ static const char *judge_addr(const struct kith_option *o, const char *text)
 			return NULL;
 		return "not an address that others can reach (use auto, 10.0.0.5 or [fd00::5]:5484)";
 	}
-	if (scan_listen(text, &a) && (kith_addr_is_unspecified(&a) || is_usable_without_port(a)))
+	if (scan_listen(o, text, &a) && (kith_addr_is_unspecified(&a) || is_usable_without_port(a)))
 		return NULL;
 	return "not an address to listen on (use [::]:5484, 0.0.0.0:5484 or 10.0.0.5:5484)";
 }
@@ -256,6 +253,7 @@ static const char *judge_group(const char *text, int64_t *number)
 static const char *judge_text(const struct kith_option *o, const char *text, int64_t *number)
 {
 	struct kith_seed_text seed;
+	struct kith_dns_name domain;
 	uint8_t key[KITH_KEY_LEN];
 
 	switch (o->type) {
@@ -277,6 +275,9 @@ static const char *judge_text(const struct kith_option *o, const char *text, int
 	case KITH_TYPE_HOST:
 		return scan_host(text) ? NULL : "not an address or host name without a port (use 10.0.0.5, "
 						"fd00::5 or web.example.org)";
+	case KITH_TYPE_DOMAIN:
+		return kith_dns_domain_read(&domain, text)
+			       ? NULL : "not a domain (use kith.internal: a-z, 0-9, '-', '_' and dots)";
 	case KITH_TYPE_LISTEN:
 	case KITH_TYPE_ADVERTISE:
 		return judge_addr(o, text);

@@ -7,6 +7,7 @@
 #ifndef KITH_DAEMON_OPTIONS_H
 #define KITH_DAEMON_OPTIONS_H
 
+#include "query/dns_name.h"
 #include <kith/types.h>
 #include <stdbool.h>
 
@@ -18,7 +19,8 @@ enum kith_option_type {
 	KITH_TYPE_TAG,       /* KEY=VALUE */
 	KITH_TYPE_TEXT,      /* without control characters; least to greatest bytes */
 	KITH_TYPE_HOST,      /* address literal or host name, without a port */
-	KITH_TYPE_LISTEN,    /* address literal, :port; port 0 is a free one */
+	KITH_TYPE_DOMAIN,    /* name of the DNS, in small letters */
+	KITH_TYPE_LISTEN,    /* address literal, :port; port 0 is a free one, none is `greatest` */
 	KITH_TYPE_ADVERTISE, /* "auto", or an address literal with or without :port */
 	KITH_TYPE_KEY,       /* key text of base/crc.h */
 	KITH_TYPE_DURATION,  /* its number is microseconds */
@@ -41,7 +43,8 @@ enum kith_option_type {
 	  "this member's zone; checked against its certificate's") \
 	X(NODE_TAG, "node", "tag", TAG, KITH_OPTION_VALUES_MAX, "", 0, 0, "", true, \
 	  "a tag shown to all members") \
-	X(NETWORK_LISTEN, "network", "listen", LISTEN, KITH_LISTENS_MAX, "[::]:5484", 0, 0, "", false, \
+	X(NETWORK_LISTEN, "network", "listen", LISTEN, KITH_LISTENS_MAX, "[::]:5484", 0, KITH_PORT_DEFAULT, \
+	  "", false, \
 	  "where gossip is received, UDP and TCP; [::] is both families") \
 	X(NETWORK_ADVERTISE, "network", "advertise", ADVERTISE, KITH_ADDRS_MAX, "auto", 0, 0, "", false, \
 	  "where others reach us, preferred first") \
@@ -65,10 +68,26 @@ enum kith_option_type {
 	  "unix socket for kith; unset: kithd.sock in the run-time directory") \
 	X(CONTROL_GROUP, "control", "group", GROUP, 1, "", 0, 0, "", false, \
 	  "members of this group may use the socket; unset: kithd's own group") \
-	X(RPC_LISTEN, "rpc", "listen", LISTEN, 1, "", 0, 0, "", false, \
+	X(RPC_LISTEN, "rpc", "listen", LISTEN, 1, "", 0, KITH_PORT_SERF, "", false, \
 	  "TCP listener for clients of Serf's RPC; unset: none") \
 	X(RPC_AUTH_KEY_FILE, "rpc", "auth-key-file", PATH, 1, "", 0, 0, "", false, \
 	  "file with the key that TCP clients must show; needed for a listener off loopback") \
+	X(DNS_LISTEN, "dns", "listen", LISTEN, KITH_LISTENS_MAX, "127.0.0.1:5486", 0, KITH_PORT_DNS, "", \
+	  false, "where DNS is answered, UDP and TCP; the default may fail, empty: nowhere") \
+	X(DNS_DOMAIN, "dns", "domain", DOMAIN, KITH_DNS_DOMAINS_MAX, "kith.internal", 0, 0, "", true, \
+	  "answered for names in it; those of others are refused") \
+	X(DNS_TTL, "dns", "ttl", DURATION, 1, "0s", 0, 86400 * KITH_SECOND, "", true, \
+	  "an answer may be kept this long, in whole seconds") \
+	X(DNS_NEGATIVE_TTL, "dns", "negative-ttl", DURATION, 1, "2s", 0, 3600 * KITH_SECOND, "", true, \
+	  "and one that there is nothing") \
+	X(DNS_UDP_LIMIT, "dns", "udp-limit", COUNT, 1, "1232", 512, 4096, "", true, \
+	  "bytes of an answer over UDP, if the client takes as many") \
+	X(DNS_PREFER, "dns", "prefer", WORD, 1, "any", 0, 0, "any zone", true, \
+	  "zone: instances in this member's zone are named alone, while they are enough") \
+	X(DNS_ZONE_MIN, "dns", "zone-min", COUNT, 1, "1", 1, 65536, "", true, \
+	  "so many are enough") \
+	X(DNS_ONLY_PASSING, "dns", "only-passing", WORD, 1, "no", 0, 0, "no yes", true, \
+	  "yes: instances with a warning are not named") \
 	X(LOG_LEVEL, "log", "level", WORD, 1, "info", 0, 0, "error warning info debug", true, \
 	  "the least important lines still written") \
 	X(LOG_FORMAT, "log", "format", WORD, 1, "auto", 0, 0, "auto journal text json", true, \
@@ -97,7 +116,9 @@ enum {
 	KITH_OPTION_TEXT_MAX = 198, /* a line of the file */
 	KITH_SERVICES_MAX = 256,    /* as many as a node offers */
 	KITH_OPTION_VALUES_MAX = 64, /* as many seeds as kith_node_join() takes */
-	KITH_LISTENS_MAX = 4
+	KITH_LISTENS_MAX = 4,
+	KITH_PORT_DNS = 5486,
+	KITH_PORT_SERF = 7373 /* of its RPC */
 };
 
 enum kith_option_id {
@@ -142,6 +163,6 @@ bool kith_option_has_section(const char *section);
 KITH_MUST_USE int kith_option_value(const struct kith_option *o, const char *text, int64_t *number,
 				    char *wrong, size_t wrong_size);
 /* An address of type LISTEN or ADVERTISE that was judged; for "auto" family is 0. */
-struct kith_addr kith_option_addr(const char *text);
+struct kith_addr kith_option_addr(const struct kith_option *o, const char *text);
 
 #endif

@@ -62,6 +62,7 @@ static void apply(struct kith_daemon *d, const struct kith_conf *old, const stru
 	if (!kith_conf_same(old, d->conf, KITH_OPTION_NODE_TAG))
 		(void)!kith_node_tags(d->host.node, kith_clock_now(),
 				      (struct kith_bytes){tags->bytes, tags->len});
+	kith_dns_reload(d->dns, d->conf);
 	if (d->resolver != NULL)
 		kith_resolver_reload(d->resolver);
 	kith_reload_seeds(&list, &d->id, d->conf);

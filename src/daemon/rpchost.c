@@ -50,18 +50,33 @@ static int stop(void *ctx, struct kith_rpc_time t)
 	return 0;
 }
 
+static bool counter_of_dns(const struct kith_dns_counters *dns, size_t i, struct kith_rpc_counter *c)
+{
+	static const struct {
+		const char *name;
+		size_t at;
+	} rows[] = {
+#define X(name, help) {#name, offsetof(struct kith_dns_counters, name)},
+		KITH_DNS_COUNTERS(X)
+#undef X
+	};
+
+	if (dns == NULL || i >= sizeof rows / sizeof rows[0])
+		return false;
+	*c = (struct kith_rpc_counter){
+		"dns", rows[i].name, *(const uint64_t *)(const void *)((const uint8_t *)dns + rows[i].at)};
+	return true;
+}
+
 static bool counter(void *ctx, size_t i, struct kith_rpc_counter *c)
 {
 	struct kith_daemon *d = ctx;
 
-	switch (i) {
-	case 0:
-		*c = (struct kith_rpc_counter){"host", "datagrams_unsent",
-					       kith_udp_dropped(d->udp)};
+	if (i == 0) {
+		*c = (struct kith_rpc_counter){"host", "datagrams_unsent", kith_udp_dropped(d->udp)};
 		return true;
-	default:
-		return false;
 	}
+	return counter_of_dns(kith_dns_counted(d->dns), i - 1, c);
 }
 
 static bool problem(void *ctx, size_t i, struct kith_rpc_problem *p)

@@ -2,6 +2,7 @@
 #
 # Names and requests in, answers out. The JSON writer is an archive of its own, so that the
 # command line links it without the rest: the writer with its two forms, and the reader of msgpack.
+# The DNS is one, too: it alone needs ldns.
 
 noinst_LTLIBRARIES += libkith_json.la
 libkith_json_la_SOURCES = \
@@ -30,6 +31,8 @@ libkith_query_la_SOURCES = \
 	%D%/definition.h \
 	%D%/directory.c \
 	%D%/directory.h \
+	%D%/dns_name.c \
+	%D%/dns_name.h \
 	%D%/filter.c \
 	%D%/filter.h \
 	%D%/join.c \
@@ -68,3 +71,24 @@ libkith_query_la_SOURCES = \
 	%D%/tags.h \
 	%D%/when.c \
 	%D%/when.h
+
+if HAVE_DNS
+noinst_LTLIBRARIES += libkith_dns.la
+libkith_dns_la_CPPFLAGS = $(AM_CPPFLAGS) $(LDNS_CFLAGS)
+libkith_dns_la_SOURCES = \
+	%D%/dns.c \
+	%D%/dns.h \
+	%D%/dns_answer.c \
+	%D%/dns_answer.h \
+	%D%/dns_pick.c \
+	%D%/dns_pick.h \
+	%D%/dns_record.c \
+	%D%/dns_record.h \
+	%D%/dns_service.c \
+	%D%/dns_service.h \
+	%D%/dns_wire.c \
+	%D%/dns_wire.h
+dns_libs = libkith_dns.la $(LDNS_LIBS)
+else
+dns_libs =
+endif

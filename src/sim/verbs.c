@@ -274,6 +274,8 @@ static void run_tag(scn *s, value *v)
 
 static void run_offer(scn *s, value *v)
 {
+	CLUSTER_CHECK(s->cluster, v[2].number >= 1 && v[2].number <= UINT16_MAX,
+		      "a port of 1 to 65535 was expected");
 	EACH(s, &v[0], (need_awake(s, h),
 			done(s, h, cluster_offer(c, h, v[1].word, (uint16_t)v[2].number))));
 }
@@ -281,12 +283,6 @@ static void run_offer(scn *s, value *v)
 static void run_withdraw(scn *s, value *v)
 {
 	EACH(s, &v[0], (need_awake(s, h), done(s, h, cluster_offer(c, h, v[1].word, 0))));
-}
-
-static const char *read_offer(scn *s, value *v)
-{
-	(void)s;
-	return v[2].number >= 1 && v[2].number <= UINT16_MAX ? NULL : "a port of 1 to 65535 was expected";
 }
 
 static void run_disk(scn *s, value *v)
@@ -447,7 +443,7 @@ const struct scenario_verb scenario_verbs[] = {
 	 {POS(SCN_HOST), {"at", SCN_HOSTS, false, NULL}}},
 	{"tag", "HOSTS KEY VALUE", NULL, run_tag,
 	 {POS(SCN_HOSTS), POS(SCN_WORD), POS(SCN_WORD)}},
-	{"offer", "HOSTS NAME NUMBER", read_offer, run_offer,
+	{"offer", "HOSTS NAME NUMBER", NULL, run_offer,
 	 {POS(SCN_HOSTS), POS(SCN_WORD), POS(SCN_NUMBER)}},
 	{"withdraw", "HOSTS NAME", NULL, run_withdraw, {POS(SCN_HOSTS), POS(SCN_WORD)}},
 	{"disk", "HOSTS hangs|works", NULL, run_disk,
@@ -491,7 +487,7 @@ const struct scenario_verb scenario_verbs[] = {
 	{"never", "HOSTS STATUS [at HOSTS]", NULL, scenario_run_never,
 	 {POS(SCN_HOSTS), POS(SCN_STATUS), AT}},
 	{"allow", "", NULL, scenario_run_allow, {{0}}},
-	{"offered", "HOSTS NAME NUMBER [at HOSTS] within TIME", read_offer, scenario_run_offered,
+	{"offered", "HOSTS NAME NUMBER [at HOSTS] within TIME", NULL, scenario_run_offered,
 	 {POS(SCN_HOSTS), POS(SCN_WORD), POS(SCN_NUMBER), AT, {"within", SCN_TIME, false, NULL}}},
 	{"missing", "HOSTS NAME [at HOSTS] within TIME", NULL, scenario_run_missing,
 	 {POS(SCN_HOSTS), POS(SCN_WORD), AT, {"within", SCN_TIME, false, NULL}}},

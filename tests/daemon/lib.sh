@@ -78,7 +78,7 @@ launch() {
 	launch_name=$1
 	shift
 	"$kithd" -c "$tmp/none.conf" --state "$tmp/$launch_name" --socket "$tmp/$launch_name.sock" \
-		-o network.listen=127.0.0.1:0 --log text "$@" \
+		-o network.listen=127.0.0.1:0 -o dns.listen= --log text "$@" \
 		>>"$tmp/$launch_name.log" 2>&1 </dev/null &
 	echo $! >"$tmp/$launch_name.pid"
 }

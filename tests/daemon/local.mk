@@ -5,6 +5,7 @@
 daemon_tests = \
 	%D%/dev.sh \
 	%D%/disk.sh \
+	%D%/dns.sh \
 	%D%/flap.sh \
 	%D%/life.sh \
 	%D%/notify.py \
@@ -16,5 +17,5 @@ daemon_tests = \
 	%D%/watch.sh
 
 dist_check_SCRIPTS += $(daemon_tests)
-EXTRA_DIST += %D%/lib.sh %D%/many.py
+EXTRA_DIST += %D%/dns_tcp.py %D%/lib.sh %D%/many.py
 TESTS += $(daemon_tests)

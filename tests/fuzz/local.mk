@@ -56,6 +56,14 @@ tests_fuzz_fuzz_rpc_LDADD = libkith_rpcclient.la libkith_query.la libkith_json.l
 	libkith_fakenode.la $(fuzz_ldadd)
 EXTRA_DIST += %D%/fuzz_rpc.in %D%/fuzz_rpc.repro
 
+# The DNS over such a node.
+if HAVE_DNS
+fuzz_programs += %D%/fuzz_dns
+endif
+tests_fuzz_fuzz_dns_LDADD = libkith_dnsclient.la $(dns_libs) libkith_query.la libkith_json.la \
+	libkith_fakenode.la $(fuzz_ldadd)
+EXTRA_DIST += %D%/fuzz_dns.in
+
 fuzz_programs += %D%/fuzz_ini
 tests_fuzz_fuzz_ini_LDADD = libkith_files.la $(fuzz_ldadd) $(INIH_LIBS)
 EXTRA_DIST += %D%/fuzz_ini.in

@@ -51,6 +51,7 @@ without libsodium libsodium-dev
 without msgpack libmsgpack-dev
 without inih libinih-dev
 without libcares libc-ares-dev
+without ldns libldns-dev
 without '^$' libev-dev ac_cv_header_ev_h=no
 without '^$' uthash-dev ac_cv_header_uthash_h=no
 

@@ -253,6 +253,20 @@ for room in $all_rooms; do
 	silent "$room includes a file's own header first" order_faults "$room" "$top_srcdir/src"
 done
 
+# ldns is the DNS's alone: an archive of its own, so that nothing else of query needs it.
+ldns_faults() { # SRC
+	grep -l '#[[:space:]]*include[[:space:]]*<ldns/' "$1"/query/*.[ch] 2>/dev/null | grep -v '/dns[^/]*$' |
+		sed "s|.*|& includes ldns, which only query's dns*.[ch] may|"
+}
+silent "query includes ldns for the DNS only" ldns_faults "$top_srcdir/src"
+if [ -f "$top_builddir/.libs/libkith_dns.a" ] && [ -z "$SANITIZER" ]; then
+	silent "the DNS does no I/O" symbol_faults query "$top_builddir/.libs/libkith_dns.a"
+fi
+needs_ldns() { $OBJDUMP -p "$1" 2>/dev/null | grep 'NEEDED.*libldns'; }
+for program in "$top_builddir/.libs/kith" "$top_builddir/kith" "$top_builddir/.libs/libkith.so"; do
+	[ -f "$program" ] && silent "${program##*/} does not need ldns" needs_ldns "$program"
+done
+
 for room in $pure_rooms query; do
 	archive=$top_builddir/.libs/libkith_$room.a
 	if [ -n "$SANITIZER" ]; then
@@ -311,6 +325,9 @@ mutant core counter <<'C'
 static int calls;
 int core_count(void); int core_count(void) { return ++calls; }
 C
+mkdir -p "$tmp/src/query"
+printf '#include <ldns/packet.h>\n' >"$tmp/src/query/conn.c"
+cp "$tmp/src/query/conn.c" "$tmp/src/query/dns_more.c"
 mkdir -p "$tmp/src/base"
 printf '#include "core/node.h"\n' >"$tmp/src/base/up.c"
 printf '#include <string.h>\n#include "base/late.h"\n' >"$tmp/src/base/late.c"
@@ -318,6 +335,7 @@ printf '#include <string.h>\n#include "base/late.h"\n' >"$tmp/src/base/late.c"
 printf '%s\n' 'int core_fine(const char *, const char *);' '#include <string.h>' \
 	'int core_fine(const char *a, const char *b) { return strcmp(a, b); }' | mutant core fine
 
+loud "a query that includes ldns elsewhere is caught" ldns_faults "$tmp/src"
 loud "a core that calls time() is caught by its include" include_faults core "$tmp/src"
 loud "a core that calls time() is caught by its symbol" symbol_faults core "$tmp/clock.o"
 loud "a core that declares time() by hand is caught" symbol_faults core "$tmp/hidden_clock.o"

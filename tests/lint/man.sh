@@ -78,6 +78,8 @@ x_rows "$top_srcdir/include/kith/stats.h" KITH_STATS >"$tmp/names"
 covers "counter" include/kith/stats.h kith-metrics.7
 x_rows "$top_srcdir/include/kith/stats.h" KITH_DROPS >"$tmp/names"
 covers "reason to drop" include/kith/stats.h kith-metrics.7
+x_rows "$top_srcdir/src/query/dns.h" KITH_DNS_COUNTERS >"$tmp/names"
+covers "counter of the DNS" src/query/dns.h kith-metrics.7
 sed -nE 's/^\tX\([A-Z_]+, "([a-z]+)", "([a-z.-]+)", .*/\1.\2/p' "$top_srcdir/src/daemon/options.h" >"$tmp/names"
 covers "setting" src/daemon/options.h kith.conf.5
 sed -nE 's/^\tX\([A-Z_]+, "([a-z.-]+)", .*/\1/p' "$top_srcdir/src/daemon/log_ids.h" >"$tmp/names"

@@ -21,4 +21,14 @@ libkith_rpcclient_la_SOURCES = \
 	%D%/rpc_world.c \
 	%D%/rpc_world.h
 
+if HAVE_DNS
+check_LTLIBRARIES += libkith_dnsclient.la
+libkith_dnsclient_la_SOURCES = \
+	%D%/dns_client.c \
+	%D%/dns_client.h \
+	%D%/dns_world.c \
+	%D%/dns_world.h
+libkith_dnsclient_la_CPPFLAGS = $(AM_CPPFLAGS) $(LDNS_CFLAGS)
+endif
+
 EXTRA_DIST += %D%/tap.sh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 
-daemon_test_ldadd = libkith_daemon.la libkith_files.la libkith_query.la libkith_json.la $(LDADD) \
+daemon_test_ldadd = libkith_daemon.la libkith_files.la $(dns_libs) libkith_query.la libkith_json.la $(LDADD) \
 	$(EV_LIBS) $(INIH_LIBS) $(CARES_LIBS) $(PTHREAD_LIBS)
 
 unit_tests += \

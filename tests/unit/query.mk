@@ -55,3 +55,13 @@ tests_unit_test_query_table_LDADD = $(query_ldadd)
 tests_unit_test_query_tree_LDADD = $(query_ldadd)
 tests_unit_test_query_utf8_LDADD = $(query_ldadd)
 tests_unit_test_query_when_LDADD = $(query_ldadd)
+
+if HAVE_DNS
+unit_tests += \
+	%D%/test_query_dns \
+	%D%/test_query_dns_message
+
+dns_ldadd = libkith_dnsclient.la $(dns_libs) $(query_ldadd)
+tests_unit_test_query_dns_LDADD = $(dns_ldadd)
+tests_unit_test_query_dns_message_LDADD = $(dns_ldadd)
+endif

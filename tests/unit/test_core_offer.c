@@ -239,6 +239,56 @@ static void what_we_forgot_is_deleted_again(void **state)
 	fix_end(&f);
 }
 
+/* We lost our epoch, and others hold what we said under it before. */
+static void a_word_of_another_life_makes_us_go_on_above_it(void **state)
+{
+	struct person a, self;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	person_init(&f, &self, 1);
+	self.id = f.n->own.secrets->identity;
+	self.epoch = f.n->own.epoch;
+	assert_int_equal(fix_offer(&f, "web", 80), 0);
+	fix_run(&f, 5 * KITH_SECOND);
+	/* Later than all that we have signed. */
+	assert_int_equal(person_offers(&f, &self, &a, "db", 2, 90), KITH_STORE_OLD);
+	assert_int_equal(f.n->own.epoch, self.epoch + 1);
+	assert_int_equal(fix_events(&f, KITH_EVENT_DUPLICATE), 1);
+	assert_int_equal(fix_port(&f, mid_of(&f), "web"), 80);
+	assert_int_equal(fix_port(&f, mid_of(&f), "db"), -1);
+	/* What was said under the epoch before is nobody's any more. */
+	assert_int_equal(person_offers(&f, &self, &a, "db", 3, 90), KITH_STORE_OLD);
+	assert_int_equal(f.n->own.epoch, self.epoch + 1);
+	fix_check(&f);
+	fix_end(&f);
+}
+
+/* With the number of one of ours, and other words. */
+static void the_same_number_with_other_words_does_so_too(void **state)
+{
+	struct person a, self;
+	struct fix f;
+	uint16_t port;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	person_init(&f, &self, 1);
+	self.id = f.n->own.secrets->identity;
+	self.epoch = f.n->own.epoch;
+	assert_int_equal(fix_offer(&f, "web", 80), 0);
+	/* Of two all keep the greater bytes: one of two is. */
+	for (port = 81; port < 100 && f.n->own.epoch == self.epoch; port++)
+		(void)person_offers(&f, &self, &a, "web", 1, port);
+	assert_int_equal(f.n->own.epoch, self.epoch + 1);
+	assert_int_equal(fix_port(&f, mid_of(&f), "web"), 80);
+	fix_check(&f);
+	fix_end(&f);
+}
+
 /* Whatever allocation fails, nothing breaks, and what was not said is said later. */
 static void memory_may_fail_anywhere(void **state)
 {
@@ -272,6 +322,8 @@ int main(void)
 		cmocka_unit_test(its_health_has_a_beginning),
 		cmocka_unit_test(a_new_epoch_signs_all_anew),
 		cmocka_unit_test(what_we_forgot_is_deleted_again),
+		cmocka_unit_test(a_word_of_another_life_makes_us_go_on_above_it),
+		cmocka_unit_test(the_same_number_with_other_words_does_so_too),
 		cmocka_unit_test(memory_may_fail_anywhere),
 	};
 

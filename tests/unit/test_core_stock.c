@@ -58,6 +58,8 @@ static void what_either_lacks_comes_over(void **state)
 	know(&t, 3, "newer-there", 8, 94, false, true);
 	know(&t, 3, "deleted-here", 6, 85, true, true);
 	know(&t, 3, "deleted-here", 9, 0, true, false);
+	know(&t, 3, "twice", 10, 86, true, false); /* signed twice, with one number */
+	know(&t, 3, "twice", 10, 87, false, true);
 	know(&t, 9, "there", 1, 80, false, true);
 	know(&t, 11, "here", 1, 80, true, false);
 	(void)two_synchronise(&t);
@@ -66,6 +68,7 @@ static void what_either_lacks_comes_over(void **state)
 	assert_int_equal(port(&t.b, 3, "newer-here"), 93);
 	assert_int_equal(port(&t.a, 3, "newer-there"), 94);
 	assert_int_equal(port(&t.b, 3, "deleted-here"), -1);
+	assert_int_equal(port(&t.a, 3, "twice"), port(&t.b, 3, "twice"));
 	assert_int_equal(port(&t.a, 9, "there"), 80);
 	assert_int_equal(port(&t.b, 11, "here"), 80);
 	are_equal(&t);

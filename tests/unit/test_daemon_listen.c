@@ -32,7 +32,7 @@ static int open_at(const char *address)
 	kith_report_clear(&report);
 	(void)!kith_conf_load(&conf, &source, &report);
 	assert_non_null(conf);
-	return kith_listens_open(&listens, conf, NULL, &report);
+	return kith_listens_open(&listens, conf, KITH_OPTION_NETWORK_LISTEN, NULL, &report);
 }
 
 static int teardown(void **state)

@@ -74,6 +74,8 @@ static void counts_and_words(void **state)
 
 static void addresses(void **state)
 {
+	const struct kith_option *listen = option(KITH_OPTION_NETWORK_LISTEN);
+	const struct kith_option *advertise = option(KITH_OPTION_NETWORK_ADVERTISE);
 	static const char *const listens[] = {"[::]:5484", "0.0.0.0", "127.0.0.1:0", "[::1]:0",
 					      "[::]:0", "10.0.0.5:1", "::"};
 	static const char *const not_listens[] = {"", "auto", "a.example", "224.0.0.1", ":80",
@@ -96,11 +98,16 @@ static void addresses(void **state)
 		if (kith_option_value(option(KITH_OPTION_NETWORK_ADVERTISE), not_advertised[i], &v,
 				      wrong, sizeof wrong) == 0)
 			fail_msg("'%s' was taken", not_advertised[i]);
-	assert_int_equal(kith_option_addr("[::]:0").port, 0);
-	assert_int_equal(kith_option_addr("[::]:0").family, 6);
-	assert_int_equal(kith_option_addr("127.0.0.1:0").family, 4);
-	assert_int_equal(kith_option_addr("10.0.0.5:77").port, 77);
-	assert_int_equal(kith_option_addr("auto").family, 0);
+	assert_int_equal(kith_option_addr(listen, "[::]:0").port, 0);
+	assert_int_equal(kith_option_addr(listen, "[::]:0").family, 6);
+	assert_int_equal(kith_option_addr(listen, "127.0.0.1:0").family, 4);
+	assert_int_equal(kith_option_addr(listen, "127.0.0.1:0").port, 0);
+	assert_int_equal(kith_option_addr(listen, "10.0.0.5:77").port, 77);
+	assert_int_equal(kith_option_addr(listen, "10.0.0.5").port, 5484);
+	assert_int_equal(kith_option_addr(option(KITH_OPTION_DNS_LISTEN), "::1").port, 5486);
+	assert_int_equal(kith_option_addr(advertise, "auto").family, 0);
+	assert_int_equal(kith_option_addr(advertise, "10.0.0.5").port, 0);
+	assert_int_equal(kith_option_addr(advertise, "10.0.0.5:77").port, 77);
 }
 
 static void texts(void **state)

@@ -67,6 +67,11 @@ static const char *told(struct kith_offer_range range)
 	return text;
 }
 
+static struct kith_addr ten(uint8_t last)
+{
+	return kith_addr_make(4, (const uint8_t[]){10, 0, 0, last}, 1);
+}
+
 static const char *all(void)
 {
 	return told((struct kith_offer_range){d.offers, d.offer_count});
@@ -178,7 +183,7 @@ static void without_memory_there_is_no_snapshot(void **state)
 
 static void of_one_name_the_best_off_is_meant(void **state)
 {
-	const struct kith_addr at = kith_addr_make(4, (const uint8_t[]){10, 0, 0, 9}, 0);
+	const struct kith_addr at = ten(9);
 	struct kith_member *left = add("n1"), *suspect, *failed;
 
 	(void)state;
@@ -206,9 +211,8 @@ static void addresses_name_their_member(void **state)
 	add("n2");
 	assert_int_equal(kith_directory_update(&d), 0);
 	assert_string_equal(kith_directory_member_at(&d, m->addrs[1])->name, "n1");
-	assert_string_equal(
-		kith_directory_member_at(&d, kith_addr_make(4, (const uint8_t[]){10, 0, 0, 2}, 1))->name, "n2");
-	assert_null(kith_directory_member_at(&d, kith_addr_make(4, (const uint8_t[]){10, 0, 0, 3}, 0)));
+	assert_string_equal(kith_directory_member_at(&d, ten(2))->name, "n2");
+	assert_null(kith_directory_member_at(&d, ten(3)));
 	assert_null(kith_directory_member_at(&d, kith_addr_make(4, (const uint8_t[]){9, 0, 0, 0}, 0)));
 }
 
