@@ -254,6 +254,11 @@ const struct kith_dns_counters *kith_dns_counted(const struct kith_dns_host *h)
 	return h != NULL ? kith_dns_counters(h->dns) : NULL;
 }
 
+bool kith_dns_is_built(void)
+{
+	return true;
+}
+
 const char *kith_dns_version(void)
 {
 	return kith_dns_library();
