@@ -204,8 +204,8 @@ static int make_parts(struct kith_daemon *d, const struct kith_setup *setup, str
 	d->control = kith_control_new(&d->host, d->rpc, &d->sockets);
 	d->resolver = kith_resolver_new(d->host.loop);
 	d->seeder = kith_seeder_new(&d->host, d->resolver);
-	if ((d->dns == NULL && d->dns_listens.count > 0) || d->udp == NULL || d->streams == NULL || d->control == NULL || d->seeder == NULL ||
-	    !kith_keep_start(d, &setup->mid))
+	if (d->udp == NULL || d->streams == NULL || d->control == NULL || d->seeder == NULL ||
+	    (d->dns == NULL && d->dns_listens.count > 0) || !kith_keep_start(d, &setup->mid))
 		return no_memory(r);
 	kith_log_sink(d->host.log, on_log_line, d);
 	kith_signals_start(d);

@@ -92,9 +92,10 @@ static void set_overrides(struct kith_dev *v, const struct kith_args *args)
 	size_t count = 0;
 
 	snprintf(v->texts[count++], sizeof *v->texts, "network.listen=127.0.0.1:0");
-	snprintf(v->texts[count++], sizeof *v->texts, "dns.listen=127.0.0.1:0");
 	snprintf(v->texts[count++], sizeof *v->texts, "log.format=text");
 	snprintf(v->texts[count++], sizeof *v->texts, "control.socket=%s/kithd.sock", v->dir);
+	if (kith_dns_is_built())
+		snprintf(v->texts[count++], sizeof *v->texts, "dns.listen=127.0.0.1:0");
 	v->args.override_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		char key[64];
@@ -140,6 +141,9 @@ void kith_dev_greet(const struct kith_dev *v, const struct kith_daemon *d, FILE 
 			"  one more     kith admit dev-2 --authority %s --seed %s > dev-2.join\n"
 			"               kithd --dev -o cluster.join-file=dev-2.join\n",
 			path, addr);
+	if (d->dns_listens.count > 0)
+		fprintf(out, "  names        dig @127.0.0.1 -p %u %s.node.%s\n", d->dns_listens.all[0].addr.port,
+			self.name, kith_conf_text(d->conf, KITH_OPTION_DNS_DOMAIN));
 	fprintf(out, "  for real     man kithd\n");
 	fflush(out);
 }

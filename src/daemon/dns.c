@@ -158,6 +158,11 @@ struct settings {
 	const char *domains[KITH_DNS_DOMAINS_MAX];
 };
 
+static uint32_t seconds(const struct kith_conf *c, enum kith_option_id id)
+{
+	return (uint32_t)(kith_conf_number(c, id) / KITH_SECOND);
+}
+
 static void read_settings(struct settings *s, const struct kith_conf *c)
 {
 	const size_t count = kith_conf_count(c, KITH_OPTION_DNS_DOMAIN);
@@ -169,8 +174,8 @@ static void read_settings(struct settings *s, const struct kith_conf *c)
 	s->config = (struct kith_dns_config){
 		.domains = s->domains,
 		.domain_count = count > 0 ? count : 1,
-		.ttl_s = (uint32_t)(kith_conf_number(c, KITH_OPTION_DNS_TTL) / KITH_SECOND),
-		.negative_ttl_s = (uint32_t)(kith_conf_number(c, KITH_OPTION_DNS_NEGATIVE_TTL) / KITH_SECOND),
+		.ttl_s = seconds(c, KITH_OPTION_DNS_TTL),
+		.negative_ttl_s = seconds(c, KITH_OPTION_DNS_NEGATIVE_TTL),
 		.udp_limit = (uint16_t)kith_conf_number(c, KITH_OPTION_DNS_UDP_LIMIT),
 		.prefer = (enum kith_dns_prefer)kith_conf_number(c, KITH_OPTION_DNS_PREFER),
 		.zone_min = (uint32_t)kith_conf_number(c, KITH_OPTION_DNS_ZONE_MIN),
@@ -247,6 +252,11 @@ void kith_dns_stop(struct kith_dns_host **dns)
 const struct kith_dns_counters *kith_dns_counted(const struct kith_dns_host *h)
 {
 	return h != NULL ? kith_dns_counters(h->dns) : NULL;
+}
+
+bool kith_dns_is_built(void)
+{
+	return true;
 }
 
 const char *kith_dns_version(void)

@@ -26,7 +26,8 @@ void kith_dns_stop(struct kith_dns_host **dns);
 void kith_dns_reload(struct kith_dns_host *dns, const struct kith_conf *c);
 /* NULL: nothing is served. */
 const struct kith_dns_counters *kith_dns_counted(const struct kith_dns_host *dns);
-/* The library's name and version. */
+/* Whether this kithd was built with it; the library's name and version. */
+bool kith_dns_is_built(void);
 const char *kith_dns_version(void);
 
 #endif

@@ -41,6 +41,11 @@ const struct kith_dns_counters *kith_dns_counted(const struct kith_dns_host *dns
 	return NULL;
 }
 
+bool kith_dns_is_built(void)
+{
+	return false;
+}
+
 const char *kith_dns_version(void)
 {
 	return "no DNS";

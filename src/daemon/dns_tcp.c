@@ -254,7 +254,8 @@ struct kith_dns_tcp *kith_dns_tcp_new(struct kith_host *host, struct kith_dns *d
 	ev_init(&tcp->idle, on_idle);
 	tcp->idle.data = tcp;
 	for (size_t i = 0; i < l->count; i++)
-		kith_accept_start(&tcp->accepts[tcp->accept_count++], host, l->all[i].tcp, on_connected, tcp);
+		kith_accept_start(&tcp->accepts[tcp->accept_count++], host, l->all[i].tcp, on_connected,
+				  tcp);
 	return tcp;
 }
 

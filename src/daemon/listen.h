@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * daemon/listen.h: the sockets of gossip, and those of the DNS: for each address a UDP socket and a TCP
- * listener on one port. IPv6 sockets are IPv6 only and [::] opens 0.0.0.0 beside it, so that no address ever
- * arrives mapped and each family's socket options mean what they say.
+ * listener on one port. IPv6 sockets are IPv6 only and [::] opens 0.0.0.0 beside it, so that no address
+ * ever arrives mapped and each family's socket options mean what they say.
  */
 #ifndef KITH_DAEMON_LISTEN_H
 #define KITH_DAEMON_LISTEN_H

@@ -30,7 +30,7 @@ static bool own_place(const struct kith_offer *o, struct kith_addr *addr, struct
 	if (!kith_text_next(o->service.addrs, &at, text))
 		return false;
 	if (!is_addr(*text, addr))
-		addr->family = 0;
+		*addr = (struct kith_addr){.family = 0};
 	return true;
 }
 
@@ -168,7 +168,7 @@ static bool find_target(const struct kith_dns_answer *a, const struct kith_offer
 	struct kith_bytes text;
 
 	t->member = NULL;
-	t->addr.family = 0;
+	t->addr = (struct kith_addr){.family = 0};
 	if (own_place(o, &t->addr, &text))
 		return t->addr.family != 0 ? addr_name(&t->name, &t->addr, domain)
 					   : kith_dns_name_read(&t->name, text);

@@ -15,6 +15,14 @@ dir=$(sed -n 's/.*removes \(.*\)/\1/p' "$tmp/one.out")
 check "its directory is private" test "$(stat -c %a "$dir")" = 700
 look=$(sed -n 's/^  look *kith --socket \([^ ]*\) status/\1/p' "$tmp/one.out")
 check "the command that it prints works" "$kith" --socket "$look" status
+if command -v dig >/dev/null && ! "$kithd" -VV | grep -q '^no DNS'; then
+	dig=$(sed -n 's/^  names *\(dig .*\)/\1/p' "$tmp/one.out")
+	# shellcheck disable=SC2086 # its words are the arguments
+	name() { $dig +short | grep -qxF 127.0.0.1; }
+	check "so does the one for names" name
+else
+	skip "so does the one for names" "this kithd has no DNS, or dig is missing (Debian: bind9-dnsutils)"
+fi
 admit=$(sed -n 's/^  one more *kith \(admit .*\) > dev-2.join/\1/p' "$tmp/one.out")
 # shellcheck disable=SC2086 # its words are the arguments
 "$kith" $admit >"$tmp/dev-2.join" 2>"$tmp/admit.err" || diag "$(cat "$tmp/admit.err")"

@@ -43,17 +43,21 @@ static bool is_query(const uint8_t *p, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *buf, size_t len)
 {
 	struct dns_world *w = world();
-	struct kith_bytes query = {buf + 1, len - 1}, answer;
+	struct kith_bytes query, answer;
+	bool is_tcp;
 
 	if (len == 0)
 		return 0;
+	query = (struct kith_bytes){buf + 1, len - 1};
+	is_tcp = (buf[0] & TCP) != 0;
 	choose(w, buf[0]);
-	answer = kith_dns_answer(w->dns, (buf[0] & TCP) != 0 ? KITH_DNS_TCP : KITH_DNS_UDP, 1800000000, query);
+	answer = kith_dns_answer(w->dns, is_tcp ? KITH_DNS_TCP : KITH_DNS_UDP, 1800000000, query);
 	KITH_ASSERT((answer.len > 0) == is_query(query.p, query.len));
 	if (answer.len == 0)
 		return 0;
-	KITH_ASSERT((buf[0] & TCP) != 0 || answer.len <= w->config.udp_limit);
-	KITH_ASSERT(memcmp(answer.p, query.p, 2) == 0 && (answer.p[2] & 0xF9) == (0x80 | (query.p[2] & 0x79)));
+	KITH_ASSERT(is_tcp || answer.len <= w->config.udp_limit);
+	KITH_ASSERT(memcmp(answer.p, query.p, 2) == 0);
+	KITH_ASSERT((answer.p[2] & 0xF9) == (0x80 | (query.p[2] & 0x79)));
 	KITH_ASSERT(dns_is_well_formed(answer));
 	return 0;
 }

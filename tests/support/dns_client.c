@@ -83,7 +83,8 @@ bool dns_is_cut(struct kith_bytes answer)
 bool dns_is_well_formed(struct kith_bytes answer)
 {
 	ldns_pkt *pkt = NULL;
-	bool is = ldns_wire2pkt(&pkt, answer.p, answer.len) == LDNS_STATUS_OK && ldns_pkt_size(pkt) == answer.len;
+	bool is = ldns_wire2pkt(&pkt, answer.p, answer.len) == LDNS_STATUS_OK &&
+		  ldns_pkt_size(pkt) == answer.len;
 
 	ldns_pkt_free(pkt);
 	return is;
