@@ -44,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *buf, size_t len)
 {
 	struct dns_world *w = world();
 	struct kith_bytes query, answer;
+	enum kith_dns_transport transport = KITH_DNS_UDP;
 	bool is_tcp, is_limited;
 
 	if (len == 0)
@@ -51,9 +52,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *buf, size_t len)
 	query = (struct kith_bytes){buf + 1, len - 1};
 	is_tcp = (buf[0] & TCP) != 0;
 	is_limited = (buf[0] & LIMITED) != 0;
+	if (is_tcp)
+		transport = KITH_DNS_TCP;
+	else if (is_limited)
+		transport = KITH_DNS_UDP_LIMITED;
 	choose(w, buf[0]);
-	answer = kith_dns_answer(w->dns, is_tcp ? KITH_DNS_TCP : is_limited ? KITH_DNS_UDP_LIMITED : KITH_DNS_UDP,
-				 1800000000, query);
+	answer = kith_dns_answer(w->dns, transport, 1800000000, query);
 	KITH_ASSERT((answer.len > 0) == is_query(query.p, query.len));
 	if (answer.len == 0)
 		return 0;
