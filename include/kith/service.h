@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * kith/service.h: services: what hosts of the cluster offer. A node offers those of its host, which are told
- * to all as signed records, and lists those of everybody; kith/kith.h includes this.
+ * kith/service.h: services: what hosts of the cluster offer. A node offers those of its host, which are
+ * told to all as signed records, and lists those of everybody; kith/kith.h includes this.
  */
 #ifndef KITH_SERVICE_H
 #define KITH_SERVICE_H

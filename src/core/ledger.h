@@ -28,6 +28,7 @@ struct kith_case;
 	X(RECORD, 2, 16, "a member record that it signed") \
 	X(SERVICE, KITH_SERVICE_RATE, 2 * KITH_SERVICE_BURST, "a record of a service that it signed") \
 	X(SUSPICION, 2, 16, "a suspicion that it signed") \
+	X(CERTIFICATE, 1, 2, "its certificate, which we ask for since the one held does not do") \
 	X(WANT, 50, 100, "a record that we ask it for") \
 	X(RETURNED, 200, 400, "a record that it asked us for") \
 	X(NAMES, 1, 1, "a list of its newest records") \

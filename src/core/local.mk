@@ -21,6 +21,8 @@ libkith_core_la_SOURCES = \
 	%D%/coord.h \
 	%D%/dispute.c \
 	%D%/dispute.h \
+	%D%/entry.c \
+	%D%/entry.h \
 	%D%/fact.c \
 	%D%/fact.h \
 	%D%/flap.c \
@@ -84,6 +86,7 @@ libkith_core_la_SOURCES = \
 	%D%/stock.h \
 	%D%/store.c \
 	%D%/store.h \
+	%D%/store_service.c \
 	%D%/stranger.c \
 	%D%/stranger.h \
 	%D%/stream.c \

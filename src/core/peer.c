@@ -354,6 +354,19 @@ bool kith_peer_record(struct kith_node *n, struct kith_peer *p, struct kith_cert
 	return true;
 }
 
+void kith_peer_certify(struct kith_node *n, struct kith_peer *p, struct kith_cert_fact *certificate)
+{
+	kith_zone_leave(n, p);
+	kith_fact_ref(&certificate->fact);
+	kith_fact_unref(n, &p->certificate->fact);
+	p->certificate = certificate;
+	kith_zone_enter(n, p);
+	p->is_kept = false;
+	n->peers.changes++;
+	if (!p->is_self && !kith_flap_is_quarantined(p))
+		announce(n, p, KITH_EVENT_UPDATED, p->status, NULL);
+}
+
 /* --- status --------------------------------------------------------------------------------- */
 
 static enum kith_event_kind event_of(enum kith_status from, enum kith_status to)

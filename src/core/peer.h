@@ -95,6 +95,8 @@ bool kith_peers_are_full(const struct kith_node *n);
 KITH_MUST_USE bool kith_peer_record(struct kith_node *n, struct kith_peer *p,
 				    struct kith_cert_fact *certificate,
 				    struct kith_member_fact *record);
+/* A newer certificate of a known peer, whose record stays. Takes a reference. */
+void kith_peer_certify(struct kith_node *n, struct kith_peer *p, struct kith_cert_fact *certificate);
 /* The one place where a status changes; asserts that the transition exists, keeps the counts,
  * remembers why, emits the event. `by`: whose word decided, NULL = ours. */
 void kith_peer_set_status(struct kith_node *n, struct kith_peer *p, enum kith_status to,

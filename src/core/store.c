@@ -2,99 +2,18 @@
 #include "core/store.h"
 
 #include "base/check.h"
+#include "core/entry.h"
 #include "core/node.h"
 #include "core/obituary.h"
 #include "core/trust.h"
+#include "seal/certificate.h"
 #include <string.h>
-
-/* One record under examination. */
-struct entry {
-	struct kith_peer *deliverer; /* NULL: nobody to charge */
-	struct kith_peer *owner;     /* NULL: not known yet */
-	struct kith_bytes certificate, record;
-	struct kith_record_head head;
-	enum kith_store_way way;
-};
-
-/* A bad signature convicts the one who delivered it: honest members verify before they relay. */
-static enum kith_store_result convict(struct kith_node *n, struct entry *e)
-{
-	struct kith_peer *p = e->deliverer;
-	struct kith_ledger *l = p != NULL ? kith_ledger(n, p) : NULL;
-
-	KITH_DROP(n, record_signature);
-	kith_stranger_tell_of(n, KITH_DROPPED_FORGED, p);
-	if (l == NULL)
-		return KITH_STORE_FORGED;
-	if (l->bad_signatures == 0 || kith_us_elapsed(l->bad_since, n->now) >= KITH_CONVICTED) {
-		l->bad_signatures = 0;
-		l->bad_since = n->now;
-	}
-	if (++l->bad_signatures >= KITH_BAD_SIGNATURES) {
-		l->bad_signatures = KITH_BAD_SIGNATURES;
-		l->bad_since = n->now; /* the silence begins */
-	}
-	kith_trace(n, "bad-signature", p, NULL);
-	return KITH_STORE_FORGED;
-}
-
-/* What a convict tells is ignored; it is still probed, and its answers count. */
-static bool is_convict(const struct kith_node *n, const struct kith_peer *p)
-{
-	const struct kith_ledger *l = p != NULL ? p->ledger : NULL;
-
-	return l != NULL && l->bad_signatures >= KITH_BAD_SIGNATURES &&
-	       kith_us_elapsed(l->bad_since, n->now) < KITH_CONVICTED;
-}
-
-static bool is_in_time(struct kith_node *n, const struct kith_record_head *h)
-{
-	const int64_t now_s = kith_now_unix_s(n);
-
-	return (int64_t)h->expires > now_s - KITH_RECORD_SLACK_S &&
-	       (int64_t)h->expires < now_s + KITH_RECORD_FUTURE_S + KITH_RECORD_SLACK_S;
-}
-
-enum { NO_QUOTA = -1 };
-
-/* The owner's quota of this kind and the deliverer's rates, looked at before the signature costs
- * anything; the owner is charged only when it has signed. quota: enum kith_charge, or NO_QUOTA for a
- * new owner. */
-static bool is_over_rate(struct kith_node *n, struct entry *e, int quota)
-{
-	if (e->way != KITH_STORE_BY_DATAGRAM)
-		return false;
-	if (quota != NO_QUOTA && !kith_may_charge(n, e->owner, (enum kith_charge)quota)) {
-		KITH_DROP(n, record_quota);
-		return true;
-	}
-	if (e->deliverer != NULL && e->deliverer != e->owner &&
-	    !kith_charge(n, e->deliverer, KITH_CHARGE_VERIFICATION)) {
-		KITH_DROP(n, record_quota);
-		return true;
-	}
-	if (e->deliverer != NULL && e->owner == NULL &&
-	    !kith_charge(n, e->deliverer, KITH_CHARGE_NEWCOMER)) {
-		KITH_DROP(n, record_quota);
-		return true;
-	}
-	return false;
-}
-
-static bool is_signed(struct kith_node *n, const struct entry *e, const uint8_t *identity)
-{
-	const struct kith_bytes what = kith_record_signed(e->record.p, &e->head);
-
-	KITH_COUNT(n, signatures_checked);
-	return kith_verify(identity, KITH_LABEL_RECORD, &n->cid, what.p, what.len,
-			   kith_record_sig(e->record.p, &e->head)) == 0;
-}
 
 /* --- member records ------------------------------------------------------------------------- */
 
 /* Another life of our own identity is told to core/own; our own words coming back are old. So is
  * all of that other life while an epoch above it is being stored. */
-static enum kith_store_result own_record(struct kith_node *n, struct entry *e)
+static enum kith_store_result own_record(struct kith_node *n, struct kith_entry *e)
 {
 	const struct kith_bytes ours = n->own.peer->record->fact.raw;
 	const int newer = kith_incarnation_cmp(e->head.epoch, e->head.seq, n->own.epoch,
@@ -106,24 +25,12 @@ static enum kith_store_result own_record(struct kith_node *n, struct entry *e)
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
-	if (is_over_rate(n, e, NO_QUOTA))
+	if (kith_entry_is_over_rate(n, e, KITH_NO_QUOTA))
 		return KITH_STORE_BAD;
-	if (!is_signed(n, e, n->own.secrets->identity.pk))
-		return convict(n, e);
+	if (!kith_entry_is_signed(n, e, n->own.secrets->identity.pk))
+		return kith_entry_convict(n, e);
 	kith_own_reflected(n, e->head.epoch);
 	return KITH_STORE_OLD;
-}
-
-static void want(struct kith_node *n, struct kith_peer *from, const struct kith_mid *mid,
-		 uint32_t epoch, uint32_t seq)
-{
-	struct kith_msg m = {.kind = KITH_MSG_WANT, .mid = mid->b, .e = epoch, .q = seq};
-	struct kith_packet pk;
-
-	if (kith_packet_begin(n, &pk, from)) {
-		kith_packet_add(&pk, &m);
-		kith_packet_send(n, &pk);
-	}
 }
 
 static bool is_news(const struct kith_member_fact *known, const struct kith_record_head *h,
@@ -148,7 +55,7 @@ struct former {
 
 /* What ends or begins a suspicion or an absence is urgent; a join or a change is not. A pure daily
  * refresh changes nothing that anybody looks at. */
-static enum kith_lane lane_of(const struct kith_peer *p, const struct entry *e,
+static enum kith_lane lane_of(const struct kith_peer *p, const struct kith_entry *e,
 			      const struct former *was)
 {
 	const bool is_usual = was->status == KITH_STATUS_ALIVE && p->status == was->status;
@@ -162,7 +69,7 @@ static enum kith_lane lane_of(const struct kith_peer *p, const struct entry *e,
 		       : KITH_LANE_RECORD;
 }
 
-static void spread(struct kith_node *n, struct kith_peer *p, const struct entry *e,
+static void spread(struct kith_node *n, struct kith_peer *p, const struct kith_entry *e,
 		   const struct former *was)
 {
 	const enum kith_lane lane = lane_of(p, e, was);
@@ -174,7 +81,7 @@ static void spread(struct kith_node *n, struct kith_peer *p, const struct entry 
 
 /* The certificate to go on with: the one that came if it is newer, else the stored one. A new
  * reference, or an error. */
-static int judge_certificate(struct kith_node *n, struct entry *e, struct kith_cert_fact **cert)
+static int judge_certificate(struct kith_node *n, struct kith_entry *e, struct kith_cert_fact **cert)
 {
 	struct kith_cert_fact *known = e->owner != NULL ? e->owner->certificate : NULL;
 	struct kith_cert_fact *came = known;
@@ -194,6 +101,7 @@ static int judge_certificate(struct kith_node *n, struct entry *e, struct kith_c
 		}
 		kith_fact_unref(n, &came->fact);
 	} else if (kith_trust_is_over(n, &known->c)) {
+		kith_entry_want_certificate(n, e);
 		return KITH_EEXPIRED;
 	} else if (kith_trust_is_revoked(n, &known->c)) {
 		return KITH_EREVOKED;
@@ -204,7 +112,7 @@ static int judge_certificate(struct kith_node *n, struct entry *e, struct kith_c
 }
 
 /* The verified record is taken, unless its owner has left for good. */
-static enum kith_store_result take(struct kith_node *n, struct entry *e,
+static enum kith_store_result take(struct kith_node *n, struct kith_entry *e,
 				   struct kith_cert_fact *cert, struct kith_member_fact *record)
 {
 	struct kith_peer *p = e->owner;
@@ -231,7 +139,7 @@ static enum kith_store_result take(struct kith_node *n, struct entry *e,
 }
 
 /* Judges the signature with the certificate's key, and takes the record. */
-static enum kith_store_result judge_member(struct kith_node *n, struct entry *e,
+static enum kith_store_result judge_member(struct kith_node *n, struct kith_entry *e,
 					   struct kith_cert_fact *cert)
 {
 	enum kith_store_result result;
@@ -240,7 +148,7 @@ static enum kith_store_result judge_member(struct kith_node *n, struct entry *e,
 				       KITH_BELIEF_CHECK, &record);
 
 	if (r == KITH_EAUTH)
-		return convict(n, e);
+		return kith_entry_convict(n, e);
 	if (e->owner != NULL && e->way == KITH_STORE_BY_DATAGRAM && r != KITH_ENOMEM)
 		(void)kith_charge(n, e->owner, KITH_CHARGE_RECORD);
 	if (r == KITH_EMALFORMED)
@@ -252,7 +160,22 @@ static enum kith_store_result judge_member(struct kith_node *n, struct entry *e,
 	return result;
 }
 
-static enum kith_store_result member_record(struct kith_node *n, struct entry *e)
+/* The record is known; the certificate that came with it may be a newer one than we hold. */
+static void renew_certificate(struct kith_node *n, struct kith_entry *e)
+{
+	struct kith_cert_fact *cert;
+	struct kith_certificate c;
+
+	if (e->certificate.len == 0 || kith_cert_read(e->certificate.p, e->certificate.len, &c) != 0 ||
+	    c.serial <= e->owner->certificate->c.serial || kith_entry_is_over_rate(n, e, KITH_NO_QUOTA) ||
+	    judge_certificate(n, e, &cert) != 0)
+		return;
+	if (cert != e->owner->certificate)
+		kith_peer_certify(n, e->owner, cert);
+	kith_fact_unref(n, &cert->fact);
+}
+
+static enum kith_store_result member_record(struct kith_node *n, struct kith_entry *e)
 {
 	struct kith_cert_fact *cert;
 	struct kith_peer *p = e->owner;
@@ -266,11 +189,10 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 	}
 	if (p == NULL && e->certificate.len == 0) {
 		KITH_DROP(n, record_unknown_owner);
-		if (e->deliverer != NULL && kith_charge(n, e->deliverer, KITH_CHARGE_WANT))
-			want(n, e->deliverer, &e->head.owner, 0, 0);
+		kith_entry_want(n, e, &e->head.owner, 0, 0);
 		return KITH_STORE_BAD;
 	}
-	if (!is_in_time(n, &e->head)) {
+	if (!kith_entry_is_in_time(n, &e->head)) {
 		KITH_DROP(n, record_expired);
 		return KITH_STORE_BAD;
 	}
@@ -278,10 +200,11 @@ static enum kith_store_result member_record(struct kith_node *n, struct entry *e
 		if (p->status == KITH_STATUS_FAILED && e->way == KITH_STORE_BY_DATAGRAM &&
 		    e->deliverer != NULL && e->deliverer->status != KITH_STATUS_FAILED)
 			kith_obituary_tell(n, e->deliverer, p);
+		renew_certificate(n, e);
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
-	if (is_over_rate(n, e, p != NULL ? KITH_CHARGE_RECORD : NO_QUOTA))
+	if (kith_entry_is_over_rate(n, e, p != NULL ? KITH_CHARGE_RECORD : KITH_NO_QUOTA))
 		return KITH_STORE_BAD;
 	r = judge_certificate(n, e, &cert);
 	if (r != 0) {
@@ -319,7 +242,7 @@ static void commit_number(struct kith_ledger *l, const struct kith_record_head *
 }
 
 /* The verified suspicion is taken. Without memory for its number it has not come. */
-static enum kith_store_result take_suspicion(struct kith_node *n, struct entry *e,
+static enum kith_store_result take_suspicion(struct kith_node *n, struct kith_entry *e,
 					     struct kith_peer *target,
 					     const struct kith_suspicion *s,
 					     struct kith_fact *record)
@@ -343,7 +266,7 @@ static enum kith_store_result take_suspicion(struct kith_node *n, struct entry *
 	return KITH_STORE_NEWS;
 }
 
-static enum kith_store_result suspicion_record(struct kith_node *n, struct entry *e)
+static enum kith_store_result suspicion_record(struct kith_node *n, struct kith_entry *e)
 {
 	struct kith_suspicion s;
 	struct kith_peer *target;
@@ -351,7 +274,7 @@ static enum kith_store_result suspicion_record(struct kith_node *n, struct entry
 	enum kith_store_result result;
 	int c, r;
 
-	if (!is_in_time(n, &e->head)) {
+	if (!kith_entry_is_in_time(n, &e->head)) {
 		KITH_DROP(n, record_expired);
 		return KITH_STORE_BAD;
 	}
@@ -367,20 +290,19 @@ static enum kith_store_result suspicion_record(struct kith_node *n, struct entry
 		return KITH_STORE_OLD;
 	}
 	c = kith_incarnation_cmp(s.epoch, s.seq, target->record->epoch, target->record->seq);
-	if (c > 0 && !target->is_self && e->deliverer != NULL &&
-	    kith_charge(n, e->deliverer, KITH_CHARGE_WANT))
-		want(n, e->deliverer, &s.target, target->record->epoch, target->record->seq);
+	if (c > 0 && !target->is_self)
+		kith_entry_want(n, e, &s.target, target->record->epoch, target->record->seq);
 	if (c != 0 || !(n->plain.is_on ? kith_plain_wants(n, target, &s)
 				       : kith_suspect_wants(n, e->owner, target))) {
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
-	if (!n->plain.is_on && is_over_rate(n, e, KITH_CHARGE_SUSPICION))
+	if (!n->plain.is_on && kith_entry_is_over_rate(n, e, KITH_CHARGE_SUSPICION))
 		return KITH_STORE_BAD;
 	r = kith_fact_record(n, e->record, &e->head, e->owner->certificate->c.identity,
 			     KITH_BELIEF_CHECK, &record);
 	if (r == KITH_EAUTH)
-		return convict(n, e);
+		return kith_entry_convict(n, e);
 	if (r != 0)
 		return KITH_STORE_OLD;
 	result = take_suspicion(n, e, target, &s, record);
@@ -391,7 +313,7 @@ static enum kith_store_result suspicion_record(struct kith_node *n, struct entry
 /* --- revocations ----------------------------------------------------------------------------- */
 
 /* The set grows by whatever a trusted authority signed, whoever brings it. */
-static enum kith_store_result revocation_record(struct kith_node *n, struct entry *e)
+static enum kith_store_result revocation_record(struct kith_node *n, struct kith_entry *e)
 {
 	const uint8_t *authority = kith_trust_authority(n, e->head.owner.b);
 	struct kith_revocation *revocation;
@@ -415,11 +337,11 @@ static enum kith_store_result revocation_record(struct kith_node *n, struct entr
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
-	if (is_over_rate(n, e, NO_QUOTA))
+	if (kith_entry_is_over_rate(n, e, KITH_NO_QUOTA))
 		return KITH_STORE_BAD;
 	r = kith_fact_record(n, e->record, &e->head, authority, KITH_BELIEF_CHECK, &record);
 	if (r != 0)
-		return r == KITH_EAUTH ? convict(n, e) : KITH_STORE_BAD;
+		return r == KITH_EAUTH ? kith_entry_convict(n, e) : KITH_STORE_BAD;
 	revocation = kith_revoke_add(n, &target, &e->head, record);
 	kith_fact_unref(n, record);
 	if (revocation == NULL)
@@ -432,98 +354,13 @@ static enum kith_store_result revocation_record(struct kith_node *n, struct entr
 	return KITH_STORE_NEWS;
 }
 
-/* --- services -------------------------------------------------------------------------------- */
-
-/* A word of ours that we do not remember: somebody was cut off when we took it back. One that we can not
- * have said under this epoch is of another life of ours, which lost it. */
-static enum kith_store_result own_service(struct kith_node *n, const struct entry *e,
-					  const uint8_t key[KITH_SERVICE_KEY])
-{
-	const bool is_present = e->owner != NULL && e->head.epoch == n->own.epoch && n->own.token == 0;
-	const struct kith_offer *held = is_present ? kith_catalogue_find(n, e->owner, key) : NULL;
-	const bool is_foreign =
-		is_present && (e->head.seq > n->offers.seq ||
-			       (held != NULL && kith_catalogue_is_news(n, e->owner, key, e->head.seq,
-								       e->record)));
-
-	KITH_DROP(n, record_old);
-	if (!is_present || (held != NULL && !is_foreign) ||
-	    !is_signed(n, e, n->own.secrets->identity.pk))
-		return KITH_STORE_OLD;
-	if (is_foreign)
-		kith_own_reflected(n, e->head.epoch);
-	else
-		kith_own_offer_reflected(n, key);
-	return KITH_STORE_OLD;
-}
-
-/* The verified record of a member is taken, if its owner may say so. */
-static enum kith_store_result take_service(struct kith_node *n, struct entry *e,
-					   struct kith_service_fact *s)
-{
-	const struct kith_member_body *owner = &e->owner->record->body;
-	const bool is_fresh = e->way == KITH_STORE_BY_DATAGRAM;
-
-	if ((s->body.flags & KITH_SERVICE_DELETED) == 0 &&
-	    !kith_trust_allows_service(&e->owner->certificate->c, &s->body, owner->addrs,
-				       owner->addr_count)) {
-		KITH_DROP(n, record_right);
-		return KITH_STORE_BAD;
-	}
-	if (!kith_catalogue_add(n, e->owner, s, is_fresh ? KITH_LANE_SERVICE : KITH_LANE_LAZY))
-		return KITH_STORE_BAD;
-	KITH_COUNT(n, records_accepted);
-	if (is_fresh)
-		kith_gossip_relay(n, e->deliverer);
-	return KITH_STORE_NEWS;
-}
-
-/* It counts in the life of its owner that signed it: of a later one than we know we ask. */
-static enum kith_store_result service_record(struct kith_node *n, struct entry *e)
-{
-	const struct kith_bytes body = kith_record_body(e->record.p, &e->head);
-	enum kith_store_result result;
-	struct kith_fact *record;
-	int r;
-
-	if (body.len < KITH_SERVICE_KEY + 1) {
-		KITH_DROP(n, record_malformed);
-		return KITH_STORE_BAD;
-	}
-	if (e->owner == NULL || e->owner->is_self)
-		return own_service(n, e, body.p);
-	if (e->head.epoch > e->owner->record->epoch && e->deliverer != NULL &&
-	    kith_charge(n, e->deliverer, KITH_CHARGE_WANT))
-		want(n, e->deliverer, &e->head.owner, e->owner->record->epoch, e->owner->record->seq);
-	if (e->head.epoch != e->owner->record->epoch || e->owner->status == KITH_STATUS_LEFT ||
-	    !kith_catalogue_is_news(n, e->owner, body.p, e->head.seq, e->record)) {
-		KITH_DROP(n, record_old);
-		return KITH_STORE_OLD;
-	}
-	if (is_over_rate(n, e, KITH_CHARGE_SERVICE))
-		return KITH_STORE_BAD;
-	r = kith_fact_record(n, e->record, &e->head, e->owner->certificate->c.identity,
-			     KITH_BELIEF_CHECK, &record);
-	if (r == KITH_EAUTH)
-		return convict(n, e);
-	if (e->way == KITH_STORE_BY_DATAGRAM && r != KITH_ENOMEM)
-		(void)kith_charge(n, e->owner, KITH_CHARGE_SERVICE);
-	if (r == KITH_EMALFORMED)
-		KITH_DROP(n, record_malformed);
-	if (r != 0)
-		return KITH_STORE_BAD;
-	result = take_service(n, e, kith_service_fact_of(record));
-	kith_fact_unref(n, record);
-	return result;
-}
-
 /* --- the door ------------------------------------------------------------------------------- */
 
 enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *deliverer,
 					 struct kith_bytes certificate, struct kith_bytes record,
 					 enum kith_store_way way)
 {
-	struct entry e = {.deliverer = deliverer, .certificate = certificate, .record = record,
+	struct kith_entry e = {.deliverer = deliverer, .certificate = certificate, .record = record,
 			  .way = way};
 
 	if (kith_record_read(record.p, record.len, &e.head) != 0) {
@@ -531,7 +368,7 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 		kith_stranger_tell_of(n, KITH_DROPPED_MALFORMED, deliverer);
 		return KITH_STORE_BAD;
 	}
-	if (is_convict(n, deliverer)) {
+	if (kith_entry_is_from_convict(n, deliverer)) {
 		KITH_DROP(n, record_quota);
 		return KITH_STORE_BAD;
 	}
@@ -542,7 +379,7 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 		if (e.head.kind == KITH_RECORD_MEMBER)
 			return own_record(n, &e);
 		if (e.head.kind == KITH_RECORD_SERVICE)
-			return service_record(n, &e);
+			return kith_store_service(n, &e);
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
 	}
@@ -552,16 +389,14 @@ enum kith_store_result kith_store_record(struct kith_node *n, struct kith_peer *
 	if (e.owner == NULL) {
 		KITH_DROP(n, record_unknown_owner);
 		/* What a synchronisation says of an owner comes behind its record: that was refused. */
-		if (deliverer != NULL &&
-		    (way == KITH_STORE_BY_DATAGRAM || e.head.kind != KITH_RECORD_SERVICE) &&
-		    kith_charge(n, deliverer, KITH_CHARGE_WANT))
-			want(n, deliverer, &e.head.owner, 0, 0);
+		if (way == KITH_STORE_BY_DATAGRAM || e.head.kind != KITH_RECORD_SERVICE)
+			kith_entry_want(n, &e, &e.head.owner, 0, 0);
 		return KITH_STORE_BAD;
 	}
 	if (e.head.kind == KITH_RECORD_SUSPICION)
 		return suspicion_record(n, &e);
 	if (e.head.kind == KITH_RECORD_SERVICE)
-		return service_record(n, &e);
+		return kith_store_service(n, &e);
 	KITH_COUNT(n, records_unknown);
 	return KITH_STORE_OLD;
 }

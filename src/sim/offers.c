@@ -33,7 +33,8 @@ static struct cluster_offer *find(struct cluster_node *n, const char *name)
 }
 
 /* What the host offers from now on. */
-static struct cluster_offer *note(struct cluster *c, struct cluster_node *n, const char *name, uint16_t port)
+static struct cluster_offer *note(struct cluster *c, struct cluster_node *n, const char *name,
+				  uint16_t port)
 {
 	struct cluster_offer *o = find(n, name);
 

@@ -19,6 +19,7 @@ core_ldadd = libkith_corefix.la $(LDADD)
 unit_tests += \
 	%D%/test_core_accuse \
 	%D%/test_core_catalogue \
+	%D%/test_core_certify \
 	%D%/test_core_clocks \
 	%D%/test_core_dispute \
 	%D%/test_core_flap \
@@ -57,6 +58,7 @@ unit_tests += \
 
 tests_unit_test_core_accuse_LDADD = $(core_ldadd)
 tests_unit_test_core_catalogue_LDADD = $(core_ldadd)
+tests_unit_test_core_certify_LDADD = $(core_ldadd)
 tests_unit_test_core_clocks_LDADD = $(core_ldadd)
 tests_unit_test_core_dispute_LDADD = $(core_ldadd)
 tests_unit_test_core_flap_LDADD = $(core_ldadd)
