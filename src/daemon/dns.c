@@ -4,7 +4,9 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "daemon/clock.h"
+#include "daemon/dns_rate.h"
 #include "daemon/dns_tcp.h"
+#include "daemon/sockaddr.h"
 #include <errno.h>
 #include <ev.h>
 #include <netinet/in.h>
@@ -37,6 +39,7 @@ struct kith_dns_host {
 	struct kith_directory directory;
 	struct kith_dns *dns;
 	struct kith_dns_tcp *tcp;
+	struct kith_dns_rate rate;
 	ev_io sockets[2 * KITH_LISTENS_MAX];
 	size_t count;
 	struct batch batch; /* used within one read */
@@ -70,16 +73,26 @@ static void answer_from(struct msghdr *m)
 	}
 }
 
+/* This host may ask as often as it likes: nobody else can say that he is. */
+static bool is_over_rate(struct kith_dns_host *h, const struct sockaddr_storage *from, kith_us now)
+{
+	const struct kith_addr source = kith_sockaddr_read(from);
+
+	return !kith_addr_is_loopback(&source) && !kith_dns_rate_take(&h->rate, &source, now);
+}
+
 /* How many answers there are to the first n queries. */
 static unsigned answer_batch(struct kith_dns_host *h, unsigned n)
 {
 	const uint32_t unix_s = (uint32_t)(kith_clock_unix_ms() / 1000);
+	const kith_us now = kith_clock_now();
 	struct batch *b = &h->batch;
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < n; i++) {
+		const bool is_over = is_over_rate(h, &b->from[i], now);
 		const struct kith_bytes answer = kith_dns_answer(
-			h->dns, KITH_DNS_UDP, unix_s,
+			h->dns, is_over ? KITH_DNS_UDP_LIMITED : KITH_DNS_UDP, unix_s,
 			(struct kith_bytes){b->queries[i], b->in[i].msg_len});
 
 		if (answer.len == 0)
@@ -193,17 +206,19 @@ void kith_dns_reload(struct kith_dns_host *h, const struct kith_conf *c)
 	read_settings(&s, c);
 	rc = kith_dns_set(h->dns, &s.config);
 	KITH_ASSERT(rc == 0); /* it was judged when it was read */
+	kith_dns_rate_set(&h->rate, (uint32_t)kith_conf_number(c, KITH_OPTION_DNS_RATE));
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
 
 static bool start(struct kith_dns_host *h, const struct kith_conf *c, const struct kith_listens *l)
 {
-	uint8_t seed[16];
+	uint8_t seed[16 + 24];
 	struct settings s;
 
 	read_settings(&s, c);
 	kith_clock_entropy(seed, sizeof seed);
+	kith_dns_rate_init(&h->rate, seed + 16, (uint32_t)kith_conf_number(c, KITH_OPTION_DNS_RATE));
 	kith_directory_init(&h->directory, h->host->node, &kith_alloc_libc);
 	if (kith_dns_new(&h->dns, &s.config, &h->directory, seed) != 0)
 		return false;

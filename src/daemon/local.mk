@@ -67,7 +67,7 @@ libkith_daemon_la_SOURCES = \
 	%D%/udp.c \
 	%D%/udp.h
 if HAVE_DNS
-libkith_daemon_la_SOURCES += %D%/dns.c %D%/dns_tcp.c %D%/dns_tcp.h
+libkith_daemon_la_SOURCES += %D%/dns.c %D%/dns_rate.c %D%/dns_rate.h %D%/dns_tcp.c %D%/dns_tcp.h
 else
 libkith_daemon_la_SOURCES += %D%/dns_none.c
 endif

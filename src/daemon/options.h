@@ -82,6 +82,8 @@ enum kith_option_type {
 	  "and one that there is nothing") \
 	X(DNS_UDP_LIMIT, "dns", "udp-limit", COUNT, 1, "1232", 512, 4096, "", true, \
 	  "bytes of an answer over UDP, if the client takes as many") \
+	X(DNS_RATE, "dns", "rate", COUNT, 1, "200", 1, 65536, "", true, \
+	  "answers a second over UDP to one source that is not on this host") \
 	X(DNS_PREFER, "dns", "prefer", WORD, 1, "any", 0, 0, "any zone", true, \
 	  "zone: instances in this member's zone are named alone, while they are enough") \
 	X(DNS_ZONE_MIN, "dns", "zone-min", COUNT, 1, "1", 1, 65536, "", true, \

@@ -119,6 +119,7 @@ static void count(struct kith_dns *dns, enum kith_dns_transport transport, unsig
 	c->queries++;
 	c->queries_tcp += transport == KITH_DNS_TCP;
 	c->truncated += dns->a.w.is_cut;
+	c->limited += transport == KITH_DNS_UDP_LIMITED;
 	c->nxdomain += rcode == KITH_DNS_NXDOMAIN;
 	c->refused += rcode == KITH_DNS_REFUSED;
 	c->malformed += rcode == KITH_DNS_FORMERR;
@@ -132,7 +133,7 @@ struct kith_bytes kith_dns_answer(struct kith_dns *dns, enum kith_dns_transport 
 	struct kith_dns_writer *w = &dns->a.w;
 	struct kith_dns_question q;
 	int read = kith_dns_question_read(&q, query.p, query.len);
-	unsigned rcode;
+	unsigned rcode = KITH_DNS_NOERROR;
 
 	if (read < 0) {
 		dns->counters.ignored++;
@@ -140,10 +141,17 @@ struct kith_bytes kith_dns_answer(struct kith_dns *dns, enum kith_dns_transport 
 	}
 	dns->a.unix_s = unix_s;
 	kith_dns_begin(w, &q, limit_of(dns, transport, &q));
-	rcode = read != 0 ? (unsigned)read : find(dns, &q);
+	if (read != 0)
+		rcode = (unsigned)read;
+	else if (transport == KITH_DNS_UDP_LIMITED)
+		w->is_cut = true;
+	else
+		rcode = find(dns, &q);
 	if (rcode == KITH_DNS_SERVFAIL || rcode == KITH_DNS_REFUSED)
 		kith_dns_begin(w, &q, limit_of(dns, transport, &q)); /* nothing that was half written */
 	count(dns, transport, rcode);
-	return kith_dns_end(w, &q, rcode, rcode == KITH_DNS_NOERROR || rcode == KITH_DNS_NXDOMAIN,
+	return kith_dns_end(w, &q, rcode,
+			    (rcode == KITH_DNS_NOERROR || rcode == KITH_DNS_NXDOMAIN) &&
+				    transport != KITH_DNS_UDP_LIMITED,
 			    dns->a.set.udp_limit);
 }

@@ -24,6 +24,7 @@
 	X(refused, "queries for names of other domains, or for a whole zone") \
 	X(malformed, "queries that do not follow the format") \
 	X(unsupported, "queries of a kind or version that is not supported") \
+	X(limited, "queries over UDP above their source's rate, which is told to come over TCP") \
 	X(unready, "queries while the node had not started, or without memory") \
 	X(ignored, "packets that are no query at all") \
 	X(unsent, "answers that the system did not take") \
@@ -58,7 +59,11 @@ struct kith_dns_config {
 	bool only_passing;
 };
 
-enum kith_dns_transport { KITH_DNS_UDP, KITH_DNS_TCP };
+enum kith_dns_transport {
+	KITH_DNS_UDP,
+	KITH_DNS_UDP_LIMITED, /* the answer says no more than: ask over TCP */
+	KITH_DNS_TCP
+};
 
 struct kith_dns;
 

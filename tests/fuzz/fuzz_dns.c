@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *buf, size_t len);
 
-enum { TCP = 1, PREFER_ZONE = 2, ONLY_PASSING = 4, LONG = 8 };
+enum { TCP = 1, PREFER_ZONE = 2, ONLY_PASSING = 4, LONG = 8, LIMITED = 16 };
 
 static struct dns_world *world(void)
 {
@@ -44,17 +44,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *buf, size_t len)
 {
 	struct dns_world *w = world();
 	struct kith_bytes query, answer;
-	bool is_tcp;
+	enum kith_dns_transport transport = KITH_DNS_UDP;
+	bool is_tcp, is_limited;
 
 	if (len == 0)
 		return 0;
 	query = (struct kith_bytes){buf + 1, len - 1};
 	is_tcp = (buf[0] & TCP) != 0;
+	is_limited = (buf[0] & LIMITED) != 0;
+	if (is_tcp)
+		transport = KITH_DNS_TCP;
+	else if (is_limited)
+		transport = KITH_DNS_UDP_LIMITED;
 	choose(w, buf[0]);
-	answer = kith_dns_answer(w->dns, is_tcp ? KITH_DNS_TCP : KITH_DNS_UDP, 1800000000, query);
+	answer = kith_dns_answer(w->dns, transport, 1800000000, query);
 	KITH_ASSERT((answer.len > 0) == is_query(query.p, query.len));
 	if (answer.len == 0)
 		return 0;
+	KITH_ASSERT(is_tcp || !is_limited || answer.len <= query.len);
 	KITH_ASSERT(is_tcp || answer.len <= w->config.udp_limit);
 	KITH_ASSERT(memcmp(answer.p, query.p, 2) == 0);
 	KITH_ASSERT((answer.p[2] & 0xF9) == (0x80 | (query.p[2] & 0x79)));

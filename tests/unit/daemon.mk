@@ -3,6 +3,11 @@
 daemon_test_ldadd = libkith_daemon.la libkith_files.la $(dns_libs) libkith_query.la libkith_json.la $(LDADD) \
 	$(EV_LIBS) $(INIH_LIBS) $(CARES_LIBS) $(PTHREAD_LIBS)
 
+if HAVE_DNS
+unit_tests += %D%/test_daemon_dns_rate
+endif
+tests_unit_test_daemon_dns_rate_LDADD = $(daemon_test_ldadd)
+
 unit_tests += \
 	%D%/test_daemon_args \
 	%D%/test_daemon_conf \

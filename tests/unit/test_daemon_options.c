@@ -72,6 +72,27 @@ static void counts_and_words(void **state)
 	bad(KITH_OPTION_LOG_LEVEL, "", "'' is none of: error warning info debug");
 }
 
+static void domains(void **state)
+{
+	const enum kith_option_id id = KITH_OPTION_DNS_DOMAIN;
+	static const char *const words[] = {"", ".", "a..b", ".a", "Consul", "a b", "a/b"};
+	const char *not = " is not a domain (use kith.internal: a-z, 0-9, '-', '_' and dots)";
+	char sentence[256];
+
+	(void)state;
+	good(id, "kith.internal", 0);
+	good(id, "consul.", 0);
+	good(id, "_x.a-1", 0);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		snprintf(sentence, sizeof sentence, "'%s'%s", words[i], not);
+		bad(id, words[i], sentence);
+	}
+	good(KITH_OPTION_DNS_TTL, "1d", 86400 * KITH_SECOND);
+	bad(KITH_OPTION_DNS_UDP_LIMIT, "511", "must be 512 to 4096");
+	bad(KITH_OPTION_DNS_UDP_LIMIT, "4097", "must be 512 to 4096");
+	bad(KITH_OPTION_DNS_RATE, "0", "must be 1 to 65536");
+}
+
 static void addresses(void **state)
 {
 	const struct kith_option *listen = option(KITH_OPTION_NETWORK_LISTEN);
@@ -155,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations),
 		cmocka_unit_test(counts_and_words),
+		cmocka_unit_test(domains),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(texts),
 		cmocka_unit_test(the_table),

@@ -140,6 +140,19 @@ static void other_classes_are_refused(void **state)
 	assert_string_equal(dns_told(&q, dns_world_ask(&w, KITH_DNS_UDP, &q)), "REFUSED:");
 }
 
+static void above_its_rate_a_source_is_sent_to_tcp(void **state)
+{
+	const struct dns_query q = dns_query_edns("web.service.consul", DNS_A, 1232, 0);
+	struct dns_query bad = q;
+
+	(void)state;
+	assert_string_equal(dns_told(&q, dns_world_ask(&w, KITH_DNS_UDP_LIMITED, &q)), "NOERROR tc: / edns");
+	assert_int_equal(dns_world_ask(&w, KITH_DNS_UDP_LIMITED, &q).len, q.len);
+	bad.p[5] = 2;
+	assert_string_equal(dns_told(&bad, dns_world_ask(&w, KITH_DNS_UDP_LIMITED, &bad)), "FORMERR:");
+	assert_int_equal(kith_dns_counters(w.dns)->limited, 3);
+}
+
 static void a_negative_answer_says_for_how_long(void **state)
 {
 	const struct kith_bytes a = dns_world_answer(&w, "none.service.consul", DNS_A);
@@ -221,6 +234,7 @@ int main(void)
 		TEST(what_is_no_question_is_not_taken_for_one),
 		TEST(long_queries_are_refused),
 		TEST(other_classes_are_refused),
+		TEST(above_its_rate_a_source_is_sent_to_tcp),
 		TEST(a_negative_answer_says_for_how_long),
 		TEST(sixty_instances),
 		TEST(answers_are_cut_at_the_byte),
