@@ -241,10 +241,10 @@ static int read_map(struct reading *g, struct kith_value map, const char *key, u
 	begin(g, &buf, &w);
 	kith_write_map(&w);
 	for (uint32_t i = 0; i < count; i++) {
-		const bool is_good = pairs[i].key.len > 0 &&
-				     kith_text_is_line(pairs[i].key.p, pairs[i].key.len);
+		const struct kith_bytes name = pairs[i].key;
+		const bool is_good = name.len > 0 && kith_text_is_line(name.p, name.len);
 
-		kith_write_keyn(&w, (const char *)pairs[i].key.p, pairs[i].key.len);
+		kith_write_keyn(&w, (const char *)name.p, name.len);
 		if (!is_good || !write_value(&w, pairs[i].value)) {
 			kith_buf_fini(&buf);
 			return object(g, key, must_be);
