@@ -290,3 +290,16 @@ int kith_addr_scan(const char *text, uint16_t default_port, struct kith_addr *a)
 	*a = kith_addr_make(is4 ? 4 : 6, ip, (uint16_t)port);
 	return 0;
 }
+
+bool kith_addr_is_host(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+	const size_t len = strlen(text), name_max = 253;
+	struct kith_addr a;
+
+	if (text[0] == '[' || text[0] == '-' || text[0] == '.' || len == 0 || len > name_max)
+		return false;
+	if (kith_addr_scan(text, 0, &a) == 0)
+		return a.family == 6 || strchr(text, ':') == NULL;
+	return strspn(text, letters) == len;
+}

@@ -27,4 +27,8 @@ const char *kith_addr_print(const struct kith_addr *a, char *buf, size_t size);
  * KITH_EINVAL otherwise: also for a leading zero and for a scope ("fe80::1%eth0"). */
 KITH_MUST_USE int kith_addr_scan(const char *text, uint16_t default_port, struct kith_addr *a);
 
+/* Where something is reached, without saying at which port: an IP literal, unbracketed, or what may be
+ * the name of a host. */
+bool kith_addr_is_host(const char *text);
+
 #endif

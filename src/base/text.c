@@ -251,3 +251,13 @@ bool kith_text_is_valid(const void *p, size_t len)
 	}
 	return true;
 }
+
+bool kith_text_is_line(const void *p, size_t len)
+{
+	const uint8_t *b = p;
+
+	for (size_t i = 0; i < len; i++)
+		if (b[i] < ' ' || b[i] == 0x7F)
+			return false;
+	return kith_text_is_valid(p, len);
+}

@@ -38,5 +38,7 @@ KITH_MUST_USE int kith_base64_read(const char *text, uint8_t *out, size_t *len);
 bool kith_name_is_valid(const char *name, size_t max);
 /* Whether the bytes are UTF-8 in its shortest forms, without surrogates and without a NUL. */
 bool kith_text_is_valid(const void *p, size_t len);
+/* Whether they are, and without control characters, so that they fit on a line; none at all do. */
+bool kith_text_is_line(const void *p, size_t len);
 
 #endif

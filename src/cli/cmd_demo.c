@@ -27,6 +27,11 @@ const struct kith_flag kith_demo_flags[] = {
 	{NULL, 0, NULL, NULL},
 };
 
+#define SERVICE "web"
+#define SERVICE_PORT 8080
+#define TEXT_OF(number) TEXT_OF_IT(number)
+#define TEXT_OF_IT(number) #number
+
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
@@ -157,6 +162,27 @@ static bool knows_of_failure(struct demo *d, unsigned node)
 	return ok;
 }
 
+/* How many instances of the service of step 3 answers may name there; more than can be: no answer. */
+static uint64_t instances(struct demo *d, unsigned node)
+{
+	struct kith_reply r;
+	const bool ok = kith_demo_ask(&d->cluster, d->cli, node, "kith.services", SERVICE, &r);
+	const uint64_t count = ok ? kith_reply_uint(r.root, "total", UINT64_MAX) : UINT64_MAX;
+
+	kith_reply_fini(&r);
+	return count;
+}
+
+static bool lists_service(struct demo *d, unsigned node)
+{
+	return instances(d, node) == 1;
+}
+
+static bool has_lost_it(struct demo *d, unsigned node)
+{
+	return knows_of_failure(d, node) && instances(d, node) == 0;
+}
+
 /* --- the course ------------------------------------------------------------------------------ */
 
 static enum kith_exit start(struct demo *d)
@@ -191,6 +217,24 @@ static enum kith_exit meet(struct demo *d)
 	return got;
 }
 
+static enum kith_exit offer(struct demo *d)
+{
+	struct kith_cli *c = d->cli;
+	enum kith_exit got;
+
+	d->began_ms = kith_now_ms();
+	if (!kith_demo_register(&d->cluster, c, VICTIM, SERVICE, SERVICE_PORT))
+		return too_late(d, "b did not take the service", 1000);
+	got = await(d, lists_service, MEET_MS, "a and c did not hear of the service");
+	if (got != KITH_EXIT_YES)
+		return got;
+	step(d, "b offers " SERVICE " on port " TEXT_OF(SERVICE_PORT), "all three list it");
+	if (!c->json)
+		fprintf(c->out, "     dig @127.0.0.1 -p %u %s.service.kith.internal SRV\n",
+			d->cluster.nodes[0].dns_port, SERVICE);
+	return KITH_EXIT_YES;
+}
+
 static enum kith_exit crash(struct demo *d)
 {
 	struct kith_demo_node *victim = &d->cluster.nodes[VICTIM];
@@ -200,9 +244,9 @@ static enum kith_exit crash(struct demo *d)
 	kill(victim->pid, SIGKILL);
 	if (!kith_spawn_ended(&victim->pid, START_MS))
 		return too_late(d, "kithd b did not end", START_MS);
-	got = await(d, knows_of_failure, FAIL_MS, "a and c did not agree that b failed");
+	got = await(d, has_lost_it, FAIL_MS, "a and c did not agree that b failed");
 	if (got == KITH_EXIT_YES)
-		step(d, "b killed with SIGKILL", "a and c agree that it failed");
+		step(d, "b killed with SIGKILL", "a and c agree: it failed, and " SERVICE " is gone");
 	return got;
 }
 
@@ -237,7 +281,7 @@ static void keep(struct demo *d)
 	struct timespec pause = {.tv_nsec = 200000000};
 	struct kith_cli *c = d->cli;
 
-	fprintf(c->out, "Leave it running and try:  kith --socket %s status | members | why c\n",
+	fprintf(c->out, "Leave it running and try:  kith --socket %s status | members | services\n",
 		d->cluster.nodes[0].socket);
 	fprintf(c->out, "Stop:                      Ctrl-C (removes %s)\n", d->cluster.dir);
 	fputs("Real thing in two hosts:   man kith\n", c->out);
@@ -290,6 +334,8 @@ enum kith_exit kith_cmd_demo(struct kith_cli *c, const struct kith_args *a)
 	got = start(&d);
 	if (got == KITH_EXIT_YES)
 		got = meet(&d);
+	if (got == KITH_EXIT_YES)
+		got = offer(&d);
 	if (got == KITH_EXIT_YES)
 		got = crash(&d);
 	if (got == KITH_EXIT_YES)

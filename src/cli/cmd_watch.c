@@ -92,7 +92,8 @@ static void print_service(struct kith_cli *c, struct kith_reply *r, struct kith_
 	kith_clean(kith_reply_text(r, change, "id", "?"), id, sizeof(id));
 	if (c->plain) {
 		fprintf(c->out, "%llu\t%s\t%s\tservice\t%s\t%s\t%s\n",
-			(unsigned long long)kith_reply_uint(change, "index", 0), at, node, what, service, id);
+			(unsigned long long)kith_reply_uint(change, "index", 0), at, node, what, service,
+			id);
 		return;
 	}
 	between = strcmp(service, id) != 0 ? " " : "";

@@ -41,17 +41,17 @@ static bool bind_to(int type, uint16_t *port)
 
 /* A port that is free for both UDP and TCP now; somebody may take it before kithd does, which then
  * says so and the demo fails with a sentence. */
-static enum kith_exit find_port(struct kith_demo_cluster *d, struct kith_cli *c, unsigned node)
+static enum kith_exit find_port(struct kith_demo_cluster *d, struct kith_cli *c, uint16_t *out)
 {
 	for (int i = 0; i < PORT_TRIES; i++) {
 		uint16_t port = 0;
 		bool is_free = bind_to(SOCK_STREAM, &port) && bind_to(SOCK_DGRAM, &port);
 
-		for (unsigned other = 0; other < node; other++)
-			is_free &= d->nodes[other].port != port;
+		for (unsigned other = 0; other < KITH_DEMO_NODES; other++)
+			is_free &= d->nodes[other].port != port && d->nodes[other].dns_port != port;
 		if (!is_free)
 			continue;
-		d->nodes[node].port = port;
+		*out = port;
 		return KITH_EXIT_YES;
 	}
 	return kith_cli_fail(c, KITH_EXIT_BUG, "system", NULL, "no free port on 127.0.0.1");
@@ -91,8 +91,10 @@ static enum kith_exit write_config(struct kith_demo_cluster *d, struct kith_cli 
 
 	if (f == NULL)
 		return kith_cli_fail_errno(c, errno, NULL, "cannot write %s", path);
-	fprintf(f, "[network]\nlisten = 127.0.0.1:%u\n[control]\nsocket = %s\n[log]\nformat = text\n",
-		d->nodes[i].port, d->nodes[i].socket);
+	fprintf(f,
+		"[network]\nlisten = 127.0.0.1:%u\n[control]\nsocket = %s\n[log]\nformat = text\n"
+		"[dns]\nlisten = 127.0.0.1:%u\n",
+		d->nodes[i].port, d->nodes[i].socket, d->nodes[i].dns_port);
 	ok = !ferror(f);
 	ok &= fclose(f) == 0;
 	return ok ? KITH_EXIT_YES : kith_cli_fail_errno(c, EIO, NULL, "cannot write %s", path);
@@ -155,7 +157,9 @@ enum kith_exit kith_demo_prepare(struct kith_demo_cluster *d, struct kith_cli *c
 	for (unsigned i = 0; i < KITH_DEMO_NODES && got == KITH_EXIT_YES; i++) {
 		memcpy(d->nodes[i].name, names[i], sizeof(d->nodes[i].name));
 		path_of(d, i, ".sock", d->nodes[i].socket);
-		got = find_port(d, c, i);
+		got = find_port(d, c, &d->nodes[i].port);
+		if (got == KITH_EXIT_YES)
+			got = find_port(d, c, &d->nodes[i].dns_port);
 	}
 	if (got == KITH_EXIT_YES)
 		got = kith_admit_authority(c, "demo", &authority);
@@ -187,21 +191,47 @@ enum kith_exit kith_demo_start(struct kith_demo_cluster *d, struct kith_cli *c)
 	return got;
 }
 
+/* What is sent to that node: a short wait, and an error is only "not yet". */
+static void address(struct kith_cli *to, const struct kith_demo_cluster *d, const struct kith_cli *c,
+		    unsigned node)
+{
+	*to = *c;
+	to->socket = d->nodes[node].socket;
+	to->timeout_ms = ASK_MS;
+	to->json = false;
+	memset(&to->failure, 0, sizeof(to->failure));
+}
+
 bool kith_demo_ask(const struct kith_demo_cluster *d, struct kith_cli *c, unsigned node,
 		   const char *command, const char *argument, struct kith_reply *r)
 {
-	struct kith_cli probe = *c;
+	struct kith_cli to;
 	struct kith_ask q;
 
-	probe.socket = d->nodes[node].socket;
-	probe.timeout_ms = ASK_MS;
-	probe.json = false; /* an error is only "not yet" here */
-	memset(&probe.failure, 0, sizeof(probe.failure));
+	address(&to, d, c, node);
 	kith_reply_init(r);
 	kith_ask_init(&q);
 	if (argument != NULL)
 		kith_write_key_text(&q.w, "name", argument);
-	return kith_ask(&q, &probe, command, r) == KITH_EXIT_YES;
+	return kith_ask(&q, &to, command, r) == KITH_EXIT_YES;
+}
+
+bool kith_demo_register(const struct kith_demo_cluster *d, struct kith_cli *c, unsigned node,
+			const char *name, uint16_t port)
+{
+	struct kith_reply r;
+	struct kith_cli to;
+	struct kith_ask q;
+	bool ok;
+
+	address(&to, d, c, node);
+	kith_reply_init(&r);
+	kith_ask_init(&q);
+	kith_write_key_text(&q.w, "name", name);
+	kith_write_key_u64(&q.w, "port", port);
+	ok = kith_ask(&q, &to, "kith.register", &r) == KITH_EXIT_YES;
+	kith_reply_fini(&r);
+	return ok;
 }
 
 void kith_demo_end(struct kith_demo_cluster *d)

@@ -149,8 +149,8 @@ static bool is_in_place(struct kith_conf_load *l, const struct kith_ini_item *it
 	return true;
 }
 
-void kith_setting_take(struct kith_conf_load *l, const struct kith_ini_item *item, const struct kith_option *o,
-		       struct kith_setting *s)
+void kith_setting_take(struct kith_conf_load *l, const struct kith_ini_item *item,
+		       const struct kith_option *o, struct kith_setting *s)
 {
 	char wrong[512];
 	int64_t number = 0;

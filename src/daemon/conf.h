@@ -56,7 +56,8 @@ struct kith_conf_service;
 size_t kith_conf_service_count(const struct kith_conf *c);
 const struct kith_conf_service *kith_conf_service_at(const struct kith_conf *c, size_t i);
 const char *kith_conf_service_name(const struct kith_conf_service *s);
-/* How many values a setting of it has; each as text, "REST=VALUE" where its key has a rest, and as number. */
+/* How many values a setting of it has; each as text, "REST=VALUE" where its key has a rest, and as
+ * number. */
 size_t kith_conf_service_values(const struct kith_conf_service *s, enum kith_service_option_id id);
 const char *kith_conf_service_text(const struct kith_conf_service *s, enum kith_service_option_id id,
 				   size_t i);

@@ -56,8 +56,8 @@ void kith_setting_clear(struct kith_setting *s);
 void kith_setting_add(struct kith_conf *c, struct kith_setting *s, const char *text, int64_t number,
 		      const char *file, unsigned line);
 /* Judges and takes a value that a file or the command line gives. */
-void kith_setting_take(struct kith_conf_load *l, const struct kith_ini_item *item, const struct kith_option *o,
-		       struct kith_setting *s);
+void kith_setting_take(struct kith_conf_load *l, const struct kith_ini_item *item,
+		       const struct kith_option *o, struct kith_setting *s);
 void kith_setting_print(const char *key, const char *text, const struct kith_conf_value *v, FILE *out);
 
 /* conf_service.c */

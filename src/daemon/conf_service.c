@@ -20,10 +20,7 @@ static bool is_name(const char *name)
 {
 	const size_t len = strlen(name);
 
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
-			return false;
-	return len >= 1 && len <= KITH_SERVICE_NAME_MAX && kith_text_is_valid(name, len);
+	return len >= 1 && len <= KITH_SERVICE_NAME_MAX && kith_text_is_line(name, len);
 }
 
 static bool may_begin(struct kith_conf_load *l, const struct kith_ini_item *item)

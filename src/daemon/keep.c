@@ -127,7 +127,8 @@ static void restore(struct kith_daemon *d)
 	char path[KITH_PATH_MAX];
 	enum kith_file_result result;
 
-	result = kith_kept_read(kith_state_path(&d->state, KITH_STATE_KEPT, path), KITH_KEPT_NODE, &log, &r);
+	kith_state_path(&d->state, KITH_STATE_KEPT, path);
+	result = kith_kept_read(path, KITH_KEPT_NODE, &log, &r);
 	/* Nothing can be added behind damage; and to no file at all. */
 	d->kept.is_lost = result != KITH_FILE_OK;
 	if (r.count > 0)

@@ -182,14 +182,6 @@ static bool scan_tag(const char *text)
 	return equals != NULL && equals != text;
 }
 
-static bool is_line(const char *text)
-{
-	for (const char *p = text; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return false;
-	return kith_text_is_valid(text, strlen(text));
-}
-
 static const char *judge_line(const struct kith_option *o, const char *text)
 {
 	const size_t len = strlen(text);
@@ -198,18 +190,7 @@ static const char *judge_line(const struct kith_option *o, const char *text)
 		return "empty";
 	if (len > (size_t)o->greatest)
 		return "too long";
-	return len == 0 || is_line(text) ? NULL : "not UTF-8 without control characters";
-}
-
-static bool scan_host(const char *text)
-{
-	const size_t len = strlen(text);
-	struct kith_addr a;
-
-	if (kith_addr_scan(text, 0, &a) == 0)
-		return a.port == 0 && text[0] != '[';
-	return len > 0 && len <= 253 && text[0] != '-' && text[0] != '.' &&
-	       strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") == len;
+	return kith_text_is_line(text, len) ? NULL : "not UTF-8 without control characters";
 }
 
 struct kith_addr kith_option_addr(const struct kith_option *o, const char *text)
@@ -273,7 +254,7 @@ static const char *judge_text(const struct kith_option *o, const char *text, int
 	case KITH_TYPE_TEXT:
 		return judge_line(o, text);
 	case KITH_TYPE_HOST:
-		return scan_host(text) ? NULL : "not an address or host name without a port (use 10.0.0.5, "
+		return kith_addr_is_host(text) ? NULL : "not an address or host name without a port (use 10.0.0.5, "
 						"fd00::5 or web.example.org)";
 	case KITH_TYPE_DOMAIN:
 		return kith_dns_domain_read(&domain, text)

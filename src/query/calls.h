@@ -38,7 +38,7 @@
  *	"daemon": {"config_path","state_dir","started"}
  *	"problems": [{"code","member": name|null,"since"|null,"message","hint","note":bool}]; a note
  *		does not change the state: strangers' packets are one (KITH_CALL_DROPPED), and anybody
- *		can send them
+ *		can send them; that this host is drained is another
  *
  * kith.members      {"filter":[text] (query/filter.h), "all":bool, "after":text, "limit":1..1000}
  *	Left members are listed with `all`, or when the filter speaks of states.

@@ -40,15 +40,6 @@ static int too_big(struct reading *g)
 
 /* --- texts ----------------------------------------------------------------------------------- */
 
-/* It has to fit on a line, and to be shown on a terminal. */
-static bool is_line(struct kith_bytes text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (text.p[i] < ' ' || text.p[i] == 0x7F)
-			return false;
-	return text.len == 0 || kith_text_is_valid(text.p, text.len);
-}
-
 /* A text of least to most bytes into out; one that is not given leaves it as it is. */
 static int read_text(struct reading *g, struct kith_value map, const char *key, size_t least,
 		     size_t most, char *out)
@@ -57,7 +48,7 @@ static int read_text(struct reading *g, struct kith_value map, const char *key, 
 
 	if (!kith_value_text(kith_value_get(map, key), &text))
 		return 0;
-	if (text.len < least || text.len > most || !is_line(text)) {
+	if (text.len < least || text.len > most || !kith_text_is_line(text.p, text.len)) {
 		char must_be[96];
 		struct kith_text t;
 
@@ -102,20 +93,15 @@ static int read_health(struct reading *g, struct kith_value map)
 
 /* --- lists and maps -------------------------------------------------------------------------- */
 
-/* An IP literal without a port, or what may be the name of a host. */
 static bool is_host(struct kith_bytes text)
 {
 	char copy[HOST_MAX + 1];
-	struct kith_addr a;
 
-	if (text.len == 0 || text.len > HOST_MAX)
+	if (text.len > HOST_MAX || memchr(text.p, '\0', text.len) != NULL)
 		return false;
 	memcpy(copy, text.p, text.len);
 	copy[text.len] = '\0';
-	if (kith_addr_scan(copy, 0, &a) == 0)
-		return a.port == 0 && copy[0] != '[';
-	return copy[0] != '-' && copy[0] != '.' &&
-	       strspn(copy, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") == text.len;
+	return kith_addr_is_host(copy);
 }
 
 static bool is_any(struct kith_bytes text)
@@ -161,7 +147,7 @@ static int read_texts(struct reading *g, struct kith_value map, const char *key,
 	begin(g, &buf, &w);
 	kith_write_array(&w);
 	while (kith_value_next(&walk, &item)) {
-		if (!kith_value_text(item, &text) || !is_line(text) || !is_good(text)) {
+		if (!kith_value_text(item, &text) || !kith_text_is_line(text.p, text.len) || !is_good(text)) {
 			kith_buf_fini(&buf);
 			return object(g, key, must_be);
 		}
@@ -254,7 +240,7 @@ static int read_map(struct reading *g, struct kith_value map, const char *key, u
 	begin(g, &buf, &w);
 	kith_write_map(&w);
 	for (uint32_t i = 0; i < count; i++) {
-		const bool is_good = pairs[i].key.len > 0 && is_line(pairs[i].key);
+		const bool is_good = pairs[i].key.len > 0 && kith_text_is_line(pairs[i].key.p, pairs[i].key.len);
 
 		kith_write_keyn(&w, (const char *)pairs[i].key.p, pairs[i].key.len);
 		if (!is_good || !write_value(&w, pairs[i].value)) {
@@ -387,8 +373,8 @@ bool kith_definition_is_same(const struct kith_definition *a, const struct kith_
 {
 	const size_t used = (size_t)a->addrs_len + a->ports_len + a->tags_len + a->meta_len;
 
-	return strcmp(a->name, b->name) == 0 && strcmp(a->id, b->id) == 0 && strcmp(a->note, b->note) == 0 &&
-	       a->port == b->port && a->weight == b->weight && a->health == b->health &&
+	return strcmp(a->name, b->name) == 0 && strcmp(a->id, b->id) == 0 &&
+	       strcmp(a->note, b->note) == 0 && a->port == b->port && a->weight == b->weight && a->health == b->health &&
 	       a->addrs_len == b->addrs_len && a->ports_len == b->ports_len && a->tags_len == b->tags_len &&
 	       a->meta_len == b->meta_len && memcmp(a->values, b->values, used) == 0;
 }

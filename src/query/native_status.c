@@ -261,6 +261,17 @@ static void dropped_packets(struct status *s, problem_fn fn, void *ctx)
 	}
 }
 
+/* Somebody did that on purpose, and may have forgotten. */
+static void drained_host(struct status *s, problem_fn fn, void *ctx)
+{
+	const struct kith_offers *offers = s->r->s->host.offers;
+
+	if (offers != NULL && kith_offers_is_drained(offers))
+		fn(s, &(struct problem){.code = "host_drained",
+					.message = "this host is drained: no answer names its services",
+					.hint = "kith undrain", .since = KITH_NEVER, .is_note = true}, ctx);
+}
+
 static void problems(struct status *s, problem_fn fn, void *ctx)
 {
 	const struct kith_rpc_host *host = &s->r->s->host;
@@ -274,6 +285,7 @@ static void problems(struct status *s, problem_fn fn, void *ctx)
 					.since = KITH_NEVER}, ctx);
 	failed_seeds(s, fn, ctx);
 	absent_members(s, fn, ctx);
+	drained_host(s, fn, ctx);
 	dropped_packets(s, fn, ctx);
 }
 

@@ -255,7 +255,8 @@ static int apply(struct kith_offers *o, kith_us now, const struct kith_definitio
 
 /* What was offered before is offered again; that it was accepted once, it is again, but for a leave
  * meanwhile or memory that ran out: then there is less. */
-static void roll_back(struct kith_offers *o, kith_us now, const struct kith_own_offer *before, uint32_t count)
+static void roll_back(struct kith_offers *o, kith_us now, const struct kith_own_offer *before,
+		      uint32_t count)
 {
 	for (uint32_t i = o->count; i-- > 0;) {
 		bool was_there = false;
@@ -357,7 +358,8 @@ uint64_t kith_offers_revision(const struct kith_offers *o)
 
 /* An entry is the arguments of kith.register, and "drained", "reason"; without a name it is a drain
  * alone, of an id that is configured, and without an id that of the host. */
-static void write_entry(const struct kith_offers *o, const struct kith_own_offer *offer, struct kith_writer *w)
+static void write_entry(const struct kith_offers *o, const struct kith_own_offer *offer,
+			struct kith_writer *w)
 {
 	kith_write_map(w);
 	if (offer != NULL && offer->origin == KITH_OFFER_REGISTERED)

@@ -289,15 +289,11 @@ void kith_services_deregister(struct kith_request *r)
 static bool read_reason(struct kith_request *r, char out[KITH_SERVICE_NOTE_MAX + 1])
 {
 	struct kith_bytes text = {0};
-	bool is_good;
 
 	out[0] = '\0';
 	if (!kith_value_text(kith_value_get(r->args, "reason"), &text) || text.len == 0)
 		return true;
-	is_good = text.len <= KITH_SERVICE_NOTE_MAX && kith_text_is_valid(text.p, text.len);
-	for (size_t i = 0; is_good && i < text.len; i++)
-		is_good = text.p[i] >= ' ' && text.p[i] != 0x7F;
-	if (!is_good) {
+	if (text.len > KITH_SERVICE_NOTE_MAX || !kith_text_is_line(text.p, text.len)) {
 		kith_reply_refuse(r, KITH_CALL_USAGE,
 				  "'reason' is a text of at most 80 bytes, without control characters", "");
 		return false;

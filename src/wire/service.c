@@ -10,12 +10,7 @@
 
 bool kith_service_text_is_valid(struct kith_bytes text)
 {
-	size_t i;
-
-	for (i = 0; i < text.len; i++)
-		if (text.p[i] < ' ' || text.p[i] == 0x7F)
-			return false;
-	return text.len == 0 || kith_text_is_valid(text.p, text.len);
+	return kith_text_is_line(text.p, text.len);
 }
 
 static bool is_text(struct kith_bytes text, size_t least, size_t most)

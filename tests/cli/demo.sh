@@ -19,8 +19,10 @@ run demo
 check "demo" exits 0
 check "step 1" grep -q '^ 1 three nodes started on 127.0.0.1  *a :[0-9]*   b :[0-9]*   c :[0-9]* ' "$tmp/out"
 check "step 2" grep -q '^ 2 they found each other  *3 alive, each sees all  *([0-9.]*s)$' "$tmp/out"
-check "step 3" grep -q '^ 3 b killed with SIGKILL  *a and c agree that it failed  *([0-9.]*s)$' "$tmp/out"
-check "step 4" grep -q '^ 4 why?' "$tmp/out"
+check "step 3" grep -q '^ 3 b offers web on port 8080  *all three list it  *([0-9.]*s)$' "$tmp/out"
+check "a line to ask for it" grep -q '^     dig @127.0.0.1 -p [0-9]* web.service.kith.internal SRV$' "$tmp/out"
+check "step 4" grep -q '^ 4 b killed with SIGKILL  *a and c agree: it failed, and web is gone  *([0-9.]*s)$' "$tmp/out"
+check "step 5" grep -q '^ 5 why?' "$tmp/out"
 check "why b" says "b is failed since"
 check "the verdict" says "verdict       its host is up, but kithd is not"
 check "it ends by itself where no terminal is" says "All ended, and the directory is removed."
@@ -30,7 +32,7 @@ check "no daemon is left" none_left
 run demo --json
 check "demo as JSON" exits 0
 check "one document" \
-	json '[s["step"] for s in d["steps"]] == [1, 2, 3] and d["why"]["member"]["state"] == "failed"'
+	json '[s["step"] for s in d["steps"]] == [1, 2, 3, 4] and d["why"]["member"]["state"] == "failed"'
 run demo --json --keep
 check "--keep wants a person" exits 2
 

@@ -269,6 +269,25 @@ static void the_same_host_at_another_port(void **state)
 	assert_false(kith_addr_same_host(&a, &d)); /* the same bytes, another family */
 }
 
+static void a_host_has_no_port(void **state)
+{
+	static const char *const hosts[] = {"10.0.0.5", "fd00::5", "::1", "Web-1.example.org", "x_y", "1.2.3"};
+	static const char *const others[] = {"", "10.0.0.5:80", "10.0.0.5:0", "[fd00::5]", "[fd00::5]:80", "a b",
+					     "-x", ".x", "fe80::1%eth0", "a:80", "\xC3\xA4"};
+	char longest[255];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		assert_true(kith_addr_is_host(hosts[i]));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(kith_addr_is_host(others[i]));
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[254] = '\0';
+	assert_false(kith_addr_is_host(longest));
+	longest[253] = '\0';
+	assert_true(kith_addr_is_host(longest));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +302,7 @@ int main(void)
 		cmocka_unit_test(loopback_and_unspecified),
 		cmocka_unit_test(addresses_are_ordered),
 		cmocka_unit_test(the_same_host_at_another_port),
+		cmocka_unit_test(a_host_has_no_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

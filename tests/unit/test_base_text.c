@@ -274,6 +274,18 @@ static void utf8_takes_only_the_shortest_spelling(void **state)
 		assert_int_equal(kith_text_is_valid(rows[i].bytes, rows[i].len), rows[i].valid);
 }
 
+static void a_line_has_no_control_characters(void **state)
+{
+	(void)state;
+	assert_true(kith_text_is_line(NULL, 0));
+	assert_true(kith_text_is_line("a b\xC3\xA4~", 6));
+	assert_false(kith_text_is_line("a\n", 2));
+	assert_false(kith_text_is_line("\x1F", 1));
+	assert_false(kith_text_is_line("\x7F", 1));
+	assert_false(kith_text_is_line("a\0", 2));
+	assert_false(kith_text_is_line("\xFF", 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +300,7 @@ int main(void)
 		cmocka_unit_test(base64_of_anything_comes_back),
 		cmocka_unit_test(names_are_labels),
 		cmocka_unit_test(utf8_takes_only_the_shortest_spelling),
+		cmocka_unit_test(a_line_has_no_control_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

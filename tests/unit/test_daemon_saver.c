@@ -114,7 +114,8 @@ static size_t kept(void)
 	struct kith_kept_log log;
 	size_t count;
 
-	assert_int_equal(kith_kept_read(tmpdir_file(&dir, "kept"), KITH_KEPT_NODE, &log, &report), KITH_FILE_OK);
+	assert_int_equal(kith_kept_read(tmpdir_file(&dir, "kept"), KITH_KEPT_NODE, &log, &report),
+			 KITH_FILE_OK);
 	count = log.count;
 	kith_kept_log_free(&log);
 	return count;

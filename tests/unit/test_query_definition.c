@@ -80,7 +80,8 @@ static void assert_written(const struct kith_definition *d, const char *text)
 
 static void what_is_said_comes_out_again(void **state)
 {
-	const char *all = "{'name':'web','id':'web-1','port':8080,'addrs':['10.0.0.5','fd00::5','web.example.org'],"
+	const char *all = "{'name':'web','id':'web-1','port':8080,"
+			  "'addrs':['10.0.0.5','fd00::5','web.example.org'],"
 			  "'ports':{'admin':9090},'tags':['v2','v1'],'meta':{'a':'','b':'x'},'weight':7,"
 			  "'health':'warning','note':'slow'}";
 	struct kith_service_def def;

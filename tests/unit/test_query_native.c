@@ -395,7 +395,6 @@ static void what_is_forgotten_stays_it_after_a_crash(void **state)
 	assert_int_equal(kith_rpc_output(c, &p), 0);
 	assert_false(kith_rpc_wants_input(c));
 	kith_rpc_kept(w.server, w.t, KITH_RPC_KEEP_MEMBERS, 6, true);
-	kith_rpc_kept(w.server, w.t, KITH_RPC_KEEP_SERVICES, 7, true);
 	assert_int_equal(kith_rpc_output(c, &p), 0);
 	kith_rpc_kept(w.server, w.t, KITH_RPC_KEEP_MEMBERS, 7, true);
 	assert_ptr_equal(kith_rpc_ready(w.server), c);

@@ -267,6 +267,20 @@ static void blocked_datagrams_are_named(void **state)
 	rpc_holds(ask("kith.status", "{}"), "'problems':[]}");
 }
 
+static void a_drain_is_not_forgotten(void **state)
+{
+	const char *body;
+
+	(void)state;
+	assert_int_equal(kith_offers_drain(w.offers, w.t.now, NULL, true, "x"), 0);
+	rpc_ask(&w, c, "kith.status", 1, "{}");
+	(void)rpc_take(&w, c);
+	body = rpc_take(&w, c);
+	rpc_holds(body, "'state':'alone'"); /* which is no problem */
+	rpc_holds(body, "{'code':'host_drained','member':null,'since':null,'message':'this host is drained: no "
+			"answer names its services','hint':'kith undrain','note':true}");
+}
+
 static void dropped_packets_are_told_for_ten_minutes(void **state)
 {
 	struct kith_event e = {.kind = KITH_EVENT_DROPPED, .dropped = KITH_DROPPED_KEY};
@@ -385,6 +399,7 @@ int main(void)
 		TEST(a_full_table_is_told),
 		TEST(seeds_that_are_up_and_not_joined_are_told),
 		TEST(blocked_datagrams_are_named),
+		TEST(a_drain_is_not_forgotten),
 		TEST(dropped_packets_are_told_for_ten_minutes),
 		TEST(a_member_that_sends_garbage_is_named),
 		TEST(failed_members_are_named_up_to_a_bound),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "query/offers.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "sim/alloc_fail.h"
 #include "support/fake_node.h"
 #include <setjmp.h>
@@ -57,11 +58,13 @@ static const struct kith_service_def *last_put(void)
 /* The ids of all offers, in their order. */
 static void assert_ids(const char *wanted)
 {
-	char ids[256] = "";
+	char ids[256];
+	struct kith_text t;
 
+	kith_text_init(&t, ids, sizeof(ids));
 	for (uint32_t i = 0; kith_offers_at(offers, i) != NULL; i++) {
-		strncat(ids, i > 0 ? " " : "", sizeof(ids) - strlen(ids) - 1);
-		strncat(ids, kith_offers_at(offers, i)->d.id, sizeof(ids) - strlen(ids) - 1);
+		kith_text_str(&t, i > 0 ? " " : "");
+		kith_text_str(&t, kith_offers_at(offers, i)->d.id);
 	}
 	assert_string_equal(ids, wanted);
 }

@@ -128,7 +128,8 @@ static void what_is_kept_is_answered_from_the_disk(void **state)
 	rpc_ask(&w, c, "kith.deregister", 2, "{'id':'web'}");
 	kith_rpc_kept(w.server, w.t, KITH_RPC_KEEP_SERVICES, 8, false);
 	rpc_expect(&w, c, "{'Error':'','Seq':2}");
-	rpc_holds(rpc_take(&w, c), "'deregistered':{'name':'web','id':'web','change':'removed'},'kept':false}");
+	rpc_holds(rpc_take(&w, c),
+		  "'deregistered':{'name':'web','id':'web','change':'removed'},'kept':false}");
 
 	rpc_ask(&w, c, "kith.maintenance", 3, "{'on':true,'reason':'move'}");
 	rpc_world_run(&w, 5 * KITH_SECOND - 1);
@@ -231,7 +232,8 @@ static void a_service_has_all_its_keys(void **state)
 
 	(void)state;
 	rpc_holds(ask("kith.services", "{}"),
-		  ",'services':[{'name':'db','id':'db','node':'db-1','node_id':'00020202020202020202020202020202',"
+		  ",'services':[{'name':'db','id':'db','node':'db-1',"
+		  "'node_id':'00020202020202020202020202020202',"
 		  "'state':'alive','quarantined':false,'self':false,'origin':null,'zone':'a',"
 		  "'addrs':['10.0.0.2'],'port':5432,'ports':{},'tags':[],'meta':{},'weight':1,"
 		  "'health':'passing','health_since':null,'note':'','maintenance':false,'usable':true}],"
@@ -250,8 +252,8 @@ static void a_service_has_all_its_keys(void **state)
 	rpc_holds(ask("kith.services", "{'all':true}"),
 		  "'id':'db-x',");
 	rpc_holds(ask("kith.services", "{'all':true}"),
-		  "'addrs':['fd00::5','x'],'port':null,'ports':{'y':9},'tags':['v2'],'meta':{'k':'v'},'weight':1,"
-		  "'health':'warning','health_since':'2026-11-23T05:12:44.000Z','note':'slow',"
+		  "'addrs':['fd00::5','x'],'port':null,'ports':{'y':9},'tags':['v2'],'meta':{'k':'v'},"
+		  "'weight':1,'health':'warning','health_since':'2026-11-23T05:12:44.000Z','note':'slow',"
 		  "'maintenance':true,'usable':false}");
 	rpc_holds(ask("kith.services", "{}"), "'services':[],'total':0,'next':null}");
 	/* Of this host's it is known who asked for them. */
@@ -320,8 +322,8 @@ static void pages_join(void **state)
 		char name[64], node[64], after[200];
 
 		while ((at = strstr(at, "{'name':'")) != NULL) {
-			assert_int_equal(sscanf(at, "{'name':'%63[^']','id':'%*[^']','node':'%63[^']'", name, node),
-					 2);
+			assert_int_equal(sscanf(at, "{'name':'%63[^']','id':'%*[^']','node':'%63[^']'",
+						name, node), 2);
 			(void)snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%s/%s ", name, node);
 			at++;
 		}
