@@ -16,7 +16,7 @@ builds() { # NAME ARGUMENT...
 	make -j"$jobs" && make -j"$jobs" check lab_tests= lint_tests=
 }
 
-check "without c-ares" builds no-cares --without-c-ares
+check "without c-ares and DNS" builds no-cares --without-c-ares --without-dns
 check "without optimisation and hardening" builds plain --disable-hardening CFLAGS='-O0 -g'
 check "with static libraries, optimised for size" builds static --enable-static CFLAGS=-Os
 done_testing

@@ -13,7 +13,7 @@ build="autoconf automake libtool make gcc libc6-dev pkg-config
 	uthash-dev"
 check="serf g++ binutils xz-utils libcmocka-dev mandoc python3 python3-nacl iproute2 procps
 	libfaketime gnuplot-nox bind9-dnsutils"
-full="clang libclang-rt-dev llvm valgrind shellcheck"
+full="clang libclang-rt-dev llvm valgrind shellcheck unbound dnsmasq-base haproxy"
 
 case ${1-} in
 build) wanted=$build ;;
