@@ -72,7 +72,7 @@ plant "a tomb covers nothing" src/core/tomb.c \
 plant "an older record is news" src/core/store.c \
 	's/^\t\treturn c > 0;/\t\treturn c != 0;/'
 plant "a rumor is told twenty times more often" src/core/gossip.c \
-	's/if (r->sent + 1 >= kith_gossip_sends(/if (r->sent + 1 >= 20 + kith_gossip_sends(/'
+	's/if (r->sent + 1 >= sends_in(/if (r->sent + 1 >= 20 + sends_in(/'
 plant "the digest keeps the leaf of the former record" src/core/peer.c \
 	's/kith_leaf_shift(n, p, record->leaf - former->leaf);/kith_leaf_shift(n, p, record->leaf);/'
 plant "a newer record leaves the evidence standing" src/core/peer.c \

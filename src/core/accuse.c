@@ -19,14 +19,20 @@ static void tell_observers(struct kith_node *n, const struct kith_peer *p, struc
 	}
 }
 
-/* Four others say so already. */
-static bool is_full(const struct kith_case *c)
+/* How many say so already. */
+static int words(const struct kith_case *c)
 {
 	int i, said = 0;
 
 	for (i = 0; i < c->held_count; i++)
 		said += c->held[i].is_cleared ? 0 : 1;
-	return said >= KITH_SUSPICIONS_PER_TARGET;
+	return said;
+}
+
+bool kith_accuse_is_mute(const struct kith_node *n)
+{
+	return kith_is_disputed(n, n->own.peer) &&
+	       kith_probe_count(n->probes.verdicts) >= KITH_MUTE_ROUNDS;
 }
 
 static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t path)
@@ -39,7 +45,8 @@ static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t
 	const struct kith_bytes bytes = {body, sizeof(body)};
 	struct kith_fact *record;
 
-	if (h != NULL ? h->kind >= kind && !h->is_cleared : is_full(c))
+	if (h != NULL ? h->kind >= kind && !h->is_cleared
+		      : words(c) >= KITH_SUSPICIONS_PER_TARGET)
 		return;
 	if (kind != KITH_SUSPICION_REFUSAL && kith_peer_is_up(p) && !kith_dispute_may_say(n, c))
 		return;
@@ -57,12 +64,12 @@ static void sign(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t
 	KITH_COUNT(n, suspicions_sent);
 	kith_trace(n, "suspicion.sign", p, kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
 	tell_observers(n, p, h->record->raw);
-	kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT);
+	kith_gossip_put(n, &h->rumor, h->record, kith_dispute_lane(n, p, kind));
 }
 
 void kith_accuse(struct kith_node *n, struct kith_case *c, uint8_t kind, uint8_t path)
 {
-	if (!c->own_alone)
+	if (!c->own_quiet)
 		sign(n, c, kind, path);
 }
 
@@ -70,6 +77,7 @@ void kith_accuse_heard(struct kith_node *n, struct kith_case *c)
 {
 	const struct kith_held *ours = kith_suspect_held_by(c, &n->own.peer->record->mid);
 
-	if (ours == NULL || ours->is_cleared)
+	/* Two make it answer at once; of one that comes and goes all others have signed some, too. */
+	if ((ours == NULL || ours->is_cleared) && (words(c) < 2 || !kith_is_noisy(n, c->peer)))
 		sign(n, c, KITH_SUSPICION_SILENCE, KITH_PATH_DIRECT);
 }

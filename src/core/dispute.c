@@ -47,6 +47,16 @@ bool kith_is_disputed(const struct kith_node *n, const struct kith_peer *p)
 	       kith_us_elapsed(l->dispute.refuted, n->now) < KITH_DISPUTE_MEMORY(n);
 }
 
+bool kith_is_noisy(const struct kith_node *n, const struct kith_peer *p)
+{
+	return kith_is_disputed(n, p) || kith_flap_is_quarantined(p);
+}
+
+enum kith_lane kith_dispute_lane(const struct kith_node *n, const struct kith_peer *p, uint8_t kind)
+{
+	return kind != KITH_SUSPICION_REFUSAL && kith_is_noisy(n, p) ? KITH_LANE_NOISE : KITH_LANE_URGENT;
+}
+
 /* The first that was signed and stands; NULL: none. */
 static const struct kith_held *first_said(const struct kith_case *c)
 {
@@ -64,6 +74,27 @@ bool kith_dispute_is_said(const struct kith_case *c)
 	return first_said(c) != NULL;
 }
 
+/* All have heard the first word, and many look, and fail, before they hear the next one, so those are left
+ * to its observers, and of who is disputed to their patience. But who failed again and again is about to
+ * conclude something, and the member is owed a second word then: it need not answer a lone one. */
+static bool may_add(const struct kith_node *n, const struct kith_case *c, kith_us first_came)
+{
+	if (c->own_rounds >= KITH_DISPUTE_ROUNDS)
+		return true;
+	return kith_ring_observes(n, c->peer) &&
+	       (!kith_is_disputed(n, c->peer) ||
+		kith_us_elapsed(first_came, n->now) >= kith_suspect_patience(n));
+}
+
+kith_us kith_dispute_hearsay(struct kith_node *n, const struct kith_peer *p)
+{
+	const kith_us patience = kith_suspect_patience(n);
+
+	if (!kith_is_disputed(n, p))
+		return patience;
+	return 2 * patience + (kith_us)kith_rng_below(&n->rng, (uint32_t)(2 * patience));
+}
+
 bool kith_dispute_may_say(struct kith_node *n, const struct kith_case *c)
 {
 	const kith_us patience = kith_suspect_patience(n);
@@ -71,10 +102,10 @@ bool kith_dispute_may_say(struct kith_node *n, const struct kith_case *c)
 	const struct kith_dispute *d;
 	kith_us wait;
 
+	if (first != NULL && kith_is_noisy(n, c->peer))
+		return may_add(n, c, first->came);
 	if (!kith_is_disputed(n, c->peer))
 		return true;
-	if (first != NULL)
-		return kith_us_elapsed(first->came, n->now) >= patience;
 	d = &c->peer->ledger->dispute;
 	wait = patience * (1 + d->times - KITH_DISPUTED);
 	wait = kith_us_min(wait, patience * KITH_DISPUTE_WAIT);

@@ -18,6 +18,7 @@
 #ifndef KITH_CORE_DISPUTE_H
 #define KITH_CORE_DISPUTE_H
 
+#include "core/gossip.h"
 #include <kith/types.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,8 +36,15 @@ struct kith_dispute {
  * open. */
 void kith_dispute_refuted(struct kith_node *n, struct kith_peer *p);
 bool kith_is_disputed(const struct kith_node *n, const struct kith_peer *p);
+/* Whether one more suspicion of p, or answer of it, is no news: it is disputed, or quarantined
+ * (core/flap.h). All have to carry what is told of it, so that is told seldom. */
+bool kith_is_noisy(const struct kith_node *n, const struct kith_peer *p);
+/* How a suspicion of p of that kind (enum kith_suspicion_kind) is told. */
+enum kith_lane kith_dispute_lane(const struct kith_node *n, const struct kith_peer *p, uint8_t kind);
 /* Whether a suspicion of c's target may be signed now. S: kith_suspect_patience(). */
 bool kith_dispute_may_say(struct kith_node *n, const struct kith_case *c);
+/* After how long somebody who has heard of suspicions of p, and not looked, looks as well. */
+kith_us kith_dispute_hearsay(struct kith_node *n, const struct kith_peer *p);
 /* Whether somebody has signed a suspicion of c's target that stands. */
 bool kith_dispute_is_said(const struct kith_case *c);
 

@@ -206,6 +206,13 @@ void kith_gossip_known(struct kith_node *n)
 
 /* --- telling --------------------------------------------------------------------------------- */
 
+static uint8_t sends_in(const struct kith_node *n, int lane)
+{
+	const uint8_t sends = kith_gossip_sends(n->peers.count, lane >= KITH_LANE_NOISE);
+
+	return lane == KITH_LANE_NOISE ? sends + KITH_NOISE_SENDS : sends;
+}
+
 /* Copies the rumor into the packet and moves it on, or out of the queue when told often enough. */
 static bool tell(struct kith_node *n, struct kith_packet *pk, uint32_t number)
 {
@@ -215,7 +222,7 @@ static bool tell(struct kith_node *n, struct kith_packet *pk, uint32_t number)
 		return false;
 	KITH_COUNT(n, gossip_sent);
 	r->stamp = n->gossip.packet_stamp;
-	if (r->sent + 1 >= kith_gossip_sends(n->peers.count, r->lane == KITH_LANE_LAZY)) {
+	if (r->sent + 1 >= sends_in(n, r->lane)) {
 		forget(n, number);
 	} else {
 		unlink_rumor(n, r);

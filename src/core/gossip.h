@@ -4,8 +4,9 @@
  * Whatever holds a record (a peer, a suspicion) has the number of its rumor, so there is one per
  * record and a newer one takes its place. Its way: kith_gossip_put() -> lists by lane and number of
  * sends -> kith_gossip_fill() copies it into datagrams, fewest-sent first -> it leaves the queue
- * after ceil(4 ln(n+1)) sends, or ceil(log10(n+1)) in the lazy lane. The number is not taken back
- * then; it is told from another rumor's by the record.
+ * after ceil(4 ln(n+1)) sends, or ceil(log10(n+1)) in the lazy lane and KITH_NOISE_SENDS more in that of
+ * noise: told k times by each it misses some e^-k of all, who learn of a record from the roots of others.
+ * The number is not taken back then; it is told from another rumor's by the record.
  *
  * Gossip is for what is fresh. What a synchronisation brought others have known for a while, and
  * many of it at once are more than datagrams carry: a few of them are told lazily, the rest is left
@@ -28,6 +29,7 @@ enum kith_lane {
 	KITH_LANE_URGENT, /* refutations, leaves, suspicions */
 	KITH_LANE_RECORD, /* joins, changes */
 	KITH_LANE_SERVICE,
+	KITH_LANE_NOISE,  /* of who is suspected and answers, again and again (core/dispute.h) */
 	KITH_LANE_LAZY,   /* refreshes, and what synchronisations brought: KITH_GOSSIP_LAZY_MAX */
 	KITH_LANE_COUNT
 };

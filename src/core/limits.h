@@ -46,6 +46,8 @@ enum {
 	 * most. */
 	KITH_DISPUTED = 4,
 	KITH_DISPUTE_WAIT = 4,
+	/* Own rounds that failed, after which also who is no observer says so. */
+	KITH_DISPUTE_ROUNDS = 3,
 	/* Rounds under way: one of the period, corroborations and last looks of half a second, those that
 	 * confirm what became of a zone. */
 	KITH_ROUNDS_MAX = 64,
@@ -55,11 +57,16 @@ enum {
 	 * carries for us (20 a second), which rounds need as well. */
 	KITH_PINGS_MAX = 8,
 	KITH_PINGS_RATE = 5,
+	/* Of the last 32 rounds so many fail at one who loses most packets; where everybody loses a third
+	 * of all, hardly ever. */
+	KITH_MUTE_ROUNDS = 3,
 	/* Blob of a relayed packet (4-security.md §5.11). */
 	KITH_RELAY_BLOB_MAX = 256,
 	/* Seeds told by the host, and some of the addresses where others were before a restart. */
 	KITH_SEEDS_MAX = 64,
 	KITH_HINTS_MAX = 16,
+	/* How often noise is told, besides what is told lazily: it convicts, and acquits. */
+	KITH_NOISE_SENDS = 3,
 	/* Records waiting in the gossip queue. */
 	KITH_GOSSIP_MAX = 16384,
 	/* Those of the lazy lane: some seconds of gossip. */
@@ -183,7 +190,7 @@ enum { KITH_HELPERS_ROUND = 2 * KITH_HELPERS_MAX + 2 };
 #define KITH_UNDER_WAY (500 * KITH_MS)       /* roots that differ for longer mean more than news */
 #define KITH_CONVICTED (600 * KITH_SECOND)   /* gossip of a deliverer of forgeries is ignored */
 /* Who refutes in it again refutes again and again: longer than a turn of the slowest dispute. */
-#define KITH_DISPUTE_MEMORY(n) (12 * kith_suspect_patience(n))
+#define KITH_DISPUTE_MEMORY(n) (24 * kith_suspect_patience(n))
 #define KITH_FLAP_HALF_LIFE (600 * KITH_SECOND)
 #define KITH_FLAP_REJOINED (60 * KITH_SECOND) /* who is back so soon after a cut was cut off */
 /* What a member offered in its life before counts so long, or until it says otherwise in this one; what it

@@ -6,6 +6,7 @@
 #include "base/cur.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "core/pool.h"
 #include "core/store.h"
 #include <string.h>
 
@@ -229,6 +230,22 @@ int kith_core_restore(struct kith_node *n, kith_us now, struct kith_bytes entry)
 {
 	enter(n, now);
 	return kith_own_is_started(n) ? KITH_ESTATE : kith_kept_restore(n, entry);
+}
+
+void kith_core_meet(struct kith_node *n, kith_us now, const struct kith_node *other)
+{
+	uint32_t i;
+
+	KITH_ASSERT(n != other && n->pool != NULL && n->pool == other->pool && kith_own_is_started(n));
+	enter(n, now);
+	kith_peers_expect(n, other->peers.count);
+	for (i = 0; i < other->peers.count; i++) {
+		const struct kith_peer *p = kith_ring_at(other, i);
+
+		if (kith_peer_find(n, &p->record->mid) == NULL)
+			(void)kith_peer_restore(n, p->certificate, p->record, p->status, n->now);
+	}
+	kith_partner_now(n);
 }
 
 /* --- commands ------------------------------------------------------------------------------- */

@@ -319,10 +319,11 @@ static bool differs_visibly(const struct kith_member_body *a, const struct kith_
 	       (a->tags.len > 0 && memcmp(a->tags.p, b->tags.p, a->tags.len) != 0);
 }
 
-/* The owner answers what was said of it, in time; who comes too late is a matter of core/flap. */
+/* The owner, perhaps we, answers what was said of it, in time; who comes too late is a matter of
+ * core/flap. */
 static bool is_refutation(const struct kith_peer *p, const struct kith_member_fact *record)
 {
-	return !p->is_self && kith_peer_is_up(p) && record->epoch == p->record->epoch &&
+	return kith_peer_is_up(p) && record->epoch == p->record->epoch &&
 	       status_of(record) == KITH_STATUS_ALIVE;
 }
 

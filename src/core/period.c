@@ -92,6 +92,10 @@ static void ping_a_dead(struct kith_node *n)
 		/* Who hears nobody may be expelled: that is told over a stream alone. */
 		if (kith_us_elapsed(n->peers.heard_datagram, n->now) > 4 * n->timing.period)
 			kith_partner_behind(n, p);
+		/* Whom we gave up without a word can answer no word of ours. */
+		if (kith_suspect_is_private(p) && !kith_probe_is_probed(n, p) &&
+		    kith_probe_begin(n, p, KITH_ROUND_PERIOD))
+			return;
 		kith_message_ping(n, KITH_MSG_PING, 0, root, &m);
 		if (kith_packet_begin_as(n, &pk, p, KITH_PACKET_INTRO_WANT) &&
 		    kith_packet_add(&pk, &m)) {

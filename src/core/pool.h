@@ -29,6 +29,9 @@ void kith_pool_free(struct kith_pool **pool);
 /* The node shares its facts from now on: right after kith_node_new(), before any other input. The
  * pool is borrowed until the node is freed. */
 void kith_core_share(struct kith_node *n, struct kith_pool *pool);
+/* n, which has started and shares other's pool, lists all whom other lists, as if it had known them before:
+ * without an event. A large cluster can begin so as one that has run for long. */
+void kith_core_meet(struct kith_node *n, kith_us now, const struct kith_node *other);
 /* How many different facts it holds. */
 uint32_t kith_pool_count(const struct kith_pool *pool);
 

@@ -46,7 +46,7 @@ struct kith_probes {
 	struct kith_round rounds[KITH_ROUNDS_MAX];
 	uint32_t next_seq;
 	uint8_t health;
-	uint32_t verdicts;    /* bit i: the i-th last round failed (16 kept) */
+	uint32_t verdicts;    /* bit i: the i-th last round failed (32 kept) */
 	uint32_t first_pings; /* bit i: the i-th last first ping failed (32 kept) */
 	uint8_t first_ping_count;
 	uint32_t helper;      /* slot + 1 of who helped last; 0: nobody yet */

@@ -299,3 +299,15 @@ uint32_t kith_ring_observers(const struct kith_node *n, const struct kith_peer *
 	}
 	return observe(n, p, true, got, KITH_OBSERVERS, out);
 }
+
+bool kith_ring_observes(const struct kith_node *n, const struct kith_peer *p)
+{
+	struct kith_peer *observers[KITH_OBSERVERS];
+	const uint32_t count = kith_ring_observers(n, p, observers);
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		if (observers[i]->is_self)
+			return true;
+	return false;
+}

@@ -73,5 +73,7 @@ uint32_t kith_ring_pick(struct kith_node *n, struct kith_peer **out, uint32_t go
  * others; where there are too few of either, of the other (self may be one). */
 uint32_t kith_ring_observers(const struct kith_node *n, const struct kith_peer *p,
 			     struct kith_peer *out[KITH_OBSERVERS]);
+/* Whether we are one. */
+bool kith_ring_observes(const struct kith_node *n, const struct kith_peer *p);
 
 #endif

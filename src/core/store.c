@@ -49,19 +49,21 @@ static bool is_news(const struct kith_member_fact *known, const struct kith_reco
 /* What the owner's former record was, for the choice of the lane. */
 struct former {
 	enum kith_status status;
-	uint32_t expires;
+	uint32_t expires, epoch;
 	bool had_case, is_new;
 };
 
 /* What ends or begins a suspicion or an absence is urgent; a join or a change is not. A pure daily
- * refresh changes nothing that anybody looks at. */
-static enum kith_lane lane_of(const struct kith_peer *p, const struct kith_entry *e,
-			      const struct former *was)
+ * refresh changes nothing that anybody looks at, nor does one more answer of a member that is noisy. */
+static enum kith_lane lane_of(const struct kith_node *n, const struct kith_peer *p,
+			      const struct kith_entry *e, const struct former *was)
 {
 	const bool is_usual = was->status == KITH_STATUS_ALIVE && p->status == was->status;
 
 	if (e->way != KITH_STORE_BY_DATAGRAM)
 		return KITH_LANE_LAZY;
+	if (p->status == KITH_STATUS_ALIVE && p->record->epoch == was->epoch && kith_is_noisy(n, p))
+		return KITH_LANE_NOISE;
 	if (was->had_case || (!is_usual && !was->is_new))
 		return KITH_LANE_URGENT;
 	return is_usual && (int64_t)p->record->expires - (int64_t)was->expires > 20 * 3600
@@ -72,10 +74,10 @@ static enum kith_lane lane_of(const struct kith_peer *p, const struct kith_entry
 static void spread(struct kith_node *n, struct kith_peer *p, const struct kith_entry *e,
 		   const struct former *was)
 {
-	const enum kith_lane lane = lane_of(p, e, was);
+	const enum kith_lane lane = lane_of(n, p, e, was);
 
 	kith_gossip_put(n, &p->rumor, &p->record->fact, lane);
-	if (lane != KITH_LANE_LAZY)
+	if (lane < KITH_LANE_NOISE)
 		kith_gossip_relay(n, e->deliverer);
 }
 
@@ -119,8 +121,8 @@ static enum kith_store_result take(struct kith_node *n, struct kith_entry *e,
 	struct former was = {.status = KITH_STATUS_LEFT, .is_new = p == NULL};
 
 	if (p != NULL)
-		was = (struct former){p->status, p->record->expires, kith_peer_case(p) != NULL,
-				      false};
+		was = (struct former){p->status, p->record->expires, p->record->epoch,
+				      kith_peer_case(p) != NULL, false};
 	/* Leave is final for its epoch, whatever the number says. */
 	if (p != NULL && p->status == KITH_STATUS_LEFT && p->record->epoch == e->head.epoch &&
 	    record->body.state != KITH_MEMBER_LEFT) {
@@ -261,7 +263,7 @@ static enum kith_store_result take_suspicion(struct kith_node *n, struct kith_en
 	if (!kith_suspect_received(n, e->owner, target, s, record, e->head.expires))
 		return KITH_STORE_OLD;
 	KITH_COUNT(n, records_accepted);
-	if (e->way == KITH_STORE_BY_DATAGRAM)
+	if (e->way == KITH_STORE_BY_DATAGRAM && kith_dispute_lane(n, target, s->kind) < KITH_LANE_NOISE)
 		kith_gossip_relay(n, e->deliverer);
 	return KITH_STORE_NEWS;
 }

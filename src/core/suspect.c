@@ -194,7 +194,7 @@ bool kith_suspect_is_private(const struct kith_peer *p)
 {
 	const struct kith_case *c = kith_peer_case(p);
 
-	return p->status == KITH_STATUS_FAILED && c != NULL && c->own_alone && !kith_dispute_is_said(c);
+	return p->status == KITH_STATUS_FAILED && c != NULL && c->own_quiet && !kith_dispute_is_said(c);
 }
 
 static void withdraw(struct kith_node *n, struct kith_peer *p)
@@ -204,7 +204,7 @@ static void withdraw(struct kith_node *n, struct kith_peer *p)
 	kith_trace(n, "failed.withdrawn", p, NULL);
 	c->own_rounds = 0;
 	kith_peer_set_status(n, p, KITH_STATUS_ALIVE, NULL);
-	c->own_refused = c->own_triple = c->own_alone = false;
+	c->own_refused = c->own_triple = c->own_quiet = false;
 	c->suspect_at = c->looked_at = KITH_NEVER;
 	kith_timer_set(n, &c->timer, n->now); /* closes it, or keeps what is to be told */
 }
@@ -269,7 +269,7 @@ static void set_suspect(struct kith_node *n, struct kith_case *c, uint8_t eviden
 {
 	struct kith_peer *p = c->peer;
 	const uint32_t refusing = others_refusing(c) + (c->own_refused ? 1 : 0);
-	const bool may_count = !kith_is_disputed(n, p) || kith_dispute_is_said(c) || c->own_alone;
+	const bool may_count = !kith_is_disputed(n, p) || kith_dispute_is_said(c) || c->own_quiet;
 	const bool is_suspect = evidence >= 2 && (may_count || c->suspect_at != KITH_NEVER);
 
 	if (is_suspect && c->suspect_at == KITH_NEVER)
@@ -325,7 +325,7 @@ static void judge(struct kith_node *n, struct kith_peer *p)
 		/* Enough may have looked to convince the others, and word of few of them come here. */
 		if (evidence > 0 && c->own_rounds == 0)
 			kith_timer_set_earlier(n, &p->ledger->reprobe,
-					       kith_us_add(n->now, kith_suspect_patience(n)));
+					       kith_us_add(n->now, kith_dispute_hearsay(n, p)));
 		kith_timer_set(n, &c->timer, next_purge(c));
 		return;
 	}
@@ -423,7 +423,7 @@ void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
 		c->own_rounds++;
 	c->own_refused = c->own_refused || v->kind == KITH_SUSPICION_REFUSAL;
 	c->own_triple = c->own_triple || v->is_triple_refused;
-	c->own_alone = v->is_alone;
+	c->own_quiet = v->is_alone || (v->kind == KITH_SUSPICION_SILENCE && kith_accuse_is_mute(n));
 	if (v->is_express) {
 		c->looked_at = n->now;
 		c->looked_alone = v->is_alone;
@@ -439,13 +439,20 @@ void kith_suspect_answered(struct kith_node *n, struct kith_peer *p, kith_us beg
 	int i;
 
 	/* Who has left concludes nothing more, nothing good either. */
-	if (c == NULL || !kith_peer_is_up(p) || n->own.is_over)
+	if (c == NULL || n->own.is_over)
+		return;
+	if (kith_suspect_is_private(p)) {
+		remember(n, p, KITH_WHY_ANSWER, NULL, 0, 0);
+		withdraw(n, p);
+		return;
+	}
+	if (!kith_peer_is_up(p))
 		return;
 	for (i = 0; i < c->held_count; i++)
 		if (c->held[i].came <= begun)
 			c->held[i].is_cleared = true;
 	c->own_rounds = 0;
-	c->own_refused = c->own_triple = c->own_alone = false;
+	c->own_refused = c->own_triple = c->own_quiet = false;
 	c->looked_at = KITH_NEVER;
 	remember(n, p, KITH_WHY_ANSWER, NULL, 0, 0);
 	judge(n, p);
@@ -468,10 +475,13 @@ void kith_suspect_heard(struct kith_node *n, struct kith_peer *p)
 	uint8_t evidence, need;
 
 	if (p->status == KITH_STATUS_FAILED) {
-		if (kith_suspect_is_private(p))
-			kith_partner_behind(n, p);
-		else
+		if (!kith_suspect_is_private(p)) {
 			kith_obituary_return(n, p);
+			return;
+		}
+		/* It has not heard of it, so it is for us to ask: it, and what others hold against it. */
+		corroborate(n, kith_peer_case(p), KITH_ROUND_EXPRESS, false);
+		kith_partner_behind(n, p);
 		return;
 	}
 	if (kith_peer_case(p) == NULL || !kith_peer_is_up(p))
@@ -480,18 +490,6 @@ void kith_suspect_heard(struct kith_node *n, struct kith_peer *p)
 	/* It is heard, but that does not clear it: links may be one-way. Ask it at once. */
 	if (evidence > 0)
 		corroborate(n, kith_peer_case(p), KITH_ROUND_EXPRESS, false);
-}
-
-static bool observes(const struct kith_node *n, const struct kith_peer *p)
-{
-	struct kith_peer *observers[KITH_OBSERVERS];
-	const uint32_t count = kith_ring_observers(n, p, observers);
-	uint32_t i;
-
-	for (i = 0; i < count; i++)
-		if (observers[i]->is_self)
-			return true;
-	return false;
 }
 
 bool kith_suspect_wants(const struct kith_node *n, const struct kith_peer *by,
@@ -550,13 +548,13 @@ bool kith_suspect_received(struct kith_node *n, struct kith_peer *by, struct kit
 		return false;
 	}
 	if (!kith_is_disputed(n, by))
-		kith_gossip_put(n, &h->rumor, h->record, KITH_LANE_URGENT);
+		kith_gossip_put(n, &h->rumor, h->record, kith_dispute_lane(n, target, s->kind));
 	remember(n, target, KITH_WHY_SUSPICION, &by->record->mid, s->kind, s->path);
 	kith_trace(n, "suspicion.held", target,
 		   s->kind == KITH_SUSPICION_REFUSAL ? "refused" : "silent");
 	if (!kith_peer_is_up(target))
 		return true;
-	if (!n->plain.no_corroboration && observes(n, target))
+	if (!n->plain.no_corroboration && kith_ring_observes(n, target))
 		corroborate(n, c, s->kind == KITH_SUSPICION_REFUSAL ? KITH_ROUND_TRIPLE
 								    : KITH_ROUND_EXPRESS, false);
 	judge(n, target);

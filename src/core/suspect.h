@@ -41,8 +41,8 @@ struct kith_case {
 	uint8_t own_rounds;  /* own failed rounds, saturating */
 	bool own_refused;    /* one of them was refused */
 	bool own_triple;     /* three connects of one look were all refused */
-	bool own_alone;      /* nobody was heard during the last of them */
-	bool looked_alone;   /* nor during the one that ended at looked_at */
+	bool own_quiet;      /* nobody is told of the last of them (core/accuse.h) */
+	bool looked_alone;   /* nobody was heard during the look that ended at looked_at */
 	kith_us suspect_at;  /* evidence reached 2, and counts (core/dispute.h); KITH_NEVER */
 	kith_us refused_at;  /* `need` refusing witnesses; KITH_NEVER */
 	kith_us looked_at;   /* end of our last failed express round; KITH_NEVER */
@@ -65,11 +65,11 @@ struct kith_verdict {
 	bool is_alone; /* nobody at all was heard meanwhile: it is we who are deaf */
 };
 
-/* A round of ours on p failed. Who was alone concludes for itself, and tells nobody. */
+/* A round of ours on p failed. Who was alone, or is mute, concludes for itself, and tells nobody. */
 void kith_suspect_round_failed(struct kith_node *n, struct kith_peer *p,
 			       const struct kith_verdict *v);
-/* Whether p is held failed, and all that is held against it are rounds of ours in which nobody at all was
- * heard: nobody else knows of them, and there is nothing that p could refute. */
+/* Whether p is held failed, and all that is held against it are rounds of ours that nobody was told of:
+ * there is nothing that p could refute, so an answer to a round of ours is enough. */
 bool kith_suspect_is_private(const struct kith_peer *p);
 /* Another member has told what it knows (core/sync.h), asked at `asked`: whom it holds nothing against is
  * not held failed any more for reasons of that kind, of then. */

@@ -50,7 +50,7 @@ struct pair {
 	uint64_t walk; /* the last one that met it */
 	uint8_t status, told, wants; /* in the last walk; by the events; from the next walk */
 	bool is_quarantined;  /* by the events */
-	bool is_failed_alone; /* called failed while nobody was heard: that may be withdrawn */
+	bool is_failed_privately; /* called failed by one who may withdraw it */
 	bool is_listed, is_expelled;
 };
 
@@ -308,7 +308,7 @@ static const struct {
 			      [KITH_STATUS_RESTARTING] = {true, WANTS_EPOCH}},
 };
 
-static void check_step(struct checker *k, uint32_t host, uint32_t who, bool is_alone,
+static void check_step(struct checker *k, uint32_t host, uint32_t who, bool is_private,
 		       const struct kith_event *e)
 {
 	struct pair *p = &k->hosts[host].pairs[who];
@@ -327,9 +327,9 @@ static void check_step(struct checker *k, uint32_t host, uint32_t who, bool is_a
 		broken(k, host, e->from == KITH_STATUS_LEFT ? CHECKER_LEAVE : CHECKER_STATUS_BACK,
 		       "member %u went from %s to %s", who, kith_status_name(e->from),
 		       kith_status_name(e->to));
-	else if (e->from != KITH_STATUS_FAILED || e->to != KITH_STATUS_ALIVE || !p->is_failed_alone)
+	else if (e->from != KITH_STATUS_FAILED || e->to != KITH_STATUS_ALIVE || !p->is_failed_privately)
 		p->wants |= next_of[e->from][e->to].wants;
-	p->is_failed_alone = e->to == KITH_STATUS_FAILED && is_alone;
+	p->is_failed_privately = e->to == KITH_STATUS_FAILED && is_private;
 }
 
 /* It begins with a return from failed, which no other event tells; at its end the status is told. */
@@ -346,11 +346,11 @@ static void check_quarantine(struct checker *k, uint32_t host, uint32_t who, con
 		       p->is_quarantined ? "quarantined" : "not quarantined");
 	p->is_quarantined = begins;
 	p->told = (uint8_t)e->to;
-	if (begins && !p->is_failed_alone)
+	if (begins && !p->is_failed_privately)
 		p->wants |= WANTS_NEWER;
 }
 
-void checker_event(struct checker *k, uint32_t host, uint32_t who, bool is_alone,
+void checker_event(struct checker *k, uint32_t host, uint32_t who, bool is_private,
 		   const struct kith_event *e)
 {
 	struct host *h = &k->hosts[host];
@@ -382,7 +382,7 @@ void checker_event(struct checker *k, uint32_t host, uint32_t who, bool is_alone
 	}
 	if (!is_of_status(e->kind))
 		return;
-	check_step(k, host, who, is_alone, e);
+	check_step(k, host, who, is_private, e);
 	if (e->kind == KITH_EVENT_FAILED && e->from != KITH_STATUS_RESTARTING && e->evidence < 2)
 		broken(k, host, CHECKER_EVIDENCE, "member %u failed by %u of %u pieces of evidence", who,
 		       e->evidence, e->need);

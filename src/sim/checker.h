@@ -73,9 +73,9 @@ void checker_durable(struct checker *k, uint32_t host, uint32_t epoch);
 void checker_end(struct checker *k, uint32_t host, kith_us run_now);
 /* What it shows of itself, after every single input: no own record may be missed. */
 void checker_own(struct checker *k, uint32_t host, const struct kith_member *self);
-/* An event about member `who`, in the order in which they come out. is_alone: the host has heard nobody at
- * all for CHECKER_ROUND, so that what it concludes may be withdrawn. */
-void checker_event(struct checker *k, uint32_t host, uint32_t who, bool is_alone,
+/* An event about member `who`, in the order in which they come out. is_private: the host has heard nobody
+ * at all for CHECKER_ROUND, or is disputed itself, so that what it concludes may be withdrawn. */
+void checker_event(struct checker *k, uint32_t host, uint32_t who, bool is_private,
 		   const struct kith_event *e);
 
 /* A walk over its members: all events before it have been told. `full`: contents are compared

@@ -2,6 +2,7 @@
 #include "sim/cluster.h"
 
 #include "core/pool.h"
+#include "sim/claims.h"
 #include "sim/hash.h"
 #include "sim/offers.h"
 #include "sim/process.h"
@@ -348,6 +349,23 @@ void cluster_start_all(struct cluster *c)
 
 	for (i = 0; i < c->count; i++)
 		cluster_start(c, i);
+}
+
+void cluster_start_met(struct cluster *c, uint32_t count)
+{
+	uint32_t i;
+
+	CLUSTER_CHECK(c, c->pool != NULL, "hosts that share no facts cannot begin as ones that have met");
+	for (i = 0; i < count; i++)
+		cluster_start(c, i);
+	cluster_run(c, 2 * c->opts.persist_us);
+	for (i = 1; i < count; i++)
+		kith_core_meet(c->nodes[0].node, cluster_clock(c, 0), c->nodes[i].node);
+	process_tick(&c->nodes[0]);
+	for (i = 1; i < count; i++) {
+		kith_core_meet(c->nodes[i].node, cluster_clock(c, i), c->nodes[0].node);
+		process_tick(&c->nodes[i]);
+	}
 }
 
 void cluster_join_addrs(struct cluster *c, uint32_t i, const struct kith_addr *seeds, size_t count)

@@ -233,6 +233,9 @@ void cluster_start(struct cluster *c, uint32_t i);
 /* The same with another configuration; the error of kith_node_new() is the result. */
 int cluster_start_with(struct cluster *c, uint32_t i, const struct kith_config *cfg);
 void cluster_start_all(struct cluster *c);
+/* Starts the first so many hosts, which know each other at once: no joining is seen, and opts.share
+ * is needed. */
+void cluster_start_met(struct cluster *c, uint32_t count);
 /* Node i asks to join through node `seed`. */
 void cluster_join(struct cluster *c, uint32_t i, uint32_t seed);
 void cluster_join_addrs(struct cluster *c, uint32_t i, const struct kith_addr *seeds, size_t count);

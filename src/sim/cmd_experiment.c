@@ -36,6 +36,7 @@ const struct sim_flag sim_experiment_flags[] = {
 	{"crashed", "N", "crash: hosts that fail at once (10)"},
 	{"silent", NULL, "crash: hosts lose their power, so nothing refuses"},
 	{"loss", "P,...", "change (0%,30%), join (10%,20%,30%): shares of all packets"},
+	{"met", NULL, "churn, crash, flipflop, lossy: the hosts begin as ones that know each other"},
 	{"faulty", "N", "flipflop, lossy: hosts that are so (1 %)"},
 	{"cut", "T,...", "heal: how long the parts are apart (60s)"},
 	{"island", "N", "heal: hosts of the smaller part (half)"},
@@ -105,6 +106,8 @@ enum sim_exit sim_cmd_experiment(const struct sim_args *a)
 	    !sim_args_number(a, "seed", 0, UINT64_MAX, 1, &t.seed))
 		return SIM_USAGE;
 	t.runs = (uint32_t)runs;
+	if (sim_args_has(a, "met"))
+		cluster_share_usually(true);
 	t.is_line = isatty(STDERR_FILENO) == 1;
 	t.is_shown = t.is_line || sim_args_get(a, "progress") != NULL;
 	if (!sim_result_begin(&t.result, t.experiment->name, t.experiment->tables,

@@ -227,7 +227,7 @@ static enum sim_exit run(struct sim_trial *t)
 const struct sim_experiment sim_churn = {
 	.name = "churn",
 	.synopsis = "all hosts come and go: when the others know, and who is held failed wrongly",
-	.takes = " session length ",
+	.takes = " session length met ",
 	.hosts = "128",
 	.runs = 1,
 	.tables = tables,

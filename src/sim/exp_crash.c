@@ -201,7 +201,7 @@ static enum sim_exit run(struct sim_trial *t)
 const struct sim_experiment sim_crash = {
 	.name = "crash",
 	.synopsis = "many hosts fail at once: when the first of the others knows, and when all do",
-	.takes = " crashed silent ",
+	.takes = " crashed silent met ",
 	.hosts = "1000",
 	.runs = 1,
 	.tables = tables,

@@ -5,7 +5,9 @@
  * may be removed for it, and who is so may not come and go for ever. Measured, at the other hosts:
  * whether one of themselves was held failed; when the first of them concluded that a faulty one failed;
  * how often it came and went, per host that looks on and ten minutes, in the first half of the run and
- * in the second, when it is known for it.
+ * in the second, when it is known for it. And what it costs: the suspicions and refutations that are
+ * signed, which all have to carry, and of the latter those by hosts that are well; and how many others a
+ * faulty host holds failed on average.
  */
 #include "base/time.h"
 #include "sim/claims.h"
@@ -31,6 +33,10 @@ static const struct sim_table tables[] = {
 	  {"early", "/10min", 2},
 	  {"late", "/10min", 2},
 	  {"late_max", "/10min", 2},
+	  {"said", "/min", 1},
+	  {"refuted", "/min", 1},
+	  {"by_well", "/min", 1},
+	  {"lost", "", 2},
 	  {"datagrams", "/s/host", 1},
 	  {"sent", "B/s/host", 0},
 	  {NULL, NULL, 0}},
@@ -45,8 +51,13 @@ struct fate {
 	uint32_t early, late; /* changes of its status that were told, at all others */
 };
 
+/* What all hosts, and those that are well, have signed so far. */
+struct signed_words {
+	uint64_t said, refuted, by_well;
+};
+
 struct sums {
-	struct sim_samples first, early, late, datagrams, sent;
+	struct sim_samples first, early, late, said, refuted, by_well, lost, datagrams, sent;
 	uint32_t missed, wrong;
 };
 
@@ -54,6 +65,7 @@ struct watch {
 	struct fate *fates; /* by host */
 	uint32_t faulty, wrong;
 	kith_us began, half; /* 0: nothing is wrong yet */
+	struct sums *sums;
 };
 
 static bool is_change(const struct kith_event *e)
@@ -121,10 +133,40 @@ static void lose(struct cluster *c, const struct watch *w)
 			c->net.hosts[i].zone = LOSSY_ZONE;
 }
 
-static void go_on(struct sim_trial *t, struct cluster *c, uint32_t run, kith_us until)
+static struct signed_words signed_so_far(struct cluster *c, const struct watch *w)
+{
+	struct signed_words sum = {0, 0, 0};
+	struct kith_stats s;
+	uint32_t i;
+
+	for (i = 0; i < c->count; i++) {
+		kith_node_stats(c->nodes[i].node, &s);
+		sum.said += s.suspicions_sent;
+		sum.refuted += s.refutations;
+		sum.by_well += w->fates[i].is_faulty ? 0 : s.refutations;
+	}
+	return sum;
+}
+
+/* Whom the faulty hold failed. */
+static void look(struct cluster *c, const struct watch *w)
+{
+	struct kith_view v;
+	uint32_t i;
+
+	for (i = 0; i < c->count; i++)
+		if (w->fates[i].is_faulty) {
+			kith_node_view(c->nodes[i].node, &v);
+			sim_samples_add(&w->sums->lost, v.failed);
+		}
+}
+
+static void go_on(struct sim_trial *t, struct cluster *c, const struct watch *w, uint32_t run,
+		  kith_us until)
 {
 	while (cluster_now(c) < until) {
 		cluster_run(c, kith_us_min(KITH_SECOND, until - cluster_now(c)));
+		look(c, w);
 		sim_progress(t, "%u hosts, run %u of %u: %.0f s left", c->count, run + 1, t->runs,
 			     (double)(until - cluster_now(c)) / 1e6);
 	}
@@ -150,14 +192,25 @@ static void note(struct cluster *c, const struct watch *w, kith_us length, struc
 	s->wrong += w->wrong;
 }
 
+static void note_words(struct sums *s, const struct signed_words *before, const struct signed_words *after,
+		       kith_us length)
+{
+	const double minutes = (double)length / 60e6;
+
+	sim_samples_add(&s->said, (double)(after->said - before->said) / minutes);
+	sim_samples_add(&s->refuted, (double)(after->refuted - before->refuted) / minutes);
+	sim_samples_add(&s->by_well, (double)(after->by_well - before->by_well) / minutes);
+}
+
 static bool run_once(struct sim_trial *t, uint32_t hosts, uint32_t faulty, kith_us length, uint32_t run,
 		     struct sums *s)
 {
 	const bool flips = t->experiment == &sim_flipflop;
-	struct watch w = {.faulty = faulty};
+	struct watch w = {.faulty = faulty, .sums = s};
 	struct cluster_opts o;
 	struct cluster *c;
 	struct sim_traffic before;
+	struct signed_words words, words_after;
 	const double host_s = (double)length / 1e6 * hosts;
 	bool has_joined;
 
@@ -175,17 +228,20 @@ static bool run_once(struct sim_trial *t, uint32_t hosts, uint32_t faulty, kith_
 		w.began = at = cluster_now(c);
 		w.half = w.began + length / 2;
 		before = sim_traffic_of(c);
+		words = signed_so_far(c, &w);
 		if (!flips)
 			lose(c, &w);
 		for (; flips && at < w.began + length; at += 2 * FLIP) {
 			deafen_all(c, &w, true);
-			go_on(t, c, run, kith_us_min(at + FLIP, w.began + length));
+			go_on(t, c, &w, run, kith_us_min(at + FLIP, w.began + length));
 			deafen_all(c, &w, false);
-			go_on(t, c, run, kith_us_min(at + 2 * FLIP, w.began + length));
+			go_on(t, c, &w, run, kith_us_min(at + 2 * FLIP, w.began + length));
 		}
-		go_on(t, c, run, w.began + length);
+		go_on(t, c, &w, run, w.began + length);
 		sim_traffic_note(c, before, host_s, &s->datagrams, &s->sent);
 		note(c, &w, length, s);
+		words_after = signed_so_far(c, &w);
+		note_words(s, &words, &words_after, length);
 	}
 	cluster_free(&c);
 	free(w.fates);
@@ -204,11 +260,16 @@ static bool run_size(struct sim_trial *t, uint32_t hosts, uint32_t faulty, kith_
 		SIM_NUMBER(hosts), SIM_NUMBER(faulty), SIM_NUMBER(t->runs),
 		SIM_NUMBER((double)length / 60e6), SIM_NUMBER(s.wrong), sim_samples_at(&s.first, 500),
 		SIM_NUMBER(s.missed), sim_samples_mean(&s.early), sim_samples_mean(&s.late),
-		sim_samples_at(&s.late, 1000), sim_samples_mean(&s.datagrams),
+		sim_samples_at(&s.late, 1000), sim_samples_mean(&s.said), sim_samples_mean(&s.refuted),
+		sim_samples_mean(&s.by_well), sim_samples_mean(&s.lost), sim_samples_mean(&s.datagrams),
 		sim_samples_mean(&s.sent)});
 	sim_samples_free(&s.first);
 	sim_samples_free(&s.early);
 	sim_samples_free(&s.late);
+	sim_samples_free(&s.said);
+	sim_samples_free(&s.refuted);
+	sim_samples_free(&s.by_well);
+	sim_samples_free(&s.lost);
 	sim_samples_free(&s.datagrams);
 	sim_samples_free(&s.sent);
 	return is_fine && s.wrong == 0;
@@ -250,7 +311,7 @@ static const char plot[] =
 const struct sim_experiment sim_flipflop = {
 	.name = "flipflop",
 	.synopsis = "some hosts hear nothing for 20 s in every 40: nobody else is removed for it",
-	.takes = " faulty length ",
+	.takes = " faulty length met ",
 	.hosts = "128",
 	.runs = 1,
 	.tables = tables,
@@ -261,7 +322,7 @@ const struct sim_experiment sim_flipflop = {
 const struct sim_experiment sim_lossy = {
 	.name = "lossy",
 	.synopsis = "some hosts lose 80 % of all packets, both ways: nobody else is removed for it",
-	.takes = " faulty length ",
+	.takes = " faulty length met ",
 	.hosts = "128",
 	.runs = 1,
 	.tables = tables,

@@ -185,16 +185,27 @@ bool sim_join_all(struct sim_trial *t, struct cluster *c, uint32_t run)
 	return sim_join_some(t, c, c->count, run);
 }
 
+static void start_some(const struct sim_trial *t, struct cluster *c, uint32_t count)
+{
+	uint32_t i;
+
+	if (sim_args_get(t->args, "met") != NULL) {
+		cluster_start_met(c, count);
+		return;
+	}
+	for (i = 0; i < count; i++)
+		cluster_start(c, i);
+	for (i = 1; i < count; i++)
+		cluster_join(c, i, 0);
+}
+
 bool sim_join_some(struct sim_trial *t, struct cluster *c, uint32_t count, uint32_t run)
 {
 	enum { MIN_S = 20, MAX_S = 900 };
 	uint64_t told = 0, before;
 	uint32_t i;
 
-	for (i = 0; i < count; i++)
-		cluster_start(c, i);
-	for (i = 1; i < count; i++)
-		cluster_join(c, i, 0);
+	start_some(t, c, count);
 	for (i = 0; i < MAX_S; i++) {
 		sim_progress(t, "%u hosts, run %u of %u: joining, %u s", count, run + 1, t->runs, i);
 		cluster_run(c, KITH_SECOND);

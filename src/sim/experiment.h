@@ -83,9 +83,10 @@ struct sim_value sim_samples_mean(const struct sim_samples *s);
 
 /* What large runs need: no checks, no diaries, no lines. */
 void sim_large_opts(struct cluster_opts *o, uint64_t seed);
-/* Starts all at once with host 0 as their seed. Until all see all, time-outs are learnt and what they
- * told each other of their start is through: among a thousand that takes minutes, and news would have
- * to wait for its turn. False, said on stderr: they did not get there. */
+/* Starts all at once with host 0 as their seed, or with --met as ones that know each other. Until all see
+ * all, time-outs are learnt and what they told each other of their start is through: among a thousand that
+ * takes minutes, and news would have to wait for its turn. False, said on stderr: they did not get
+ * there. */
 bool sim_join_all(struct sim_trial *t, struct cluster *c, uint32_t run);
 /* The first so many of them alone. */
 bool sim_join_some(struct sim_trial *t, struct cluster *c, uint32_t count, uint32_t run);

@@ -98,6 +98,15 @@ static bool is_alone(const struct cluster_node *n)
 	return true;
 }
 
+/* What it concludes nobody else may have been told. */
+static bool is_private(const struct cluster_node *n)
+{
+	struct kith_member self;
+
+	kith_node_self(n->node, &self);
+	return self.disputed || is_alone(n);
+}
+
 void watch_event(struct cluster_node *n, const struct kith_event *e)
 {
 	struct watch *w = n->cluster->watch;
@@ -107,7 +116,7 @@ void watch_event(struct cluster_node *n, const struct kith_event *e)
 		return;
 	who = cluster_index(n->cluster, &e->mid);
 	if (who != CLUSTER_ANY)
-		checker_event(w->checker, n->index, who, e->to == KITH_STATUS_FAILED && is_alone(n), e);
+		checker_event(w->checker, n->index, who, e->to == KITH_STATUS_FAILED && is_private(n), e);
 }
 
 static void walk(struct cluster_node *n, const struct kith_stats *s, const struct kith_view *v,

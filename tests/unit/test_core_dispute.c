@@ -62,7 +62,7 @@ static void four_refutations_make_a_dispute(void **state)
 	assert_false(kith_is_disputed(s.f.n, s.t));
 	is_suspected(&s, 1);
 	assert_true(kith_is_disputed(s.f.n, s.t));
-	passes(&s, 12 * patience(&s) - 1);
+	passes(&s, KITH_DISPUTE_MEMORY(s.f.n) - 1);
 	assert_true(kith_is_disputed(s.f.n, s.t));
 	passes(&s, 1);
 	assert_false(kith_is_disputed(s.f.n, s.t));
@@ -102,7 +102,7 @@ static void one_member_alone_makes_nobody_disputed(void **state)
 	}
 	assert_false(kith_is_disputed(s.f.n, s.t));
 	is_suspected(&s, 4);
-	passes(&s, 11 * patience(&s));
+	passes(&s, KITH_DISPUTE_MEMORY(s.f.n) - 1);
 	other_says(&s, 0, SILENT);
 	refutes(&s);
 	passes(&s, 2 * patience(&s));
@@ -212,6 +212,42 @@ static void it_is_left_alone_longer_each_time(void **state)
 	fix_end(&s.f);
 }
 
+/* How the one suspicion of it that is held here is told. */
+static int lane_of_a_word(struct scene *s, uint32_t who, enum kith_suspicion_kind kind)
+{
+	const struct kith_held *h;
+
+	other_says(s, who, kind);
+	h = kith_suspect_held_by(kith_peer_case(s->t), &s->more[who].id.mid);
+	return kith_gossip_of(s->f.n, h->rumor, h->record)->lane;
+}
+
+static int lane_of_its_record(const struct scene *s)
+{
+	return kith_gossip_of(s->f.n, s->t->rumor, &s->t->record->fact)->lane;
+}
+
+/* All have to carry it, and learn nothing from it. */
+static void what_is_told_of_it_again_and_again_is_told_seldom(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_of(&s, 3);
+	assert_int_equal(lane_of_its_record(&s), KITH_LANE_URGENT);
+	assert_int_equal(lane_of_a_word(&s, 0, SILENT), KITH_LANE_URGENT);
+	refutes(&s);
+	is_suspected(&s, 1);
+	assert_int_equal(lane_of_its_record(&s), KITH_LANE_NOISE);
+	assert_int_equal(lane_of_a_word(&s, 0, SILENT), KITH_LANE_NOISE);
+	assert_int_equal(lane_of_a_word(&s, 1, REFUSED), KITH_LANE_URGENT);
+	s.target.epoch++; /* it started again: that is news */
+	s.target.seq = 0;
+	refutes(&s);
+	assert_int_equal(lane_of_its_record(&s), KITH_LANE_URGENT);
+	fix_end(&s.f);
+}
+
 /* What a disputed member says is held; nobody else is told. */
 static void its_own_words_are_not_passed_on(void **state)
 {
@@ -271,6 +307,7 @@ int main(void)
 		cmocka_unit_test(who_returns_from_failed_disputes_nothing),
 		cmocka_unit_test(what_is_not_said_counts_for_nothing),
 		cmocka_unit_test(it_is_left_alone_longer_each_time),
+		cmocka_unit_test(what_is_told_of_it_again_and_again_is_told_seldom),
 		cmocka_unit_test(its_own_words_are_not_passed_on),
 		cmocka_unit_test(anothers_word_is_given_time),
 		cmocka_unit_test(a_refusal_is_said_at_once),

@@ -31,7 +31,7 @@ struct fix {
 	struct shown shown[HOSTS];
 	struct kith_stats stats;
 	struct kith_view view;
-	bool is_alone;
+	bool is_private;
 };
 
 static void on_broken(void *ctx, uint32_t host, enum checker_invariant broken, const char *text)
@@ -78,7 +78,7 @@ static void tells_by(struct fix *f, uint32_t who, enum kith_event_kind kind, enu
 	e.to = to;
 	e.evidence = evidence;
 	e.need = 2;
-	checker_event(f->k, 0, who, f->is_alone, &e);
+	checker_event(f->k, 0, who, f->is_private, &e);
 	f->shown[who].status = to;
 }
 
@@ -492,7 +492,7 @@ static void what_may_be_is_not_reported(void **state)
 	renews(&f, KITH_STATUS_ALIVE, 2, 1);
 	tells(&f, 1, KITH_EVENT_JOINED, KITH_STATUS_ALIVE);
 	looks(&f);
-	f.is_alone = true;
+	f.is_private = true;
 	failed_lives_without_a_record(&f);
 	assert_int_equal(hits(&f), 0);
 	checker_free(&f.k);
