@@ -74,7 +74,7 @@ plant "an older record is news" src/core/store.c \
 plant "a rumor is told twenty times more often" src/core/gossip.c \
 	's/if (r->sent + 1 >= kith_gossip_sends(/if (r->sent + 1 >= 20 + kith_gossip_sends(/'
 plant "the digest keeps the leaf of the former record" src/core/peer.c \
-	's/^\t\tkith_leaf_take(n, former);/\t\t(void)former;/'
+	's/kith_leaf_shift(n, p, record->leaf - former->leaf);/kith_leaf_shift(n, p, record->leaf);/'
 plant "a newer record leaves the evidence standing" src/core/peer.c \
 	'/^bool kith_peer_record/,/^}/s/kith_suspect_close(n, p);/(void)0;/'
 plant "an announced absence never ends" src/core/suspect.c \
@@ -87,6 +87,12 @@ plant "revocations that differ are not told" src/core/sync.c \
 	's/y->tells_revocations = y->has_asked = true;/y->has_asked = true;/'
 plant "a revoked certificate counts" src/core/trust.c \
 	's/^\treturn kith_revoke_is(n, \&mid, c->issuer);/\treturn false;/'
+plant "what was offered before a restart goes with it" src/core/catalogue.c \
+	's/if (has_left || !was_up || kith_offer_is_deleted(o)) {/if (o != NULL) {/'
+plant "services that the other lacks are not brought" src/core/stock.c \
+	's/^\t\tif ((c < 0 || differs || (c == 0 \&\& o->record->seq > seq)) \&\&$/\t\tif (seq == UINT32_MAX \&\&/'
+plant "a word of another life of ours is passed over" src/core/store_service.c \
+	's/^\tif (is_foreign)$/\tif (is_foreign \&\& n == NULL)/'
 plant "who is suspected does not answer" src/core/own.c \
 	's/^\tkith_own_sign(n, KITH_OWN_REFUTE);/\t(void)0;/'
 done_testing

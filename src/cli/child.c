@@ -11,7 +11,8 @@
 #include <sys/prctl.h>
 #endif
 
-/* A signal writes its number here; a full pipe has enough of them. */
+/* A signal writes its number here; a full pipe has enough of them. It stays open, as the handlers stay:
+ * kith ends with its child. */
 static int signal_pipe[2] = {-1, -1};
 
 static void on_signal(int number)
@@ -101,10 +102,4 @@ int kith_child_signal(struct kith_child *ch)
 		note_end(ch);
 	}
 	return 0;
-}
-
-void kith_child_close(struct kith_child *ch)
-{
-	/* The handlers stay, so the pipe has to: kith ends after this. */
-	ch->signals = -1;
 }

@@ -25,6 +25,5 @@ struct kith_child {
 enum kith_exit kith_child_start(struct kith_child *ch, struct kith_cli *c, char *const *argv);
 /* The next signal that came, but for that of its end, which is noted; 0: none. */
 int kith_child_signal(struct kith_child *ch);
-void kith_child_close(struct kith_child *ch);
 
 #endif

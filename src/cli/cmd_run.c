@@ -300,6 +300,5 @@ enum kith_exit kith_cmd_run(struct kith_cli *c, const struct kith_args *a)
 		c->timeout_ms = TIMEOUT_MS;
 	loop(&run);
 	kith_client_close(&run.k);
-	kith_child_close(&run.child);
 	return run.is_refused ? c->failure.exit : (enum kith_exit)run.child.status;
 }

@@ -147,7 +147,8 @@ static int read_texts(struct reading *g, struct kith_value map, const char *key,
 	begin(g, &buf, &w);
 	kith_write_array(&w);
 	while (kith_value_next(&walk, &item)) {
-		if (!kith_value_text(item, &text) || !kith_text_is_line(text.p, text.len) || !is_good(text)) {
+		if (!kith_value_text(item, &text) || !kith_text_is_line(text.p, text.len) ||
+		    !is_good(text)) {
 			kith_buf_fini(&buf);
 			return object(g, key, must_be);
 		}
@@ -240,9 +241,10 @@ static int read_map(struct reading *g, struct kith_value map, const char *key, u
 	begin(g, &buf, &w);
 	kith_write_map(&w);
 	for (uint32_t i = 0; i < count; i++) {
-		const bool is_good = pairs[i].key.len > 0 && kith_text_is_line(pairs[i].key.p, pairs[i].key.len);
+		const struct kith_bytes name = pairs[i].key;
+		const bool is_good = name.len > 0 && kith_text_is_line(name.p, name.len);
 
-		kith_write_keyn(&w, (const char *)pairs[i].key.p, pairs[i].key.len);
+		kith_write_keyn(&w, (const char *)name.p, name.len);
 		if (!is_good || !write_value(&w, pairs[i].value)) {
 			kith_buf_fini(&buf);
 			return object(g, key, must_be);
@@ -374,7 +376,8 @@ bool kith_definition_is_same(const struct kith_definition *a, const struct kith_
 	const size_t used = (size_t)a->addrs_len + a->ports_len + a->tags_len + a->meta_len;
 
 	return strcmp(a->name, b->name) == 0 && strcmp(a->id, b->id) == 0 &&
-	       strcmp(a->note, b->note) == 0 && a->port == b->port && a->weight == b->weight && a->health == b->health &&
+	       strcmp(a->note, b->note) == 0 && a->port == b->port && a->weight == b->weight &&
+	       a->health == b->health &&
 	       a->addrs_len == b->addrs_len && a->ports_len == b->ports_len && a->tags_len == b->tags_len &&
 	       a->meta_len == b->meta_len && memcmp(a->values, b->values, used) == 0;
 }
