@@ -191,6 +191,12 @@ static void the_domain_is_there(void **state)
 	CLAIM(rows);
 }
 
+static void the_first_question_may_be_for_what_there_is_not(void **state)
+{
+	(void)state;
+	assert_string_equal(dns_world_told(&w, "none.service.consul", DNS_SRV), NXDOMAIN("consul."));
+}
+
 static void only_usable_instances_are_named(void **state)
 {
 	static const char name[] = "web.service.consul";
@@ -383,6 +389,7 @@ int main(void)
 		TEST(services_have_srv_records),
 		TEST(nodes_have_names),
 		TEST(the_domain_is_there),
+		TEST(the_first_question_may_be_for_what_there_is_not),
 		TEST(only_usable_instances_are_named),
 		TEST(an_answer_names_each_place_once),
 		TEST(an_instance_may_be_where_a_name_says),
