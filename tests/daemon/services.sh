@@ -222,8 +222,9 @@ key=$("$kith" init --identity --state "$tmp/d" --config "$tmp/conf.d2" 2>/dev/nu
 	--authority "$tmp/test.authority" >"$tmp/d.again" 2>/dev/null
 "$kith" join "$tmp/d.again" --state "$tmp/d" --config "$tmp/conf.d2" >/dev/null 2>&1
 start d -c "$tmp/d.conf" -o "cluster.seed=$(addr b)"
-check "the cure is one" until_true shows d '^passing db d - 127.0.0.1:1 '
+check "the cure is one" counts b 'service db>=1'
 check "for addresses, too" ask d register web-y --addr 192.0.2.1
+check "which others see" until_true shows b '^passing web-y d - 192.0.2.1 '
 check "what was registered before is still offered" counts b 'service web-x>=1'
 
 # ---- a host that fails, and one that comes back with nothing on disk that can be read
