@@ -306,6 +306,8 @@ struct kith_offer_range kith_directory_offers(const struct kith_directory *d, st
 {
 	const uint32_t first = bound(d, name, false);
 
+	if (first == d->offer_count) /* there may be no list at all */
+		return (struct kith_offer_range){NULL, 0};
 	return (struct kith_offer_range){d->offers + first, bound(d, name, true) - first};
 }
 

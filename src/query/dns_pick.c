@@ -122,6 +122,8 @@ int kith_dns_pick(struct kith_dns_picked *p, const struct kith_directory *d,
 	for (uint32_t i = 0; i < p->range.count; i++)
 		if (is_wanted(p, &p->range.first[i], w))
 			p->places[p->count++] = i;
+	if (p->count == 0)
+		return 0;
 	if (w->no_idle && (kept = sift(p, 0, p->count, has_weight, w)) > 0)
 		p->count = kept;
 	if (w->prefer_zone) {

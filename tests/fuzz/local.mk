@@ -62,7 +62,7 @@ fuzz_programs += %D%/fuzz_dns
 endif
 tests_fuzz_fuzz_dns_LDADD = libkith_dnsclient.la $(dns_libs) libkith_query.la libkith_json.la \
 	libkith_fakenode.la $(fuzz_ldadd)
-EXTRA_DIST += %D%/fuzz_dns.in
+EXTRA_DIST += %D%/fuzz_dns.in %D%/fuzz_dns.repro
 
 fuzz_programs += %D%/fuzz_ini
 tests_fuzz_fuzz_ini_LDADD = libkith_files.la $(fuzz_ldadd) $(INIH_LIBS)

@@ -191,6 +191,12 @@ static void the_domain_is_there(void **state)
 	CLAIM(rows);
 }
 
+static void the_first_question_may_be_for_what_there_is_not(void **state)
+{
+	(void)state;
+	assert_string_equal(dns_world_told(&w, "none.service.consul", DNS_SRV), NXDOMAIN("consul."));
+}
+
 static void only_usable_instances_are_named(void **state)
 {
 	static const char name[] = "web.service.consul";
@@ -349,6 +355,32 @@ static void weight_zero_is_for_when_there_is_no_other(void **state)
 	assert_string_equal(dns_world_told(&w, "web.service.consul", DNS_A), "NOERROR aa: A 10.0.0.1, A 10.1.1.7");
 }
 
+static void settings_are_taken_whole_or_not_at_all(void **state)
+{
+	static const char *const bad[] = {"example.com", "Consul"};
+	static const char *const other[] = {"example.com"};
+	struct kith_dns *none = NULL;
+
+	(void)state;
+	w.config.ttl_s = 9;
+	w.config.domains = bad;
+	w.config.domain_count = 2;
+	assert_int_equal(kith_dns_set(w.dns, &w.config), KITH_EINVAL);
+	assert_int_equal(kith_dns_new(&none, &w.config, &w.directory, (const uint8_t[16]){1}), KITH_EINVAL);
+	w.config.domain_count = 0;
+	assert_int_equal(kith_dns_set(w.dns, &w.config), KITH_EINVAL);
+	assert_string_equal(dns_world_told(&w, "n1.node.example.com", DNS_A), "REFUSED:");
+	assert_string_equal(dns_world_told(&w, "n1.node.consul", DNS_A), "NOERROR aa: A 10.0.0.1");
+	w.config.domains = other;
+	w.config.domain_count = 1;
+	dns_world_set(&w);
+	assert_string_equal(dns_world_told(&w, "n1.node.example.com", DNS_A), "NOERROR aa: A 10.0.0.1");
+	assert_string_equal(dns_world_told(&w, "n1.node.consul", DNS_A), "REFUSED:");
+	alloc_fail_next(&w.heap, 1, false);
+	assert_int_equal(kith_dns_new(&none, &w.config, &w.directory, (const uint8_t[16]){1}), KITH_ENOMEM);
+	assert_null(none);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -357,6 +389,7 @@ int main(void)
 		TEST(services_have_srv_records),
 		TEST(nodes_have_names),
 		TEST(the_domain_is_there),
+		TEST(the_first_question_may_be_for_what_there_is_not),
 		TEST(only_usable_instances_are_named),
 		TEST(an_answer_names_each_place_once),
 		TEST(an_instance_may_be_where_a_name_says),
@@ -364,6 +397,7 @@ int main(void)
 		TEST(a_long_tag_is_several_strings),
 		TEST(the_order_is_shuffled),
 		TEST(the_own_zone_is_preferred),
+		TEST(settings_are_taken_whole_or_not_at_all),
 		TEST(weight_zero_is_for_when_there_is_no_other),
 	};
 
