@@ -89,8 +89,6 @@ plant "a revoked certificate counts" src/core/trust.c \
 	's/^\treturn kith_revoke_is(n, \&mid, c->issuer);/\treturn false;/'
 plant "what was offered before a restart goes with it" src/core/catalogue.c \
 	's/if (has_left || !was_up || kith_offer_is_deleted(o)) {/if (o != NULL) {/'
-plant "services that the other lacks are not brought" src/core/stock.c \
-	's/^\t\tif ((c < 0 || differs || (c == 0 \&\& o->record->seq > seq)) \&\&$/\t\tif (seq == UINT32_MAX \&\&/'
 plant "a word of another life of ours is passed over" src/core/store_service.c \
 	's/^\tif (is_foreign)$/\tif (is_foreign \&\& n == NULL)/'
 plant "who is suspected does not answer" src/core/own.c \
