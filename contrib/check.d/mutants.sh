@@ -74,7 +74,7 @@ plant "an older record is news" src/core/store.c \
 plant "a rumor is told twenty times more often" src/core/gossip.c \
 	's/if (r->sent + 1 >= sends_in(/if (r->sent + 1 >= 20 + sends_in(/'
 plant "the digest keeps the leaf of the former record" src/core/peer.c \
-	's/kith_leaf_shift(n, p, record->leaf - former->leaf);/kith_leaf_shift(n, p, record->leaf);/'
+	's/^\t\tkith_leaf_renew(n, p);/\t\t(void)former;/'
 plant "a newer record leaves the evidence standing" src/core/peer.c \
 	'/^bool kith_peer_record/,/^}/s/kith_suspect_close(n, p);/(void)0;/'
 plant "an announced absence never ends" src/core/suspect.c \

@@ -2,8 +2,10 @@
 #include "core/catalogue.h"
 
 #include "base/check.h"
+#include "base/cur.h"
 #include "base/mem.h"
 #include "core/node.h"
+#include "core/trust.h"
 #include <string.h>
 
 bool kith_catalogue_init(struct kith_node *n)
@@ -58,11 +60,31 @@ const struct kith_offer *kith_catalogue_find(const struct kith_node *n, const st
 	return is_there ? &os->table[at] : NULL;
 }
 
-uint64_t kith_catalogue_leaf(const struct kith_node *n, const struct kith_peer *p)
+static bool counts(const struct kith_peer *p, const struct kith_offer *o)
+{
+	return o->record->epoch == p->record->epoch && !kith_offer_is_deleted(o);
+}
+
+/* Hashed in their order: of a mere sum an owner could sign two sets with one result. */
+uint64_t kith_catalogue_leaf(const struct kith_node *n, const struct kith_peer *p, uint64_t of_record)
 {
 	const struct kith_offers *os = offers_of(n, p);
+	uint8_t all[8 * (1 + KITH_SERVICES_PER_OWNER)], leaf[8];
+	struct kith_bytes part = {all, 8};
+	uint32_t i;
 
-	return os != NULL ? os->leaf : 0;
+	kith_put_u64(all, of_record);
+	for (i = 0; os != NULL && i < os->count; i++) {
+		if (!counts(p, &os->table[i]))
+			continue;
+		KITH_ASSERT(part.len < sizeof(all));
+		kith_put_u64(all + part.len, os->table[i].record->leaf);
+		part.len += 8;
+	}
+	if (part.len == 8)
+		return of_record;
+	kith_hash(leaf, sizeof(leaf), KITH_LABEL_LEAF, NULL, 0, &part, 1);
+	return kith_get_u64(leaf);
 }
 
 bool kith_catalogue_is_news(const struct kith_node *n, const struct kith_peer *owner,
@@ -120,20 +142,69 @@ static void tell(struct kith_node *n, const struct kith_peer *owner, const struc
 	kith_out_event(n, &e);
 }
 
-/* The record of a key was `was` (NULL: there was none) and is `is`; deleted ones are none. */
+/* What was listed of a key (NULL: nothing was), and what is now. */
 static void tell_change(struct kith_node *n, const struct kith_peer *owner,
 			const struct kith_service_fact *was, const struct kith_service_fact *is)
 {
-	const bool had = was != NULL && (was->body.flags & KITH_SERVICE_DELETED) == 0;
-	const bool has = (is->body.flags & KITH_SERVICE_DELETED) == 0;
-
-	n->catalogue.offered += (has ? 1 : 0) - (had ? 1 : 0);
-	if (has && !had)
+	n->catalogue.listed += (is != NULL ? 1 : 0) - (was != NULL ? 1 : 0);
+	if (is != NULL && was == NULL)
 		tell(n, owner, is, KITH_SERVICE_ADDED);
-	else if (had && !has)
+	else if (is == NULL && was != NULL)
 		tell(n, owner, was, KITH_SERVICE_REMOVED);
-	else if (had && differs(&was->body, &is->body))
+	else if (is != NULL && differs(&was->body, &is->body))
 		tell(n, owner, is, KITH_SERVICE_CHANGED);
+}
+
+static struct kith_service_fact *listed(const struct kith_offer *o)
+{
+	return kith_offer_is_listed(o) ? o->record : NULL;
+}
+
+/* --- room ------------------------------------------------------------------------------------- */
+
+static uint32_t live_of(const struct kith_offers *os)
+{
+	return os->count - os->deleted - os->former;
+}
+
+/* Of the deleted, or of the live ones, that with the lowest number; NULL: there is none. */
+static struct kith_offer *lowest(const struct kith_offers *os, bool is_deleted)
+{
+	struct kith_offer *low = NULL;
+	uint32_t i;
+
+	for (i = 0; i < os->count; i++) {
+		struct kith_offer *o = &os->table[i];
+
+		if (!o->is_former && kith_offer_is_deleted(o) == is_deleted &&
+		    (low == NULL || o->record->seq < low->record->seq))
+			low = o;
+	}
+	return low;
+}
+
+/* Whether it takes a place among the deleted, or the live ones, that it does not have. */
+static bool is_one_more(const struct kith_offer *o, bool is_deleted)
+{
+	return o == NULL || o->is_former || kith_offer_is_deleted(o) != is_deleted;
+}
+
+static bool is_full(const struct kith_offers *os, bool is_deleted)
+{
+	return os != NULL && (is_deleted ? os->deleted >= KITH_SERVICES_DELETED
+					 : live_of(os) >= KITH_SERVICES_PER_OWNER);
+}
+
+bool kith_catalogue_has_room(const struct kith_node *n, const struct kith_peer *owner,
+			     const uint8_t key[KITH_SERVICE_KEY], uint32_t seq, bool is_deleted)
+{
+	const struct kith_offers *os = offers_of(n, owner);
+
+	if (!is_one_more(kith_catalogue_find(n, owner, key), is_deleted))
+		return true;
+	if (is_full(os, is_deleted))
+		return seq > lowest(os, is_deleted)->record->seq;
+	return is_deleted || owner->is_self || n->catalogue.live < KITH_SERVICES_MAX;
 }
 
 /* --- entering --------------------------------------------------------------------------------- */
@@ -143,43 +214,31 @@ static void wake_at(struct kith_node *n, kith_us at)
 	kith_timer_set_earlier(n, &n->catalogue.timer, at);
 }
 
-static void shift_leaf(struct kith_node *n, const struct kith_peer *owner, struct kith_offers *os,
-		       uint64_t by)
+/* Counts the entry, by 1 or -1, as what it is. */
+static void count(struct kith_node *n, struct kith_offers *os, const struct kith_offer *o, uint32_t by)
 {
-	os->leaf += by;
-	kith_leaf_shift(n, owner, by);
+	os->deleted += kith_offer_is_deleted(o) ? by : 0;
+	os->former += o->is_former ? by : 0;
+	n->catalogue.live += !kith_offer_is_deleted(o) && !o->is_former ? by : 0;
 }
 
-/* What counts in the leaf: a former one does not. */
-static uint64_t leaf_of(const struct kith_offer *o)
+/* Takes the entry out. The leaf and what is told are the caller's. */
+static void take_out(struct kith_node *n, struct kith_offers *os, struct kith_offer *o)
 {
-	return o->is_former ? 0 : o->record->leaf;
-}
-
-/* Takes the entry out. The leaf is the caller's. */
-static void take_out(struct kith_node *n, struct kith_offers *os, uint32_t at)
-{
-	struct kith_offer *o = &os->table[at];
-
 	kith_gossip_drop(n, &o->rumor, &o->record->fact);
-	os->deleted -= kith_offer_is_deleted(o) ? 1 : 0;
+	count(n, os, o, (uint32_t)-1);
 	kith_fact_unref(n, &o->record->fact);
-	memmove(o, o + 1, (os->count - at - 1) * sizeof(*o));
+	memmove(o, o + 1, (size_t)(&os->table[os->count] - (o + 1)) * sizeof(*o));
 	os->count--;
 	n->catalogue.count--;
 }
 
-/* The one deleted first makes room for another deleted one. */
-static void forget_oldest_deleted(struct kith_node *n, struct kith_offers *os)
+/* It goes without a word of its owner. */
+static void expire(struct kith_node *n, const struct kith_peer *owner, struct kith_offers *os,
+		   struct kith_offer *o)
 {
-	uint32_t oldest = os->count, i;
-
-	for (i = 0; i < os->count; i++)
-		if (kith_offer_is_deleted(&os->table[i]) &&
-		    (oldest == os->count || os->table[i].changed < os->table[oldest].changed))
-			oldest = i;
-	KITH_ASSERT(oldest < os->count);
-	take_out(n, os, oldest);
+	tell_change(n, owner, listed(o), NULL);
+	take_out(n, os, o);
 }
 
 /* The owner's entries; NULL: no memory. */
@@ -194,31 +253,21 @@ static struct kith_offers *reach(struct kith_node *n, const struct kith_peer *ow
 	return &c->by_slot[owner->slot];
 }
 
-/* Whether the record may take the place of `o` (NULL: a new one). */
-static bool has_room(struct kith_node *n, const struct kith_offers *os, const struct kith_offer *o,
-		     bool is_deleted)
-{
-	const bool is_more = !is_deleted && (o == NULL || kith_offer_is_deleted(o));
-
-	if ((o != NULL || n->catalogue.count < KITH_SERVICES_MAX) &&
-	    (!is_more || os->count - os->deleted < KITH_SERVICES_PER_OWNER))
-		return true;
-	KITH_DROP(n, services_full);
-	return false;
-}
-
-/* A place for the key at that index; NULL: no room, or no memory. */
-static struct kith_offer *insert(struct kith_node *n, struct kith_offers *os,
-				 const uint8_t key[KITH_SERVICE_KEY])
+/* Room for one more; NULL: no memory. */
+static struct kith_offer *insert_room(struct kith_node *n, struct kith_offers *os)
 {
 	void *table = os->table;
-	bool is_there;
-	uint32_t at;
 
 	if (!kith_mem_grow(&n->alloc, &table, &os->room, os->count + 1, sizeof(*os->table)))
 		return NULL;
 	os->table = table;
-	at = seek(os, key, &is_there);
+	return os->table;
+}
+
+/* An empty place at that index, for which there is room. */
+static struct kith_offer *insert(struct kith_node *n, struct kith_offers *os, uint32_t at)
+{
+	KITH_ASSERT(os->count < os->room);
 	memmove(&os->table[at + 1], &os->table[at], (os->count - at) * sizeof(*os->table));
 	os->count++;
 	n->catalogue.count++;
@@ -226,30 +275,37 @@ static struct kith_offer *insert(struct kith_node *n, struct kith_offers *os,
 	return &os->table[at];
 }
 
+static bool is_allowed(const struct kith_peer *owner, const struct kith_service_fact *s)
+{
+	const struct kith_member_body *b = &owner->record->body;
+
+	return (s->body.flags & KITH_SERVICE_DELETED) == 0 &&
+	       kith_trust_allows_service(&owner->certificate->c, &s->body, b->addrs, b->addr_count);
+}
+
 /* The record in the place of its key, whatever was there. */
 static void put(struct kith_node *n, struct kith_peer *owner, struct kith_offers *os,
 		struct kith_offer *o, struct kith_service_fact *record)
 {
-	struct kith_service_fact *was = o->record;
-	const uint64_t leaf = was != NULL ? leaf_of(o) : 0;
+	struct kith_service_fact *was = o->record, *was_listed = was != NULL ? listed(o) : NULL;
 
 	if (was != NULL) {
 		kith_gossip_drop(n, &o->rumor, &was->fact);
-		os->deleted -= kith_offer_is_deleted(o) ? 1 : 0;
+		count(n, os, o, (uint32_t)-1);
 	}
 	kith_fact_ref(&record->fact);
-	*o = (struct kith_offer){.record = record, .changed = n->now};
-	os->deleted += kith_offer_is_deleted(o) ? 1 : 0;
-	shift_leaf(n, owner, os, record->leaf - leaf);
-	tell_change(n, owner, was, record);
+	*o = (struct kith_offer){.record = record, .changed = n->now,
+				 .is_allowed = is_allowed(owner, record)};
+	count(n, os, o, 1);
+	tell_change(n, owner, was_listed, listed(o));
 	if (was != NULL)
 		kith_fact_unref(n, &was->fact);
 	if (kith_offer_is_deleted(o))
 		wake_at(n, kith_us_add(n->now, KITH_SERVICE_BURIED));
 }
 
-bool kith_catalogue_add(struct kith_node *n, struct kith_peer *owner, struct kith_service_fact *record,
-			enum kith_lane lane)
+struct kith_offer *kith_catalogue_add(struct kith_node *n, struct kith_peer *owner,
+				      struct kith_service_fact *record)
 {
 	const bool is_deleted = (record->body.flags & KITH_SERVICE_DELETED) != 0;
 	struct kith_offers *os = reach(n, owner);
@@ -259,21 +315,18 @@ bool kith_catalogue_add(struct kith_node *n, struct kith_peer *owner, struct kit
 
 	KITH_ASSERT(record->epoch == owner->record->epoch);
 	if (os == NULL)
-		return false;
-	at = seek(os, record->body.key, &is_there);
-	o = is_there ? &os->table[at] : NULL;
-	if (!has_room(n, os, o, is_deleted))
-		return false;
-	if (is_deleted && os->deleted >= KITH_SERVICES_DELETED && (o == NULL || !kith_offer_is_deleted(o)))
-		forget_oldest_deleted(n, os);
-	/* Who was forgotten may have lain before it. */
-	at = seek(os, record->body.key, &is_there);
-	o = is_there ? &os->table[at] : insert(n, os, record->body.key);
-	if (o == NULL)
-		return false;
+		return NULL;
+	(void)seek(os, record->body.key, &is_there);
+	if (!is_there && insert_room(n, os) == NULL)
+		return NULL;
+	if (is_one_more(kith_catalogue_find(n, owner, record->body.key), is_deleted) &&
+	    is_full(os, is_deleted))
+		expire(n, owner, os, lowest(os, is_deleted));
+	at = seek(os, record->body.key, &is_there); /* who went may have lain before it */
+	o = is_there ? &os->table[at] : insert(n, os, at);
 	put(n, owner, os, o, record);
-	kith_gossip_put(n, &o->rumor, &record->fact, lane);
-	return true;
+	kith_leaf_renew(n, owner);
+	return o;
 }
 
 /* --- going ------------------------------------------------------------------------------------ */
@@ -291,19 +344,6 @@ static bool is_over(const struct kith_node *n, const struct kith_offer *o, kith_
 	return false;
 }
 
-/* It goes without a word of its owner. */
-static void expire(struct kith_node *n, const struct kith_peer *owner, struct kith_offers *os, uint32_t at,
-		   bool was_listed)
-{
-	if (!kith_offer_is_deleted(&os->table[at])) {
-		n->catalogue.offered--;
-		n->catalogue.changes++;
-		if (was_listed)
-			tell(n, owner, os->table[at].record, KITH_SERVICE_REMOVED);
-	}
-	take_out(n, os, at);
-}
-
 void kith_catalogue_on_timer(struct kith_node *n, void *owner)
 {
 	struct kith_catalogue *c = &n->catalogue;
@@ -316,12 +356,33 @@ void kith_catalogue_on_timer(struct kith_node *n, void *owner)
 
 		for (at = 0; at < os->count;)
 			if (is_over(n, &os->table[at], &due))
-				expire(n, kith_peer_at(n, slot), os, at, true);
+				expire(n, kith_peer_at(n, slot), os, &os->table[at]);
 			else
 				at++;
 	}
 	if (due != KITH_NEVER)
 		wake_at(n, due);
+}
+
+/* Of the life before: it stays for a while. */
+static void become_former(struct kith_node *n, struct kith_offers *os, struct kith_offer *o)
+{
+	if (!o->is_former) {
+		kith_gossip_drop(n, &o->rumor, &o->record->fact);
+		count(n, os, o, (uint32_t)-1);
+		o->is_former = true;
+		o->changed = n->now;
+		count(n, os, o, 1);
+	}
+	wake_at(n, kith_us_add(o->changed, KITH_SERVICE_FORMER));
+}
+
+/* Nobody is told of what was in no answer. */
+static void vanish(struct kith_node *n, struct kith_offers *os, struct kith_offer *o)
+{
+	n->catalogue.listed -= kith_offer_is_listed(o) ? 1 : 0;
+	n->catalogue.changes++;
+	take_out(n, os, o);
 }
 
 void kith_catalogue_follow(struct kith_node *n, struct kith_peer *owner, bool was_up)
@@ -330,22 +391,33 @@ void kith_catalogue_follow(struct kith_node *n, struct kith_peer *owner, bool wa
 	struct kith_offers *os = offers_of(n, owner);
 	uint32_t at;
 
-	for (at = os != NULL ? os->count : 0; at-- > 0;) {
+	if (os == NULL)
+		return;
+	for (at = os->count; at-- > 0;) {
 		struct kith_offer *o = &os->table[at];
 
 		if (!has_left && o->record->epoch == owner->record->epoch)
 			continue;
-		shift_leaf(n, owner, os, -leaf_of(o));
-		if (has_left || !was_up || kith_offer_is_deleted(o)) {
-			o->is_former = true; /* it counts in no leaf any more */
-			expire(n, owner, os, at, was_up);
-			continue;
-		}
-		if (!o->is_former)
-			o->changed = n->now;
-		o->is_former = true;
-		kith_gossip_drop(n, &o->rumor, &o->record->fact);
-		wake_at(n, kith_us_add(o->changed, KITH_SERVICE_FORMER));
+		if (has_left || !was_up || kith_offer_is_deleted(o))
+			vanish(n, os, o);
+		else
+			become_former(n, os, o);
+	}
+	kith_leaf_renew(n, owner);
+	kith_catalogue_judge(n, owner);
+}
+
+void kith_catalogue_judge(struct kith_node *n, struct kith_peer *owner)
+{
+	struct kith_offers *os = offers_of(n, owner);
+	uint32_t i;
+
+	for (i = 0; os != NULL && i < os->count; i++) {
+		struct kith_offer *o = &os->table[i];
+		struct kith_service_fact *was = listed(o);
+
+		o->is_allowed = is_allowed(owner, o->record);
+		tell_change(n, owner, was, listed(o));
 	}
 }
 
@@ -355,41 +427,47 @@ void kith_catalogue_forget(struct kith_node *n, struct kith_peer *owner)
 
 	if (os == NULL)
 		return;
-	n->catalogue.changes += os->count > os->deleted ? 1 : 0;
-	n->catalogue.offered -= os->count - os->deleted;
 	while (os->count > 0)
-		take_out(n, os, os->count - 1);
+		vanish(n, os, &os->table[os->count - 1]);
 	kith_mem_free(&n->alloc, os->table);
 	memset(os, 0, sizeof(*os));
+}
+
+static void check_offers(const struct kith_peer *p, const struct kith_offers *os, uint32_t *live,
+			 uint32_t *all_listed)
+{
+	uint32_t i, deleted = 0, former = 0;
+
+	for (i = 0; i < os->count; i++) {
+		const struct kith_offer *o = &os->table[i];
+
+		KITH_ASSERT(i == 0 || memcmp(o[-1].record->body.key, o->record->body.key,
+					     KITH_SERVICE_KEY) < 0);
+		KITH_ASSERT(memcmp(&o->record->mid, &p->record->mid, sizeof(o->record->mid)) == 0);
+		KITH_ASSERT(o->is_former == (o->record->epoch != p->record->epoch));
+		KITH_ASSERT(!o->is_former || !kith_offer_is_deleted(o));
+		KITH_ASSERT(o->is_allowed == is_allowed(p, o->record));
+		deleted += kith_offer_is_deleted(o) ? 1 : 0;
+		former += o->is_former ? 1 : 0;
+		*all_listed += kith_offer_is_listed(o) ? 1 : 0;
+	}
+	KITH_ASSERT(deleted == os->deleted && deleted <= KITH_SERVICES_DELETED);
+	KITH_ASSERT(former == os->former && live_of(os) <= KITH_SERVICES_PER_OWNER);
+	*live += live_of(os);
 }
 
 void kith_catalogue_check(const struct kith_node *n)
 {
 	const struct kith_catalogue *c = &n->catalogue;
-	uint32_t slot, i, count = 0, offered = 0;
+	uint32_t slot, all = 0, live = 0, all_listed = 0;
 
 	for (slot = 0; slot < c->room; slot++) {
-		const struct kith_offers *os = &c->by_slot[slot];
 		const struct kith_peer *p = kith_peer_at(n, slot);
-		uint32_t deleted = 0;
-		uint64_t leaf = 0;
 
-		KITH_ASSERT(os->count == 0 || p != NULL);
-		for (i = 0; i < os->count; i++) {
-			const struct kith_offer *o = &os->table[i];
-
-			KITH_ASSERT(i == 0 || memcmp(o[-1].record->body.key, o->record->body.key,
-						     KITH_SERVICE_KEY) < 0);
-			KITH_ASSERT(memcmp(&o->record->mid, &p->record->mid, sizeof(o->record->mid)) == 0);
-			KITH_ASSERT(o->is_former == (o->record->epoch != p->record->epoch));
-			KITH_ASSERT(!o->is_former || !kith_offer_is_deleted(o));
-			deleted += kith_offer_is_deleted(o) ? 1 : 0;
-			leaf += leaf_of(o);
-		}
-		KITH_ASSERT(deleted == os->deleted && deleted <= KITH_SERVICES_DELETED);
-		KITH_ASSERT(os->count - deleted <= KITH_SERVICES_PER_OWNER && leaf == os->leaf);
-		count += os->count;
-		offered += os->count - deleted;
+		KITH_ASSERT(c->by_slot[slot].count == 0 || p != NULL);
+		if (p != NULL)
+			check_offers(p, &c->by_slot[slot], &live, &all_listed);
+		all += c->by_slot[slot].count;
 	}
-	KITH_ASSERT(count == c->count && offered == c->offered && count <= KITH_SERVICES_MAX);
+	KITH_ASSERT(all == c->count && live == c->live && all_listed == c->listed);
 }

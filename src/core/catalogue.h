@@ -6,7 +6,11 @@
  *
  * A record counts in the life of its owner that signed it: its epoch is that of the owner's record. Of two
  * of one key the higher number counts. What the owner deletes stays as a deleted record for a while, so
- * that an older one, come late, changes nothing.
+ * that an older one, come late, changes nothing. Of more than there is room for the highest numbers stay,
+ * so that all keep the same, in whatever order they came.
+ *
+ * What the owner's certificate does not allow is kept and passed on like the rest, since others may have
+ * heard of a newer certificate, but it is not listed.
  *
  * An owner that starts anew signs all that it offers again, and until that has come what it offered before
  * stays: as former, for KITH_SERVICE_FORMER, so that an upgrade rolled over the cluster takes no service
@@ -19,7 +23,8 @@
 #ifndef KITH_CORE_CATALOGUE_H
 #define KITH_CORE_CATALOGUE_H
 
-#include "core/gossip.h"
+#include "core/fact.h"
+#include "core/timer.h"
 
 struct kith_peer;
 
@@ -27,22 +32,23 @@ struct kith_offer {
 	struct kith_service_fact *record; /* owned reference */
 	kith_us changed;                  /* it came; or became former */
 	uint32_t rumor;                   /* number of its rumor (core/gossip.h) */
-	bool is_former;                   /* of the owner's life before */
+	bool is_former;                   /* of the owner's life before; not deleted */
+	bool is_allowed;                  /* by the owner's certificate and addresses, as we hold them */
 };
 
 /* Those of one owner. */
 struct kith_offers {
 	struct kith_offer *table; /* owned; in the order of their keys */
 	uint32_t count, room;
-	uint32_t deleted; /* of count */
-	uint64_t leaf;    /* sum of the leaves that count */
+	uint32_t deleted, former; /* of count; the others are live */
 };
 
 struct kith_catalogue {
 	struct kith_offers *by_slot; /* owned; of the peers in these slots */
 	uint32_t room;
-	uint32_t count;   /* records of all, also former and deleted ones */
-	uint32_t offered; /* of them that are not deleted */
+	uint32_t count;  /* records of all, also former and deleted ones */
+	uint32_t live;   /* of them */
+	uint32_t listed; /* live or former ones that are allowed */
 	uint64_t changes;
 	struct kith_timer timer; /* former and deleted ones go */
 };
@@ -59,16 +65,25 @@ static inline bool kith_offer_is_deleted(const struct kith_offer *o)
 {
 	return (o->record->body.flags & KITH_SERVICE_DELETED) != 0;
 }
-/* What its services add to the peer's leaf (core/root.h). */
-uint64_t kith_catalogue_leaf(const struct kith_node *n, const struct kith_peer *p);
+static inline bool kith_offer_is_listed(const struct kith_offer *o)
+{
+	return o->is_allowed && !kith_offer_is_deleted(o);
+}
+/* The peer's leaf, whose record has this one (core/root.h). */
+uint64_t kith_catalogue_leaf(const struct kith_node *n, const struct kith_peer *p, uint64_t of_record);
 
 /* Whether this record, of the owner's present epoch, is newer than what is held of its key. */
 bool kith_catalogue_is_news(const struct kith_node *n, const struct kith_peer *owner,
 			    const uint8_t key[KITH_SERVICE_KEY], uint32_t seq, struct kith_bytes record);
-/* A verified record that is news enters, and is told by gossip in this lane; `record` gets another
- * reference. False: no memory, or no room (counted as services_full). */
-KITH_MUST_USE bool kith_catalogue_add(struct kith_node *n, struct kith_peer *owner,
-				      struct kith_service_fact *record, enum kith_lane lane);
+/* Whether there is room for one of that number, or an older one would make some. */
+bool kith_catalogue_has_room(const struct kith_node *n, const struct kith_peer *owner,
+			     const uint8_t key[KITH_SERVICE_KEY], uint32_t seq, bool is_deleted);
+/* A verified record that is news, and for which there is room, enters; `record` gets another reference.
+ * Its place, borrowed until something of this owner changes; NULL: no memory. */
+KITH_MUST_USE struct kith_offer *kith_catalogue_add(struct kith_node *n, struct kith_peer *owner,
+						    struct kith_service_fact *record);
+/* The owner's certificate, or what its record says, is another one: what it may offer is judged anew. */
+void kith_catalogue_judge(struct kith_node *n, struct kith_peer *owner);
 /* The owner's record is a newer one: what it offered in a life before becomes former, or goes, if it was
  * held failed (`was_up` is false) or says now that it has left. */
 void kith_catalogue_follow(struct kith_node *n, struct kith_peer *owner, bool was_up);

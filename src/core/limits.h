@@ -17,7 +17,8 @@ enum {
 	/* Revocations held, some 250 bytes each with their record; an even share for each authority. */
 	KITH_REVOCATIONS_MAX = 4096,
 	/* Services that a member may offer at once, and those that it offered before and that are kept as
-	 * deleted, so that an older word of them counts for nothing; and of all members, 64 MiB. */
+	 * deleted, so that an older word of them counts for nothing; and of all members, 64 MiB, besides
+	 * what each has deleted, or offered before it started anew. */
 	KITH_SERVICES_PER_OWNER = 256,
 	KITH_SERVICES_DELETED = 256,
 	KITH_SERVICES_MAX = 65536,

@@ -47,72 +47,105 @@ static void take_out(struct kith_node *n, struct kith_own_offer *o)
 
 /* --- signing ---------------------------------------------------------------------------------- */
 
-/* Signs what it says now. False: it has to wait. */
+static void become_due(struct kith_node *n, struct kith_own_offer *o)
+{
+	if (!o->is_due)
+		o->due = n->offers.turns++;
+	o->is_due = true;
+}
+
+/* Who is to be signed next: what is withdrawn, then who waits longest; NULL: nobody may be now. */
+static struct kith_own_offer *next_due(struct kith_node *n)
+{
+	struct kith_own_offer *next = NULL;
+	uint32_t i;
+
+	if (!kith_bucket_has(&n->offers.all, n->now, KITH_SERVICE_RATE, KITH_SERVICE_BURST))
+		return NULL;
+	for (i = 0; i < n->offers.count; i++) {
+		struct kith_own_offer *o = &n->offers.table[i];
+
+		if (o->is_due &&
+		    kith_bucket_has(&o->each, n->now, KITH_SERVICE_EACH_RATE, KITH_SERVICE_EACH_BURST) &&
+		    (next == NULL || (o->is_withdrawn && !next->is_withdrawn) ||
+		     (o->is_withdrawn == next->is_withdrawn && o->due < next->due)))
+			next = o;
+	}
+	return next;
+}
+
+/* Signs what it says now. False: no memory. */
 static bool sign(struct kith_node *n, struct kith_own_offer *o)
 {
-	struct kith_fact *record;
-	bool is_in;
+	struct kith_fact *record =
+		kith_own_service(n, n->offers.seq + 1, (struct kith_bytes){o->body, o->len});
+	struct kith_offer *entry;
 
-	if (!kith_bucket_has(&o->each, n->now, KITH_SERVICE_EACH_RATE, KITH_SERVICE_EACH_BURST) ||
-	    !kith_bucket_has(&n->offers.all, n->now, KITH_SERVICE_RATE, KITH_SERVICE_BURST))
+	if (record == NULL)
 		return false;
-	record = kith_own_service(n, n->offers.seq + 1, (struct kith_bytes){o->body, o->len});
-	is_in = record != NULL && kith_catalogue_add(n, n->own.peer, kith_service_fact_of(record),
-						     KITH_LANE_SERVICE);
+	n->offers.seq++; /* used, whatever becomes of it */
+	entry = kith_catalogue_add(n, n->own.peer, kith_service_fact_of(record));
+	if (entry != NULL)
+		kith_gossip_put(n, &entry->rumor, record, KITH_LANE_SERVICE);
 	kith_fact_unref(n, record);
-	if (!is_in)
+	if (entry == NULL)
 		return false;
-	n->offers.seq++;
 	(void)kith_bucket_take(&o->each, n->now, KITH_SERVICE_EACH_RATE, KITH_SERVICE_EACH_BURST);
 	(void)kith_bucket_take(&n->offers.all, n->now, KITH_SERVICE_RATE, KITH_SERVICE_BURST);
+	o->is_said = true;
+	o->is_due = false;
 	return true;
 }
 
-/* Signs all that is due; what has to wait, for its rate or for memory, is tried again in a second. */
-static void sign_due(struct kith_node *n)
+/* Nothing was signed under this epoch yet. */
+static void begin_epoch(struct kith_node *n)
 {
-	struct kith_own_offers *os = &n->offers;
-	bool is_news = false, waits = false;
 	uint32_t i;
+
+	n->offers.epoch = n->own.epoch;
+	n->offers.seq = 0;
+	for (i = 0; i < n->offers.count; i++) {
+		n->offers.table[i].is_said = false;
+		become_due(n, &n->offers.table[i]);
+	}
+}
+
+static bool is_any_due(const struct kith_own_offers *os)
+{
+	uint32_t i;
+
+	for (i = 0; i < os->count; i++)
+		if (os->table[i].is_due)
+			return true;
+	return false;
+}
+
+/* What has to wait, for its rate or for memory, is tried again in a second. */
+void kith_own_offers_sign(struct kith_node *n)
+{
+	struct kith_own_offer *o;
+	bool is_news = false;
 
 	if (!kith_own_is_started(n) || n->own.is_over || n->own.token != 0 ||
 	    n->own.peer->record->epoch != n->own.epoch)
 		return; /* nothing is signed under an epoch that others have not heard of from us */
-	for (i = 0; i < os->count;) {
-		struct kith_own_offer *o = &os->table[i];
-
-		if (o->is_due && !sign(n, o)) {
-			waits = true;
-			i++;
-			continue;
-		}
-		is_news |= o->is_due;
-		o->is_due = false;
+	if (n->offers.epoch != n->own.epoch)
+		begin_epoch(n);
+	while ((o = next_due(n)) != NULL && sign(n, o)) {
+		is_news = true;
 		if (o->is_withdrawn)
 			take_out(n, o);
-		else
-			i++;
 	}
 	if (is_news)
 		kith_gossip_relay(n, NULL);
-	if (waits)
-		kith_timer_set_earlier(n, &os->timer, kith_us_add(n->now, KITH_SECOND));
+	if (is_any_due(&n->offers))
+		kith_timer_set_earlier(n, &n->offers.timer, kith_us_add(n->now, KITH_SECOND));
 }
 
 void kith_offer_on_timer(struct kith_node *n, void *owner)
 {
 	(void)owner;
-	sign_due(n);
-}
-
-void kith_own_offers_begin(struct kith_node *n)
-{
-	uint32_t i;
-
-	n->offers.seq = 0;
-	for (i = 0; i < n->offers.count; i++)
-		n->offers.table[i].is_due = true;
-	sign_due(n);
+	kith_own_offers_sign(n);
 }
 
 /* --- what the host says ----------------------------------------------------------------------- */
@@ -125,7 +158,7 @@ static bool is_allowed(const struct kith_node *n, const struct kith_service_body
 					 n->own.body.addr_count);
 }
 
-/* An entry with this body, which becomes its own; NULL: no memory. */
+/* A new entry; NULL: no memory. */
 static struct kith_own_offer *add(struct kith_node *n, const uint8_t key[KITH_SERVICE_KEY])
 {
 	void *table = n->offers.table;
@@ -135,7 +168,7 @@ static struct kith_own_offer *add(struct kith_node *n, const uint8_t key[KITH_SE
 		return NULL;
 	n->offers.table = table;
 	o = &n->offers.table[n->offers.count];
-	*o = (struct kith_own_offer){.is_due = true};
+	*o = (struct kith_own_offer){.len = 0};
 	memcpy(o->key, key, sizeof(o->key));
 	n->offers.count++;
 	return o;
@@ -158,9 +191,9 @@ static int say(struct kith_node *n, struct kith_own_offer *o, const uint8_t key[
 	n->offers.withdrawn += (withdraws ? 1 : 0) - (o->is_withdrawn ? 1 : 0);
 	o->body = copy;
 	o->len = (uint32_t)body.len;
-	o->is_due = true;
 	o->is_withdrawn = withdraws;
-	sign_due(n);
+	become_due(n, o);
+	kith_own_offers_sign(n);
 	return 0;
 }
 
@@ -196,8 +229,10 @@ int kith_own_offer_put(struct kith_node *n, const struct kith_service_body *give
 		return KITH_ERIGHT;
 	if (o != NULL && o->len == len && memcmp(o->body, bytes, len) == 0)
 		return 0;
+	/* Also when as many wait to be withdrawn as others remember. */
 	if ((o == NULL || o->is_withdrawn) &&
-	    n->offers.count - n->offers.withdrawn >= KITH_SERVICES_PER_OWNER)
+	    (n->offers.count - n->offers.withdrawn >= KITH_SERVICES_PER_OWNER ||
+	     n->offers.withdrawn >= KITH_SERVICES_DELETED))
 		return KITH_EFULL;
 	return say(n, o, body.key, (struct kith_bytes){bytes, len}, false);
 }
@@ -224,7 +259,7 @@ int kith_own_offer_drop(struct kith_node *n, struct kith_bytes id)
 	o = find(n, key);
 	if (o == NULL || o->is_withdrawn)
 		return KITH_ENOTFOUND;
-	if (kith_own_is_started(n))
+	if (o->is_said || (kith_own_is_started(n) && kith_catalogue_find(n, n->own.peer, key) != NULL))
 		return withdraw(n, o, key);
 	take_out(n, o); /* nobody has heard of it */
 	return 0;

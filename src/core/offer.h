@@ -24,8 +24,10 @@ struct kith_own_offer {
 	uint8_t key[KITH_SERVICE_KEY];
 	uint8_t *body;      /* owned; as wire/service writes it */
 	uint32_t len;
-	bool is_due;        /* the last record signed says something else */
+	bool is_due;        /* the last record signed says something else, */
+	uint64_t due;       /* since this turn: who waits longest is first */
 	bool is_withdrawn;  /* it goes as soon as that is signed */
+	bool is_said;       /* something of it was signed in our epoch */
 	struct kith_bucket each;
 };
 
@@ -33,7 +35,9 @@ struct kith_own_offers {
 	struct kith_own_offer *table; /* owned; in no order */
 	uint32_t count, room;
 	uint32_t withdrawn; /* of count */
-	uint32_t seq;       /* of the last record of a service, in our epoch */
+	uint32_t epoch;     /* that of ours in which they are signed */
+	uint32_t seq;       /* of the last record of a service in it */
+	uint64_t turns;     /* counts what became due */
 	struct kith_bucket all;
 	struct kith_timer timer;
 };
@@ -45,8 +49,9 @@ void kith_own_offers_fini(struct kith_node *n);
 KITH_MUST_USE int kith_own_offer_put(struct kith_node *n, const struct kith_service_body *body);
 /* KITH_ENOTFOUND, KITH_ENOMEM. */
 KITH_MUST_USE int kith_own_offer_drop(struct kith_node *n, struct kith_bytes id);
-/* Our record of this epoch is signed: what we offer is as well, as under this epoch nothing was. */
-void kith_own_offers_begin(struct kith_node *n);
+/* Signs what is due and may be signed: all that we offer, when our record is of another epoch than
+ * before. */
+void kith_own_offers_sign(struct kith_node *n);
 /* A record of ours of the present epoch came back, of a key that is neither offered nor remembered as
  * deleted: it is deleted again. */
 void kith_own_offer_reflected(struct kith_node *n, const uint8_t key[KITH_SERVICE_KEY]);

@@ -128,15 +128,7 @@ static void start(struct kith_node *n)
 	kith_out_event(n, &e);
 	kith_period_start(n);
 	kith_join_start(n);
-	kith_own_offers_begin(n);
-}
-
-/* Under another epoch: what we offer is signed under it as soon as our record is. */
-static void start_anew(struct kith_node *n)
-{
-	kith_own_sign(n, KITH_OWN_START);
-	if (n->own.seq > 0)
-		kith_own_offers_begin(n);
+	kith_own_offers_sign(n);
 }
 
 void kith_own_persisted(struct kith_node *n, uint64_t token)
@@ -155,7 +147,7 @@ void kith_own_persisted(struct kith_node *n, uint64_t token)
 	if (own->peer == NULL)
 		start(n);
 	else
-		start_anew(n);
+		kith_own_sign(n, KITH_OWN_START);
 }
 
 /* A state directory from a backup is behind once. A second process comes back again and again, and
@@ -221,6 +213,7 @@ void kith_own_sign(struct kith_node *n, enum kith_own_cause cause)
 		.seq = own->seq + 1,
 		.expires = kith_now_unix_s(n) + KITH_RECORD_LIFE_S,
 	};
+	const bool is_first = own->peer == NULL;
 	struct kith_fact *record;
 	bool is_taken;
 	int r;
@@ -247,8 +240,11 @@ void kith_own_sign(struct kith_node *n, enum kith_own_cause cause)
 						  : KITH_LANE_URGENT);
 	if (cause != KITH_OWN_REFRESH)
 		kith_gossip_relay(n, NULL);
-	if (!own->is_over)
-		kith_timer_set(n, &own->timer, kith_us_add(n->now, KITH_REFRESH));
+	if (own->is_over)
+		return;
+	kith_timer_set(n, &own->timer, kith_us_add(n->now, KITH_REFRESH));
+	if (!is_first) /* who started is told so before */
+		kith_own_offers_sign(n);
 }
 
 struct kith_fact *kith_own_numbered(struct kith_node *n, uint8_t kind, uint32_t life_s,
@@ -344,9 +340,7 @@ void kith_own_on_timer(struct kith_node *n, void *owner)
 		kith_own_refute(n);
 	} else if (n->own.peer == NULL) {
 		start(n);
-	} else if (n->own.seq == 0) {
-		start_anew(n); /* there was no memory for it */
 	} else {
-		kith_own_sign(n, KITH_OWN_REFRESH);
+		kith_own_sign(n, n->own.seq == 0 ? KITH_OWN_START : KITH_OWN_REFRESH);
 	}
 }

@@ -140,7 +140,7 @@ static void set_facts(struct kith_node *n, struct kith_peer *p, struct kith_cert
 	kith_fact_ref(&record->fact);
 	p->record = record;
 	if (former != NULL) {
-		kith_leaf_shift(n, p, record->leaf - former->leaf);
+		kith_leaf_renew(n, p);
 		kith_fact_unref(n, &former->fact);
 	}
 	if (is_same)
@@ -366,6 +366,7 @@ void kith_peer_certify(struct kith_node *n, struct kith_peer *p, struct kith_cer
 	n->peers.changes++;
 	if (!p->is_self && !kith_flap_is_quarantined(p))
 		announce(n, p, KITH_EVENT_UPDATED, p->status, NULL);
+	kith_catalogue_judge(n, p);
 }
 
 /* --- status --------------------------------------------------------------------------------- */

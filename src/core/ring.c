@@ -146,12 +146,14 @@ void kith_ring_leave(struct kith_node *n, const struct kith_peer *p)
 	n->peers.count--;
 }
 
-void kith_ring_renew(struct kith_node *n, const struct kith_peer *p)
+uint64_t kith_ring_renew(struct kith_node *n, const struct kith_peer *p, uint64_t leaf)
 {
-	const uint32_t at = kith_ring_seek(n, &p->record->mid);
+	struct kith_place *place = place_at(n, kith_ring_seek(n, &p->record->mid));
+	const uint64_t was = place->leaf;
 
-	KITH_ASSERT(kith_ring_at(n, at) == p);
-	place_at(n, at)->leaf = kith_leaf_of(n, p);
+	KITH_ASSERT(place->slot == p->slot);
+	place->leaf = leaf;
+	return was;
 }
 
 void kith_ring_check(const struct kith_node *n)

@@ -39,8 +39,8 @@ KITH_MUST_USE bool kith_ring_reserve(struct kith_node *n);
  * is searched by the leaves (core/root.h): they are counted right after. */
 void kith_ring_enter(struct kith_node *n, const struct kith_peer *p);
 void kith_ring_leave(struct kith_node *n, const struct kith_peer *p);
-/* The peer's leaf is another one. */
-void kith_ring_renew(struct kith_node *n, const struct kith_peer *p);
+/* The peer's leaf is this one from now on; which it was. */
+uint64_t kith_ring_renew(struct kith_node *n, const struct kith_peer *p, uint64_t leaf);
 /* Asserts that the ring is what it should be. */
 void kith_ring_check(const struct kith_node *n);
 

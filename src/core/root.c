@@ -19,7 +19,7 @@ static void count_leaf(struct kith_node *n, const struct kith_peer *p, uint64_t 
 
 uint64_t kith_leaf_of(const struct kith_node *n, const struct kith_peer *p)
 {
-	return p->record->leaf + kith_catalogue_leaf(n, p);
+	return kith_catalogue_leaf(n, p, p->record->leaf);
 }
 
 void kith_leaf_add(struct kith_node *n, const struct kith_peer *p)
@@ -32,10 +32,11 @@ void kith_leaf_take(struct kith_node *n, const struct kith_peer *p)
 	count_leaf(n, p, -kith_leaf_of(n, p), (uint32_t)-1);
 }
 
-void kith_leaf_shift(struct kith_node *n, const struct kith_peer *p, uint64_t by)
+void kith_leaf_renew(struct kith_node *n, const struct kith_peer *p)
 {
-	count_leaf(n, p, by, 0);
-	kith_ring_renew(n, p);
+	const uint64_t leaf = kith_leaf_of(n, p);
+
+	count_leaf(n, p, leaf - kith_ring_renew(n, p, leaf), 0);
 }
 
 uint64_t kith_leaves_of(const struct kith_node *n, uint8_t from, uint8_t to, uint32_t *count)

@@ -34,8 +34,8 @@ uint64_t kith_leaf_of(const struct kith_node *n, const struct kith_peer *p);
 /* The peer counts from now on, or no longer. */
 void kith_leaf_add(struct kith_node *n, const struct kith_peer *p);
 void kith_leaf_take(struct kith_node *n, const struct kith_peer *p);
-/* Its leaf has changed by so much. */
-void kith_leaf_shift(struct kith_node *n, const struct kith_peer *p, uint64_t by);
+/* Its record, or what it offers, has changed: so has its leaf, there and on the ring. */
+void kith_leaf_renew(struct kith_node *n, const struct kith_peer *p);
 /* The sum over all owners whose mids' first byte lies in from..to, and their number. */
 uint64_t kith_leaves_of(const struct kith_node *n, uint8_t from, uint8_t to, uint32_t *count);
 

@@ -19,14 +19,14 @@ static void begin(struct kith_stock_msg *out, const struct kith_mid *mid, uint32
 }
 
 static void add(struct kith_stock_msg *out, const uint8_t key[KITH_SERVICE_KEY], uint32_t seq,
-		uint32_t leaf)
+		uint64_t leaf)
 {
 	uint8_t *entry = out->blob + out->m.blob.len;
 
 	KITH_ASSERT(out->m.blob.len + KITH_STOCK_ENTRY <= sizeof(out->blob));
 	memcpy(entry, key, KITH_SERVICE_KEY);
 	kith_put_u32(entry + KITH_SERVICE_KEY, seq);
-	kith_put_u32(entry + KITH_SERVICE_KEY + 4, leaf);
+	kith_put_u64(entry + KITH_SERVICE_KEY + 4, leaf);
 	out->m.blob.len += KITH_STOCK_ENTRY;
 }
 
@@ -40,7 +40,7 @@ void kith_stock_list(const struct kith_node *n, const struct kith_peer *p, struc
 		const struct kith_service_fact *s = os->table[i].record;
 
 		if (!os->table[i].is_former)
-			add(out, s->body.key, s->seq, (uint32_t)s->leaf);
+			add(out, s->body.key, s->seq, s->leaf);
 	}
 }
 
@@ -70,9 +70,8 @@ const struct kith_fact *kith_stock_record(const struct kith_node *n, const struc
 	return o != NULL && !o->is_former ? &o->record->fact : NULL;
 }
 
-/* One more to ask for, or to bring: a turn of ours has to follow. */
-static bool pick(struct kith_node *n, struct kith_sync *y, struct kith_picks *picks,
-		 const struct kith_mid *mid, const uint8_t key[KITH_SERVICE_KEY])
+static bool pick(struct kith_node *n, struct kith_picks *picks, const struct kith_mid *mid,
+		 const uint8_t key[KITH_SERVICE_KEY])
 {
 	void *queue = picks->queue;
 
@@ -81,7 +80,6 @@ static bool pick(struct kith_node *n, struct kith_sync *y, struct kith_picks *pi
 	picks->queue = queue;
 	picks->queue[picks->count].mid = *mid;
 	memcpy(picks->queue[picks->count++].key, key, KITH_SERVICE_KEY);
-	y->has_asked = true;
 	return true;
 }
 
@@ -117,7 +115,7 @@ static bool bring_wanted(struct kith_node *n, struct kith_sync *y, const struct 
 
 	for (i = 0; i < blob.len; i += KITH_STOCK_ENTRY)
 		if (kith_catalogue_find(n, p, blob.p + i) != NULL &&
-		    !pick(n, y, &y->bring, &p->record->mid, blob.p + i))
+		    !pick(n, &y->bring, &p->record->mid, blob.p + i))
 			return false;
 	return true;
 }
@@ -133,7 +131,8 @@ static bool merge(struct kith_node *n, struct kith_sync *y, const struct kith_pe
 	for (;;) {
 		const bool has = i < blob.len;
 		const struct kith_offer *o;
-		uint32_t seq, leaf;
+		uint32_t seq;
+		uint64_t leaf;
 		bool differs;
 		int c;
 
@@ -143,15 +142,17 @@ static bool merge(struct kith_node *n, struct kith_sync *y, const struct kith_pe
 		if (o == NULL && !has)
 			return true;
 		seq = has ? kith_get_u32(blob.p + i + KITH_SERVICE_KEY) : 0;
-		leaf = has ? kith_get_u32(blob.p + i + KITH_SERVICE_KEY + 4) : 0;
+		leaf = has ? kith_get_u64(blob.p + i + KITH_SERVICE_KEY + 4) : 0;
 		c = o == NULL ? 1 : !has ? -1 : memcmp(o->record->body.key, blob.p + i, KITH_SERVICE_KEY);
 		/* Signed twice with one number: both go over, and all keep the same. */
-		differs = c == 0 && o->record->seq == seq && (uint32_t)o->record->leaf != leaf;
+		differs = c == 0 && o->record->seq == seq && o->record->leaf != leaf;
 		if ((c < 0 || differs || (c == 0 && o->record->seq > seq)) &&
-		    !pick(n, y, &y->bring, &p->record->mid, o->record->body.key))
+		    !pick(n, &y->bring, &p->record->mid, o->record->body.key))
 			return false;
 		if ((c > 0 || differs || (c == 0 && o->record->seq < seq)) &&
-		    !pick(n, y, &y->want, &p->record->mid, blob.p + i))
+		    y->want.count < KITH_SERVICES_MAX &&
+		    kith_catalogue_has_room(n, p, blob.p + i, seq, leaf == 0) &&
+		    !pick(n, &y->want, &p->record->mid, blob.p + i))
 			return false;
 		at += c <= 0 ? 1 : 0;
 		i += c >= 0 ? KITH_STOCK_ENTRY : 0;
@@ -168,6 +169,7 @@ bool kith_stock_compare(struct kith_node *n, struct kith_stream *s, const struct
 	memcpy(mid.b, m->mid, sizeof(mid.b));
 	if (!is_well_formed(m->blob) || !is_in_order(y, &mid, is_wanted))
 		return false;
+	y->has_asked = true; /* whether or not there is an answer: so both see whose turn is the last */
 	p = kith_peer_find(n, &mid);
 	if (p == NULL || p->record->epoch != m->e || y->refusal != KITH_SEED_JOINED)
 		return true;

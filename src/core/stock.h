@@ -16,8 +16,8 @@
 
 struct kith_peer;
 
-/* key[8] || seq u32 || the first four bytes of its leaf, which tells two of one number apart */
-enum { KITH_STOCK_ENTRY = KITH_SERVICE_KEY + 4 + 4 };
+/* key[8] || seq u32 || leaf[8], which tells two of one number apart; of a deleted one it is zero */
+enum { KITH_STOCK_ENTRY = KITH_SERVICE_KEY + 4 + 8 };
 
 /* A message about services of one owner, and what it points into. */
 struct kith_stock_msg {

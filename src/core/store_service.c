@@ -6,10 +6,11 @@
 
 /* A word of ours that we do not remember: somebody was cut off when we took it back. One that we can not
  * have said under this epoch is of another life of ours, which lost it. */
-static enum kith_store_result own_service(struct kith_node *n, const struct kith_entry *e,
+static enum kith_store_result own_service(struct kith_node *n, struct kith_entry *e,
 					  const uint8_t key[KITH_SERVICE_KEY])
 {
-	const bool is_present = e->owner != NULL && e->head.epoch == n->own.epoch && n->own.token == 0;
+	const bool is_present = e->owner != NULL && e->head.epoch == n->own.epoch && n->own.token == 0 &&
+				n->offers.epoch == n->own.epoch;
 	const struct kith_offer *held = is_present ? kith_catalogue_find(n, e->owner, key) : NULL;
 	const bool is_foreign =
 		is_present && (e->head.seq > n->offers.seq ||
@@ -17,9 +18,10 @@ static enum kith_store_result own_service(struct kith_node *n, const struct kith
 								       e->record)));
 
 	KITH_DROP(n, record_old);
-	if (!is_present || (held != NULL && !is_foreign) ||
-	    !kith_entry_is_signed(n, e, n->own.secrets->identity.pk))
+	if (!is_present || (held != NULL && !is_foreign) || kith_entry_is_over_rate(n, e, KITH_NO_QUOTA))
 		return KITH_STORE_OLD;
+	if (!kith_entry_is_signed(n, e, n->own.secrets->identity.pk))
+		return kith_entry_convict(n, e);
 	if (is_foreign)
 		kith_own_reflected(n, e->head.epoch);
 	else
@@ -27,23 +29,24 @@ static enum kith_store_result own_service(struct kith_node *n, const struct kith
 	return KITH_STORE_OLD;
 }
 
-/* The verified record of a member is taken, if its owner may say so. */
+/* The verified record of a member is taken. What its certificate does not allow is no matter of others but
+ * of those who hold a newer one: it is told lazily. */
 static enum kith_store_result take_service(struct kith_node *n, struct kith_entry *e,
 					   struct kith_service_fact *s)
 {
-	const struct kith_member_body *owner = &e->owner->record->body;
-	const bool is_fresh = e->way == KITH_STORE_BY_DATAGRAM;
+	const bool is_deleted = (s->body.flags & KITH_SERVICE_DELETED) != 0;
+	struct kith_offer *o = kith_catalogue_add(n, e->owner, s);
+	bool is_fresh;
 
-	if ((s->body.flags & KITH_SERVICE_DELETED) == 0 &&
-	    !kith_trust_allows_service(&e->owner->certificate->c, &s->body, owner->addrs,
-				       owner->addr_count)) {
+	if (o == NULL)
+		return KITH_STORE_BAD;
+	is_fresh = e->way == KITH_STORE_BY_DATAGRAM && (o->is_allowed || is_deleted);
+	kith_gossip_put(n, &o->rumor, &s->fact, is_fresh ? KITH_LANE_SERVICE : KITH_LANE_LAZY);
+	KITH_COUNT(n, records_accepted);
+	if (!o->is_allowed && !is_deleted) {
 		KITH_DROP(n, record_right);
 		kith_entry_want_certificate(n, e);
-		return KITH_STORE_BAD;
 	}
-	if (!kith_catalogue_add(n, e->owner, s, is_fresh ? KITH_LANE_SERVICE : KITH_LANE_LAZY))
-		return KITH_STORE_BAD;
-	KITH_COUNT(n, records_accepted);
 	if (is_fresh)
 		kith_gossip_relay(n, e->deliverer);
 	return KITH_STORE_NEWS;
@@ -69,6 +72,11 @@ enum kith_store_result kith_store_service(struct kith_node *n, struct kith_entry
 	    !kith_catalogue_is_news(n, e->owner, body.p, e->head.seq, e->record)) {
 		KITH_DROP(n, record_old);
 		return KITH_STORE_OLD;
+	}
+	if (!kith_catalogue_has_room(n, e->owner, body.p, e->head.seq,
+				     (body.p[KITH_SERVICE_KEY] & KITH_SERVICE_DELETED) != 0)) {
+		KITH_DROP(n, services_full);
+		return KITH_STORE_BAD;
 	}
 	if (kith_entry_is_over_rate(n, e, KITH_CHARGE_SERVICE))
 		return KITH_STORE_BAD;

@@ -422,19 +422,13 @@ static bool is_its_own(const struct kith_stream *s, struct kith_bytes record)
 	       memcmp(head.owner.b, s->peer.b, sizeof(s->peer.b)) == 0;
 }
 
-static bool is_service(struct kith_bytes record)
-{
-	struct kith_record_head head;
-
-	return kith_record_read(record.p, record.len, &head) == 0 && head.kind == KITH_RECORD_SERVICE;
-}
-
 /* What the store makes of it also tells how the synchronisation went. */
 static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes certificate,
 		 struct kith_bytes record)
 {
 	const uint64_t expired = n->stats.drops.record_expired;
 	const uint64_t full = n->stats.drops.table_full;
+	const uint32_t services = n->catalogue.count;
 	const enum kith_store_way way = is_its_own(s, record) ? KITH_STORE_BY_OWNER
 							      : KITH_STORE_BY_SYNC;
 
@@ -443,7 +437,7 @@ static void take(struct kith_node *n, struct kith_stream *s, struct kith_bytes c
 	switch (kith_store_record(n, kith_peer_find(n, &s->peer), certificate, record, way)) {
 	case KITH_STORE_NEWS:
 		s->sync->news++;
-		if (is_service(record))
+		if (n->catalogue.count > services)
 			s->sync->bytes_of_services += record.len;
 		break;
 	case KITH_STORE_FORGED:

@@ -78,7 +78,7 @@ struct kith_sync {
 	struct kith_asked asked;             /* about ranges */
 	struct kith_asked asked_services[2]; /* told of, and wanted */
 	uint64_t bytes_in;
-	uint64_t bytes_of_services; /* of them: that were news, which have a bound of their own */
+	uint64_t bytes_of_services; /* of them: that filled places which the catalogue has for them */
 	uint32_t news;    /* records taken */
 	bool has_expired; /* a record that came is over here, or from the future */
 	bool overflows;   /* there are more members than our table has room for */

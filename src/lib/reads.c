@@ -147,7 +147,7 @@ void kith_node_view(const struct kith_node *n, struct kith_view *v)
 	v->health = n->probes.health;
 	kith_peers_root(n, v->root);
 	v->changes = n->peers.changes;
-	v->services = n->catalogue.offered;
+	v->services = n->catalogue.listed;
 	v->service_changes = n->catalogue.changes;
 	v->max_members = n->max_members;
 	v->clock_ahead_s = n->clocks.ahead_s;

@@ -74,7 +74,7 @@ int kith_node_services(const struct kith_node *n, uint64_t *cursor, struct kith_
 		const struct kith_peer *p = kith_ring_at(n, at);
 		const struct kith_offers *os = kith_catalogue_of(n, p);
 
-		while (os != NULL && i < os->count && kith_offer_is_deleted(&os->table[i]))
+		while (os != NULL && i < os->count && !kith_offer_is_listed(&os->table[i]))
 			i++;
 		if (os == NULL || i >= os->count)
 			continue;
@@ -97,7 +97,7 @@ int kith_node_service(const struct kith_node *n, const struct kith_mid *owner, s
 		return KITH_ENOTFOUND;
 	kith_service_key(key, id);
 	o = kith_catalogue_find(n, p, key);
-	if (o == NULL || kith_offer_is_deleted(o))
+	if (o == NULL || !kith_offer_is_listed(o))
 		return KITH_ENOTFOUND;
 	describe(p, o, s);
 	return 0;

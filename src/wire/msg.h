@@ -41,7 +41,7 @@
 	X(PARTS, parts, 24, "LdB", "digests of the 16 parts of a range: digest[8] x 16") \
 	X(FULL, full, 25, "", "my member table has no room for you") \
 	X(BACK, back, 26, "nR", "a ping to be answered straight, whichever way it came") \
-	X(SERVICES, services, 27, "MefB", "services of a member's epoch: key[8] || seq u32 || leaf[4] ..., sorted")
+	X(SERVICES, services, 27, "MefB", "services of a member's epoch: key[8] || seq u32 || leaf[8] ..., sorted")
 /* Kinds 11 to 15 are reserved: fetch and body of large records, events. */
 enum kith_msg_kind {
 #define X(upper, lower, number, fields, help) KITH_MSG_##upper = number,

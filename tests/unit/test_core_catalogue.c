@@ -93,23 +93,35 @@ static void the_certificate_tells_what_may_be_offered(void **state)
 	person_joins(&f, &b, 2);
 	assert_int_equal(says(&f, &a, &b, "web-1", "", 0, 1), KITH_STORE_NEWS);
 	assert_int_equal(says(&f, &a, &b, "db", "", 0, 2), KITH_STORE_NEWS);
-	assert_int_equal(says(&f, &a, &b, "dbs", "", 0, 3), KITH_STORE_BAD);
-	assert_int_equal(says(&f, &a, &b, "web", "", 0, 4), KITH_STORE_BAD);
-	/* Its own address, with or without its port in mind; and another's. */
-	assert_int_equal(a.addr.family, 4);
-	assert_int_equal(says(&f, &a, &b, "db", "\x91\xa7""8.8.8.8", 9, 5), KITH_STORE_BAD);
-	assert_int_equal(says(&f, &a, &b, "db", "\x91\xa7""a.host.", 9, 6), KITH_STORE_BAD);
+	fix_forget(&f);
+	/* Kept, as others may know of a newer certificate, and not listed. */
+	assert_int_equal(says(&f, &a, &b, "dbs", "", 0, 3), KITH_STORE_NEWS);
+	assert_int_equal(says(&f, &a, &b, "web", "", 0, 4), KITH_STORE_NEWS);
+	assert_int_equal(fix_events(&f, KITH_EVENT_SERVICE), 0);
+	assert_int_equal(fix_port(&f, &a.id.mid, "web"), -1);
+	assert_int_equal(f.n->catalogue.listed, 2);
+	/* Another's address, and a name, which may become anybody's. */
+	assert_int_equal(says(&f, &a, &b, "db", "\x91\xa7""8.8.8.8", 9, 5), KITH_STORE_NEWS);
+	assert_int_equal(fix_port(&f, &a.id.mid, "db"), -1);
+	assert_int_equal(fix_changes(&f, KITH_SERVICE_REMOVED), 1);
+	assert_int_equal(says(&f, &a, &b, "db", "\x91\xa7""a.host.", 9, 6), KITH_STORE_NEWS);
+	assert_int_equal(fix_port(&f, &a.id.mid, "db"), -1);
 	assert_int_equal(f.n->stats.drops.record_right, 4);
 	/* What it may not offer it may take back all the same. */
 	assert_int_equal(person_offers(&f, &a, &b, "never", 7, 0), KITH_STORE_NEWS);
 	person_may_offer(&f, &a, KITH_RIGHT_SERVICE | KITH_RIGHT_EXTERNAL, "*");
 	a.seq++;
 	person_known(&f, &a);
-	assert_int_equal(says(&f, &a, &b, "db", "\x91\xa7""8.8.8.8", 9, 8), KITH_STORE_NEWS);
+	/* What was kept is listed as soon as it may be, and no longer than that. */
+	assert_int_equal(fix_port(&f, &a.id.mid, "db"), 80);
+	assert_int_equal(fix_port(&f, &a.id.mid, "web"), 80);
+	assert_int_equal(f.n->catalogue.listed, 4);
 	person_may_offer(&f, &a, KITH_RIGHT_EVENT, "*");
 	a.seq++;
 	person_known(&f, &a);
-	assert_int_equal(says(&f, &a, &b, "db", "", 0, 9), KITH_STORE_BAD);
+	assert_int_equal(f.n->catalogue.listed, 0);
+	assert_int_equal(says(&f, &a, &b, "db", "", 0, 9), KITH_STORE_NEWS);
+	assert_int_equal(fix_port(&f, &a.id.mid, "db"), -1);
 	fix_check(&f);
 	fix_end(&f);
 }
@@ -274,6 +286,7 @@ static void each_owner_has_a_bound(void **state)
 	char id[16];
 	struct person a, b;
 	uint32_t i, seq = 0;
+	uint64_t checked;
 	struct fix f;
 
 	(void)state;
@@ -284,12 +297,18 @@ static void each_owner_has_a_bound(void **state)
 		snprintf(id, sizeof(id), "s%u", i);
 		assert_int_equal(person_offers(&f, &a, NULL, id, ++seq, 80), KITH_STORE_NEWS);
 	}
-	assert_int_equal(person_offers(&f, &a, NULL, "more", ++seq, 80), KITH_STORE_BAD);
-	assert_int_equal(f.n->stats.drops.services_full, 1);
-	/* One of those that are there may change, and go; then there is room. */
+	/* Whatever comes first, those with the highest numbers stay: all hosts keep the same. */
 	assert_int_equal(person_offers(&f, &a, NULL, "s0", ++seq, 81), KITH_STORE_NEWS);
-	assert_int_equal(person_offers(&f, &a, NULL, "s1", ++seq, 0), KITH_STORE_NEWS);
 	assert_int_equal(person_offers(&f, &a, NULL, "more", ++seq, 80), KITH_STORE_NEWS);
+	assert_int_equal(fix_port(&f, &a.id.mid, "s0"), 81);
+	assert_int_equal(fix_port(&f, &a.id.mid, "s1"), -1);
+	checked = f.n->stats.signatures_checked;
+	assert_int_equal(person_offers(&f, &a, NULL, "late", 1, 80), KITH_STORE_BAD);
+	assert_int_equal(f.n->stats.drops.services_full, 1);
+	assert_int_equal(f.n->stats.signatures_checked, checked); /* it costs nothing */
+	assert_int_equal(person_offers(&f, &a, NULL, "s2", ++seq, 0), KITH_STORE_NEWS);
+	assert_int_equal(person_offers(&f, &a, NULL, "more2", ++seq, 80), KITH_STORE_NEWS);
+	assert_int_equal(fix_port(&f, &a.id.mid, "s3"), 80);
 	assert_int_equal(person_offers(&f, &b, NULL, "others", 1, 80), KITH_STORE_NEWS);
 	/* Deleted ones push out the oldest of their own. */
 	for (i = 0; i < 2 * KITH_SERVICES_DELETED; i++) {
@@ -304,6 +323,84 @@ static void each_owner_has_a_bound(void **state)
 	/* After an hour none is remembered. */
 	fix_run(&f, KITH_SERVICE_BURIED);
 	assert_int_equal(f.n->catalogue.by_slot[person_peer(&f, &a)->slot].deleted, 0);
+	fix_check(&f);
+	fix_end(&f);
+}
+
+/* Two hosts that hear of more than there is room for, each of others first, and of all in the end. */
+static void the_order_in_which_they_come_makes_no_difference(void **state)
+{
+	enum { MANY = KITH_SERVICES_PER_OWNER + 50 };
+	uint8_t roots[2][8];
+	struct person a[2];
+	struct fix f[2];
+	uint32_t i, k;
+	char id[16];
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		fix_setup(&f[i]);
+		person_joins(&f[i], &a[i], 1);
+		for (k = 0; k < MANY; k++) {
+			const uint32_t seq = 1 + (i == 0 ? k : MANY - 1 - k);
+
+			snprintf(id, sizeof(id), "s%u", seq);
+			(void)person_offers(&f[i], &a[i], NULL, id, seq, 80);
+		}
+		fix_check(&f[i]);
+		kith_peers_root(f[i].n, roots[i]);
+		assert_int_equal(f[i].n->catalogue.live, KITH_SERVICES_PER_OWNER);
+	}
+	assert_memory_equal(roots[0], roots[1], sizeof(roots[0]));
+	fix_end(&f[0]);
+	fix_end(&f[1]);
+}
+
+/* Ids that change with each start: the former ones take no room from the new. */
+static void former_ones_take_no_room(void **state)
+{
+	struct person a;
+	struct fix f;
+	uint32_t k;
+	char id[16];
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	for (k = 0; k < 200; k++) {
+		snprintf(id, sizeof(id), "old%u", k);
+		assert_int_equal(person_offers(&f, &a, NULL, id, k + 1, 80), KITH_STORE_NEWS);
+	}
+	a.epoch++;
+	person_known(&f, &a);
+	for (k = 0; k < 200; k++) {
+		snprintf(id, sizeof(id), "new%u", k);
+		assert_int_equal(person_offers(&f, &a, NULL, id, k + 1, 80), KITH_STORE_NEWS);
+	}
+	assert_int_equal(f.n->catalogue.listed, 400);
+	assert_int_equal(f.n->catalogue.live, 200);
+	fix_check(&f);
+	fix_end(&f);
+}
+
+/* All have offered what there is room for: a newcomer's is refused before it costs a signature, and ours is
+ * not. */
+static void a_full_catalogue_has_room_for_ours(void **state)
+{
+	uint64_t checked;
+	struct person a;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &a, 1);
+	f.n->catalogue.live += KITH_SERVICES_MAX;
+	checked = f.n->stats.signatures_checked;
+	assert_int_equal(person_offers(&f, &a, NULL, "web", 1, 80), KITH_STORE_BAD);
+	assert_int_equal(f.n->stats.signatures_checked, checked);
+	assert_int_equal(fix_offer(&f, "ours", 81), 0);
+	assert_int_equal(fix_port(&f, &f.n->own.secrets->identity.mid, "ours"), 81);
+	f.n->catalogue.live -= KITH_SERVICES_MAX;
 	fix_check(&f);
 	fix_end(&f);
 }
@@ -368,6 +465,9 @@ int main(void)
 		cmocka_unit_test(of_who_was_held_failed_nothing_stays),
 		cmocka_unit_test(who_leaves_takes_them_along),
 		cmocka_unit_test(each_owner_has_a_bound),
+		cmocka_unit_test(the_order_in_which_they_come_makes_no_difference),
+		cmocka_unit_test(former_ones_take_no_room),
+		cmocka_unit_test(a_full_catalogue_has_room_for_ours),
 		cmocka_unit_test(an_owner_has_a_rate),
 		cmocka_unit_test(a_forged_one_convicts),
 	};

@@ -28,18 +28,20 @@ static void what_is_not_allowed_asks_for_the_certificate(void **state)
 	person_pair(&f, &b);
 	person_may_offer(&f, &a, KITH_RIGHT_SERVICE, "web db"); /* nobody here has seen it */
 	fix_forget(&f);
-	assert_int_equal(person_offers(&f, &a, &b, "db", 1, 90), KITH_STORE_BAD);
+	assert_int_equal(person_offers(&f, &a, &b, "db", 1, 90), KITH_STORE_NEWS);
+	assert_int_equal(fix_port(&f, &a.id.mid, "db"), -1);
 	assert_int_equal(person_heard(&f, &b, KITH_MSG_WANT, &m), 1);
 	assert_memory_equal(m.mid, a.id.mid.b, sizeof(a.id.mid.b));
 	assert_int_equal(m.e, 0);
 	introduces(&f, &b, &a, a.cert, a.cert_len);
 	assert_string_equal(person_peer(&f, &a)->certificate->c.roles, "web db");
 	assert_int_equal(fix_events(&f, KITH_EVENT_UPDATED), 1);
-	assert_int_equal(person_offers(&f, &a, &b, "db", 1, 90), KITH_STORE_NEWS);
+	assert_int_equal(fix_port(&f, &a.id.mid, "db"), 90);
+	assert_int_equal(fix_changes(&f, KITH_SERVICE_ADDED), 1);
 	/* One that floods us with what it may not does not make us ask each time. */
 	fix_forget(&f);
 	for (uint32_t i = 2; i < 100; i++)
-		assert_int_equal(person_offers(&f, &a, &b, "never", i, 90), KITH_STORE_BAD);
+		assert_int_equal(person_offers(&f, &a, &b, "never", i, 90), KITH_STORE_NEWS);
 	assert_in_range(person_heard(&f, &b, KITH_MSG_WANT, NULL), 1, 2);
 	fix_check(&f);
 	fix_end(&f);

@@ -109,6 +109,60 @@ static void all_together_have_a_rate(void **state)
 	fix_end(&f);
 }
 
+/* Ten that flip keep neither a new one nor one that is withdrawn from being told. */
+static void who_waits_longest_is_signed_first(void **state)
+{
+	char id[16];
+	uint32_t i, s;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	for (i = 0; i < 240; i++) {
+		snprintf(id, sizeof(id), "s%u", i);
+		assert_int_equal(fix_offer(&f, id, 80), 0);
+	}
+	for (s = 0; s < 30; s++) {
+		for (i = 0; i < 12; i++) {
+			snprintf(id, sizeof(id), "s%u", i);
+			assert_int_equal(fix_offer(&f, id, (uint16_t)(1000 + s)), 0);
+		}
+		if (s == 10) {
+			assert_int_equal(fix_offer(&f, "new", 81), 0);
+			assert_int_equal(fix_withdraw(&f, "s100"), 0);
+		}
+		fix_run(&f, KITH_SECOND);
+		if (s == 13) {
+			assert_int_equal(fix_port(&f, mid_of(&f), "new"), 81);
+			assert_int_equal(fix_port(&f, mid_of(&f), "s100"), -1);
+		}
+	}
+	fix_check(&f);
+	fix_end(&f);
+}
+
+/* Ids that come and go: what waits to be withdrawn has a bound. */
+static void what_waits_to_be_withdrawn_has_a_bound(void **state)
+{
+	char id[16];
+	uint32_t i;
+	int r = 0;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	for (i = 0; i < 5000 && r == 0; i++) {
+		snprintf(id, sizeof(id), "s%u", i);
+		r = fix_offer(&f, id, 80);
+		assert_true(r == 0 || r == KITH_EFULL);
+		if (r == 0)
+			assert_int_equal(fix_withdraw(&f, id), 0);
+	}
+	assert_true(f.n->offers.count <= KITH_SERVICES_PER_OWNER + KITH_SERVICES_DELETED);
+	fix_check(&f);
+	fix_end(&f);
+}
+
 static void what_is_out_of_range_is_refused(void **state)
 {
 	static const struct kith_service_def rows[] = {
@@ -230,10 +284,10 @@ static void what_we_forgot_is_deleted_again(void **state)
 	assert_int_equal(f.n->offers.seq, 3);
 	assert_int_equal(f.n->catalogue.count, 1);
 	assert_int_equal(fix_port(&f, mid_of(&f), "web"), -1);
-	/* Who forges our words gets nothing. */
+	/* Who forges our words is convicted. */
 	fix_run(&f, KITH_SERVICE_BURIED);
 	record[len - 1] ^= 1;
-	assert_int_equal(person_tells(&f, &a, record, len), KITH_STORE_OLD);
+	assert_int_equal(person_tells(&f, &a, record, len), KITH_STORE_FORGED);
 	assert_int_equal(f.n->offers.seq, 3);
 	fix_check(&f);
 	fix_end(&f);
@@ -311,6 +365,41 @@ static void memory_may_fail_anywhere(void **state)
 	}
 }
 
+/* So too while we go on under another epoch, also when something else is signed first. */
+static void memory_may_fail_at_a_new_epoch(void **state)
+{
+	const struct kith_bytes tags = {(const uint8_t *)"\x81\xa1k\xa1v", 5};
+	const struct kith_bytes id = {(const uint8_t *)"web", 3};
+	uint32_t fail_at;
+
+	(void)state;
+	for (fail_at = 1; fail_at < 20; fail_at++) {
+		uint8_t record[KITH_RECORD_MAX];
+		struct person a, self;
+		struct kith_service s;
+		size_t len;
+		struct fix f;
+
+		fix_setup(&f);
+		person_joins(&f, &a, 1);
+		assert_int_equal(fix_offer(&f, "web", 80), 0);
+		fix_run(&f, 5 * KITH_SECOND);
+		person_init(&f, &self, 1);
+		self.id = f.n->own.secrets->identity;
+		self.epoch = f.n->own.epoch + 7;
+		len = person_record(&f, &self, record);
+		alloc_fail_next(&f.heap, fail_at, false);
+		(void)person_tells(&f, &a, record, len);
+		alloc_fail_next(&f.heap, 0, false);
+		assert_int_equal(kith_node_tags(f.n, f.now, tags), 0);
+		fix_run(&f, 3 * KITH_SECOND);
+		assert_int_equal(kith_node_service(f.n, mid_of(&f), id, &s), 0);
+		assert_int_equal(s.epoch, f.n->own.epoch);
+		fix_check(&f);
+		fix_end(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +407,8 @@ int main(void)
 		cmocka_unit_test(before_the_start_it_waits),
 		cmocka_unit_test(one_that_flips_keeps_nobody_busy),
 		cmocka_unit_test(all_together_have_a_rate),
+		cmocka_unit_test(who_waits_longest_is_signed_first),
+		cmocka_unit_test(what_waits_to_be_withdrawn_has_a_bound),
 		cmocka_unit_test(what_is_out_of_range_is_refused),
 		cmocka_unit_test(its_health_has_a_beginning),
 		cmocka_unit_test(a_new_epoch_signs_all_anew),
@@ -325,6 +416,7 @@ int main(void)
 		cmocka_unit_test(a_word_of_another_life_makes_us_go_on_above_it),
 		cmocka_unit_test(the_same_number_with_other_words_does_so_too),
 		cmocka_unit_test(memory_may_fail_anywhere),
+		cmocka_unit_test(memory_may_fail_at_a_new_epoch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

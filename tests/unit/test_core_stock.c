@@ -121,7 +121,7 @@ static void a_newcomer_gets_everything(void **state)
 	know(&t, 2, "s9", 1000, 0, false, true);
 	(void)two_synchronise(&t);
 	are_equal(&t);
-	assert_int_equal(t.a.n->catalogue.offered, 5 * KITH_SERVICES_PER_OWNER - 1);
+	assert_int_equal(t.a.n->catalogue.listed, 5 * KITH_SERVICES_PER_OWNER - 1);
 	assert_int_equal(port(&t.a, 4, "s255"), 1255);
 	two_end(&t);
 }
@@ -168,6 +168,56 @@ static void what_is_out_of_order_ends_it(void **state)
 	hostile(many, sizeof(many), 0, 1, true);
 }
 
+/* Both have to see alike whose turn is the last, also when there is nothing to bring. */
+static void what_is_wanted_in_vain_is_answered(void **state)
+{
+	static const uint8_t key[KITH_STOCK_ENTRY] = {1};
+	struct kith_msg m[3] = {line_hello()};
+	struct person p, stranger;
+	struct line l;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	person_joins(&f, &p, 1);
+	person_init(&f, &stranger, 2);
+	assert_true(line_open(&f, &l, &p, 2));
+	m[1] = (struct kith_msg){.kind = KITH_MSG_SERVICES, .mid = stranger.id.mid.b, .e = 1,
+				 .f = KITH_SERVICES_WANTED, .blob = {key, sizeof(key)}};
+	m[2] = (struct kith_msg){.kind = KITH_MSG_END};
+	line_say(&f, &l, m, 3, false);
+	assert_int_equal(line_heard(&l, KITH_MSG_END, NULL), 1);
+	line_fini(&f, &l);
+	fix_end(&f);
+}
+
+/* One that is signed again and again is no way to send more than the bound. */
+static void one_service_over_and_over_ends_it(void **state)
+{
+	uint8_t record[KITH_RECORD_MAX];
+	struct kith_msg m[2] = {line_hello()};
+	struct person p;
+	uint32_t seq = 0;
+	struct line l;
+	struct fix f;
+
+	(void)state;
+	fix_init(&f);
+	f.config.max_members = 16;
+	fix_start(&f);
+	person_joins(&f, &p, 1);
+	assert_true(line_open(&f, &l, &p, 2));
+	while (!l.closed && seq < 20000) {
+		const size_t len = person_service(&f, &p, "web", ++seq, 80, record);
+
+		m[1] = (struct kith_msg){.kind = KITH_MSG_RECORD, .blob = {record, len}};
+		line_say(&f, &l, seq == 1 ? m : m + 1, seq == 1 ? 2 : 1, false);
+	}
+	assert_true(l.closed);
+	line_fini(&f, &l);
+	fix_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +225,8 @@ int main(void)
 		cmocka_unit_test(one_among_many_costs_little),
 		cmocka_unit_test(a_newcomer_gets_everything),
 		cmocka_unit_test(what_is_out_of_order_ends_it),
+		cmocka_unit_test(what_is_wanted_in_vain_is_answered),
+		cmocka_unit_test(one_service_over_and_over_ends_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
