@@ -41,6 +41,12 @@ include %D%/lint/local.mk
 dist_check_SCRIPTS += $(slow_tests)
 TESTS += $(slow_tests)
 
+# All but the stories of many runs, a name a line. (Automake writes programs into TESTS one by one, so that
+# no variable takes them out again.)
+list-short:
+	@printf '%s\n' $(TESTS) | grep -vxF "`printf '%s\n' $(story_long)`"
+.PHONY: list-short
+
 # The same programs under valgrind; scripts are left out, they start programs of their own, and so are
 # the stories that take minutes there: the sanitizers see them.
 check-valgrind: $(check_LTLIBRARIES) $(check_PROGRAMS)
