@@ -167,7 +167,14 @@ static uint32_t live_of(const struct kith_offers *os)
 	return os->count - os->deleted - os->former;
 }
 
-/* Of the deleted, or of the live ones, that with the lowest number; NULL: there is none. */
+/* The order in which they stay: by their numbers, and of one number, which nobody honest signs twice, by
+ * their keys. */
+static bool is_below(const struct kith_service_fact *a, uint32_t seq, const uint8_t key[KITH_SERVICE_KEY])
+{
+	return a->seq != seq ? a->seq < seq : memcmp(a->body.key, key, KITH_SERVICE_KEY) < 0;
+}
+
+/* Of the deleted, or of the live ones, that which goes first; NULL: there is none. */
 static struct kith_offer *lowest(const struct kith_offers *os, bool is_deleted)
 {
 	struct kith_offer *low = NULL;
@@ -177,7 +184,7 @@ static struct kith_offer *lowest(const struct kith_offers *os, bool is_deleted)
 		struct kith_offer *o = &os->table[i];
 
 		if (!o->is_former && kith_offer_is_deleted(o) == is_deleted &&
-		    (low == NULL || o->record->seq < low->record->seq))
+		    (low == NULL || is_below(o->record, low->record->seq, low->record->body.key)))
 			low = o;
 	}
 	return low;
@@ -203,8 +210,14 @@ bool kith_catalogue_has_room(const struct kith_node *n, const struct kith_peer *
 	if (!is_one_more(kith_catalogue_find(n, owner, key), is_deleted))
 		return true;
 	if (is_full(os, is_deleted))
-		return seq > lowest(os, is_deleted)->record->seq;
+		return is_below(lowest(os, is_deleted)->record, seq, key);
 	return is_deleted || owner->is_self || n->catalogue.live < KITH_SERVICES_MAX;
+}
+
+bool kith_catalogue_is_full(const struct kith_node *n, const struct kith_peer *owner,
+			    const uint8_t key[KITH_SERVICE_KEY])
+{
+	return is_one_more(kith_catalogue_find(n, owner, key), false) && is_full(offers_of(n, owner), false);
 }
 
 /* --- entering --------------------------------------------------------------------------------- */

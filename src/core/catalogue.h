@@ -78,6 +78,9 @@ bool kith_catalogue_is_news(const struct kith_node *n, const struct kith_peer *o
 /* Whether there is room for one of that number, or an older one would make some. */
 bool kith_catalogue_has_room(const struct kith_node *n, const struct kith_peer *owner,
 			     const uint8_t key[KITH_SERVICE_KEY], uint32_t seq, bool is_deleted);
+/* Whether one more live record, of this key, would take the place of another. */
+bool kith_catalogue_is_full(const struct kith_node *n, const struct kith_peer *owner,
+			    const uint8_t key[KITH_SERVICE_KEY]);
 /* A verified record that is news, and for which there is room, enters; `record` gets another reference.
  * Its place, borrowed until something of this owner changes; NULL: no memory. */
 KITH_MUST_USE struct kith_offer *kith_catalogue_add(struct kith_node *n, struct kith_peer *owner,

@@ -54,7 +54,8 @@ static void become_due(struct kith_node *n, struct kith_own_offer *o)
 	o->is_due = true;
 }
 
-/* Who is to be signed next: what is withdrawn, then who waits longest; NULL: nobody may be now. */
+/* Who is to be signed next: what is withdrawn, then who waits longest; NULL: nobody may be now. One more
+ * waits for those that are withdrawn: else it would take the place of one that is not. */
 static struct kith_own_offer *next_due(struct kith_node *n)
 {
 	struct kith_own_offer *next = NULL;
@@ -66,6 +67,7 @@ static struct kith_own_offer *next_due(struct kith_node *n)
 		struct kith_own_offer *o = &n->offers.table[i];
 
 		if (o->is_due &&
+		    (o->is_withdrawn || !kith_catalogue_is_full(n, n->own.peer, o->key)) &&
 		    kith_bucket_has(&o->each, n->now, KITH_SERVICE_EACH_RATE, KITH_SERVICE_EACH_BURST) &&
 		    (next == NULL || (o->is_withdrawn && !next->is_withdrawn) ||
 		     (o->is_withdrawn == next->is_withdrawn && o->due < next->due)))

@@ -141,6 +141,36 @@ static void who_waits_longest_is_signed_first(void **state)
 	fix_end(&f);
 }
 
+/* 256, one of which flips and is then taken back: until that may be said, a new one waits, and none of the
+ * others makes room for it. */
+static void a_new_one_waits_for_a_withdrawn_one(void **state)
+{
+	char id[16];
+	uint32_t i;
+	struct fix f;
+
+	(void)state;
+	fix_setup(&f);
+	for (i = 0; i < KITH_SERVICES_PER_OWNER; i++) {
+		snprintf(id, sizeof(id), "s%u", i);
+		assert_int_equal(fix_offer(&f, id, 80), 0);
+	}
+	fix_run(&f, 60 * KITH_SECOND);
+	for (i = 0; i < 2 * KITH_SERVICE_EACH_BURST; i++)
+		assert_int_equal(fix_offer(&f, "s255", (uint16_t)(1000 + i)), 0);
+	assert_int_equal(fix_withdraw(&f, "s255"), 0);
+	assert_int_equal(fix_offer(&f, "new", 81), 0);
+	fix_run(&f, 60 * KITH_SECOND);
+	for (i = 0; i < KITH_SERVICES_PER_OWNER - 1; i++) {
+		snprintf(id, sizeof(id), "s%u", i);
+		assert_int_equal(fix_port(&f, mid_of(&f), id), 80);
+	}
+	assert_int_equal(fix_port(&f, mid_of(&f), "s255"), -1);
+	assert_int_equal(fix_port(&f, mid_of(&f), "new"), 81);
+	fix_check(&f);
+	fix_end(&f);
+}
+
 /* Ids that come and go: what waits to be withdrawn has a bound. */
 static void what_waits_to_be_withdrawn_has_a_bound(void **state)
 {
@@ -408,6 +438,7 @@ int main(void)
 		cmocka_unit_test(one_that_flips_keeps_nobody_busy),
 		cmocka_unit_test(all_together_have_a_rate),
 		cmocka_unit_test(who_waits_longest_is_signed_first),
+		cmocka_unit_test(a_new_one_waits_for_a_withdrawn_one),
 		cmocka_unit_test(what_waits_to_be_withdrawn_has_a_bound),
 		cmocka_unit_test(what_is_out_of_range_is_refused),
 		cmocka_unit_test(its_health_has_a_beginning),
