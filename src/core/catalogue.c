@@ -217,7 +217,8 @@ bool kith_catalogue_has_room(const struct kith_node *n, const struct kith_peer *
 bool kith_catalogue_is_full(const struct kith_node *n, const struct kith_peer *owner,
 			    const uint8_t key[KITH_SERVICE_KEY])
 {
-	return is_one_more(kith_catalogue_find(n, owner, key), false) && is_full(offers_of(n, owner), false);
+	return is_one_more(kith_catalogue_find(n, owner, key), false) &&
+	       is_full(offers_of(n, owner), false);
 }
 
 /* --- entering --------------------------------------------------------------------------------- */
