@@ -267,15 +267,15 @@ static struct kith_offers *reach(struct kith_node *n, const struct kith_peer *ow
 	return &c->by_slot[owner->slot];
 }
 
-/* Room for one more; NULL: no memory. */
-static struct kith_offer *insert_room(struct kith_node *n, struct kith_offers *os)
+/* Room for one more; false: no memory. */
+static bool reserve(struct kith_node *n, struct kith_offers *os)
 {
 	void *table = os->table;
 
 	if (!kith_mem_grow(&n->alloc, &table, &os->room, os->count + 1, sizeof(*os->table)))
-		return NULL;
+		return false;
 	os->table = table;
-	return os->table;
+	return true;
 }
 
 /* An empty place at that index, for which there is room. */
@@ -331,7 +331,7 @@ struct kith_offer *kith_catalogue_add(struct kith_node *n, struct kith_peer *own
 	if (os == NULL)
 		return NULL;
 	(void)seek(os, record->body.key, &is_there);
-	if (!is_there && insert_room(n, os) == NULL)
+	if (!is_there && !reserve(n, os))
 		return NULL;
 	if (is_one_more(kith_catalogue_find(n, owner, record->body.key), is_deleted) &&
 	    is_full(os, is_deleted))
